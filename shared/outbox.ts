@@ -1,0 +1,95 @@
+// The outbox: a row is the job. Written with its cause, leased by the relay, done with its effect.
+import { sql } from 'kysely'
+import type { Db, Trx } from './db/open.ts'
+import type { Topic } from './topics.ts'
+
+/** A claimed row: what to wake, never about whom. */
+export type Claimed = { id: number; topic: Topic }
+
+/** Attempts before a row is dead and a person has a task. */
+export const maxAttempts = 8
+
+/** Tells that something happened to these subjects. Only inside a transaction: that is what makes it never lost. */
+export async function emit(trx: Trx, topic: Topic, subjectIds: readonly string[]): Promise<void> {
+  if (subjectIds.length === 0) return
+  await sql`insert into outbox (topic, subject_id) select ${topic}, unnest(${subjectIds}::uuid[])`.execute(
+    trx,
+  )
+}
+
+/**
+ * The relay's claim: due rows nobody holds a lease on. A lease is a promise with an end, not a fact:
+ * a row not done when it ends is published again, so losing the whole queue loses nothing.
+ */
+export async function lease(db: Db, limit: number, leaseSeconds: number): Promise<Claimed[]> {
+  const { rows } = await sql<Claimed>`
+    with due as (
+      select id from outbox
+      where done_at is null and dead_at is null and available_at <= clock_now()
+        and (lease_until is null or lease_until < clock_now())
+      order by available_at, id limit ${limit} for update skip locked)
+    update outbox set lease_until = clock_now() + make_interval(secs => ${leaseSeconds}), publishes = publishes + 1
+    from due where outbox.id = due.id
+    returning outbox.id, outbox.topic`.execute(db)
+  return rows
+}
+
+/**
+ * The fallback's claim: rows overdue by more than `overdueSeconds`, whatever the queue says about them.
+ * It has a claim of its own, so that several pollers share the work instead of fighting over the oldest rows.
+ */
+export async function claimOverdue(db: Db, limit: number, overdueSeconds: number): Promise<Claimed[]> {
+  const { rows } = await sql<Claimed>`
+    with overdue as (
+      select id from outbox
+      where done_at is null and dead_at is null
+        and available_at < clock_now() - make_interval(secs => ${overdueSeconds})
+        and (claim_until is null or claim_until < clock_now())
+      order by available_at, id limit ${limit} for update skip locked)
+    update outbox set claim_until = clock_now() + interval '10 seconds'
+    from overdue where outbox.id = overdue.id
+    returning outbox.id, outbox.topic`.execute(db)
+  return rows
+}
+
+/**
+ * The fence: takes the rows that are still to be done and that no other transaction is doing right now.
+ * The caller's effect and `finish` must be in the same transaction.
+ */
+export async function take(trx: Trx, ids: readonly number[]): Promise<{ id: number; subjectId: string }[]> {
+  const { rows } = await sql<{ id: number; subjectId: string }>`
+    select id, subject_id from outbox
+    where id = any(${ids}::bigint[]) and done_at is null and dead_at is null and available_at <= clock_now()
+    order by id for update skip locked`.execute(trx)
+  return rows
+}
+
+/** Marks the taken rows done; throws when one of them was not ours to finish, which rolls the effect back. */
+export async function finish(trx: Trx, topic: Topic, ids: readonly number[]): Promise<void> {
+  const { rows } = await sql<{ finished: number }>`
+    with finished as (
+      update outbox set done_at = clock_now() where id = any(${ids}::bigint[]) and done_at is null returning id),
+    logged as (insert into effect_log (outbox_id, topic) select id, ${topic} from finished returning 1)
+    select count(*)::int as finished from logged`.execute(trx)
+  if (rows[0]?.finished !== ids.length) throw new Error('An outbox row was finished by somebody else')
+}
+
+/** Puts a row back for a later try without counting it as a failure: the outage is not the row's fault. */
+export async function postpone(db: Db, id: number, seconds: number): Promise<void> {
+  await sql`update outbox set available_at = clock_now() + make_interval(secs => ${seconds}), lease_until = null, claim_until = null
+    where id = ${id} and done_at is null`.execute(db)
+}
+
+/**
+ * Counts a failure: the next try waits 2, 4, 8 … seconds (at most 5 minutes). Returns true when that was the last
+ * one and the row is now dead; the caller gives a person a task in the same transaction.
+ */
+export async function fail(trx: Trx, id: number, code: string): Promise<boolean> {
+  const { rows } = await sql<{ dead: boolean }>`
+    update outbox set attempts = attempts + 1, last_error = ${code}, lease_until = null, claim_until = null,
+      available_at = clock_now() + make_interval(secs => least(300, power(2, attempts + 1))),
+      dead_at = case when attempts + 1 >= ${maxAttempts} then clock_now() end
+    where id = ${id} and done_at is null and dead_at is null
+    returning dead_at is not null as dead`.execute(trx)
+  return rows[0]?.dead ?? false
+}

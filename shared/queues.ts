@@ -1,0 +1,157 @@
+// The bell: BullMQ queues on Redis/Valkey or on PostgreSQL. The only file that knows BullMQ or ioredis.
+import { Queue, Worker, createPostgresBackend, runMigrations, type Job } from 'bullmq'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { queueNames, queueOf, type QueueName, type Topic } from './topics.ts'
+
+/** Where the bell hangs: a Redis/Valkey URL, or the PostgreSQL database the service already has. */
+export type QueueBackend = { kind: 'redis'; url: string } | { kind: 'postgres'; url: string }
+
+/** One ring: outbox ids of one topic. */
+export type Ring = { topic: Topic; ids: number[] }
+
+type OnError = (error: Error) => void
+
+const POSTGRES_SCHEMA = 'bullmq'
+
+/** What the relay rings with. `ring` rejects quickly when the queue is away. */
+export type Bell = { ring: (rings: readonly Ring[]) => Promise<void>; close: () => Promise<void> }
+
+/** What hears the bell. `close` lets work in hand finish. */
+export type Ears = { close: () => Promise<void> }
+
+type Connections = { options: (forWorker: boolean) => object; close: () => Promise<void> }
+
+function redisConnections(url: string, onError: OnError): Connections {
+  // A producer must fail fast (intake and relay go on without the queue); a worker must wait for ever.
+  const open: Redis[] = []
+  const connect = (forWorker: boolean) => {
+    const client = new Redis(url, {
+      maxRetriesPerRequest: forWorker ? null : 1,
+      ...(forWorker ? {} : { commandTimeout: 2_000, connectTimeout: 2_000 }),
+      retryStrategy: () => 500,
+    })
+    client.on('error', onError)
+    open.push(client)
+    return client
+  }
+  const producer = { client: undefined as Redis | undefined }
+  return {
+    options: (forWorker) => ({
+      connection: forWorker ? connect(true) : (producer.client ??= connect(false)),
+    }),
+    close: async () => open.forEach((client) => client.disconnect()),
+  }
+}
+
+function postgresConnections(url: string, onError: OnError): Connections {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 16,
+    connectionTimeoutMillis: 2_000,
+    keepAlive: true,
+  })
+  pool.on('error', onError)
+  pool.on('connect', (client) => client.on('error', onError))
+  return { options: () => ({ connection: pool }), close: () => pool.end() }
+}
+
+function connections(backend: QueueBackend, onError: OnError): Connections {
+  return backend.kind === 'redis'
+    ? redisConnections(backend.url, onError)
+    : postgresConnections(backend.url, onError)
+}
+
+/**
+ * Makes the backend ready: on PostgreSQL BullMQ's own tables; on Redis refuses a server that may evict jobs,
+ * because an evicted job is lost without a trace (`maxmemory-policy` must be `noeviction`).
+ */
+export async function prepareQueues(backend: QueueBackend): Promise<void> {
+  if (backend.kind === 'postgres') {
+    const pool = new pg.Pool({ connectionString: backend.url, max: 1 })
+    try {
+      await runMigrations(pool, POSTGRES_SCHEMA)
+    } finally {
+      await pool.end()
+    }
+    return
+  }
+  const client = new Redis(backend.url, { maxRetriesPerRequest: 1, connectTimeout: 2_000 })
+  client.on('error', () => undefined)
+  try {
+    const policy = /maxmemory_policy:(\S+)/.exec(await client.info('memory'))?.[1]
+    if (policy !== 'noeviction') throw new Error('Redis must have maxmemory-policy noeviction')
+  } finally {
+    client.disconnect()
+  }
+}
+
+/** Opens the producer side of every queue. */
+export function openBell(backend: QueueBackend, onError: OnError): Bell {
+  const shared = connections(backend, onError)
+  const options = {
+    ...shared.options(false),
+    skipWaitingForReady: true,
+    skipMetasUpdate: true,
+    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+    streams: { events: { maxLen: 100 } },
+  }
+  const queues = new Map(queueNames.map((name) => [name, openQueue(name, options as never, backend)]))
+  for (const queue of queues.values()) queue.on('error', onError)
+  return {
+    ring: async (rings) => {
+      await Promise.all(
+        queueNames.map((name) => {
+          const mine = rings.filter((ring) => queueOf[ring.topic] === name)
+          if (mine.length === 0) return undefined
+          return queues
+            .get(name)
+            ?.addBulk(mine.map((ring) => ({ name: ring.topic, data: { ids: ring.ids } })))
+        }),
+      )
+    },
+    close: async () => {
+      await Promise.all([...queues.values()].map((queue) => queue.close()))
+      await shared.close()
+    },
+  }
+}
+
+function openQueue(name: QueueName, options: never, backend: QueueBackend): Queue {
+  return backend.kind === 'postgres'
+    ? (new Queue(name, options, createPostgresBackend) as unknown as Queue)
+    : new Queue(name, options)
+}
+
+/** Opens a worker per queue; each ring is given to `answer`, which must throw when the work is not done. */
+export function openEars(
+  backend: QueueBackend,
+  answer: (ring: Ring) => Promise<void>,
+  onError: OnError,
+  concurrency = 1,
+): Ears {
+  const shared = connections(backend, onError)
+  const processor = (job: Job<{ ids: number[] }>) => answer({ topic: job.name as Topic, ids: job.data.ids })
+  const workers = queueNames.map((name) => {
+    const options = {
+      ...shared.options(true),
+      concurrency,
+      lockDuration: 30_000,
+      maxStalledCount: 3,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    }
+    const worker =
+      backend.kind === 'postgres'
+        ? (new Worker(name, processor, options as never, createPostgresBackend) as unknown as Worker)
+        : new Worker(name, processor, options as never)
+    worker.on('error', onError)
+    return worker
+  })
+  return {
+    close: async () => {
+      await Promise.all(workers.map((worker) => worker.close()))
+      await shared.close()
+    },
+  }
+}

@@ -1,0 +1,26 @@
+// The whole nervous system on one screen: which fact wakes which queue. A message carries outbox ids and nothing else.
+
+export const queueNames = [
+  'arrears-notices',
+  'eviction-notices',
+  'routing',
+  'planning',
+  'escalation',
+  'mail',
+] as const
+export type QueueName = (typeof queueNames)[number]
+
+/** Facts in the past tense → the queue that carries them. The subject is named beside each. */
+export const queueOf = {
+  'notice-file.received': 'arrears-notices', // notice_file
+  'notice.received': 'arrears-notices', // notice
+  'notice.updated': 'arrears-notices', // notice_update
+  'eviction-notice.received': 'eviction-notices', // eviction_notice
+  'case.changed': 'routing', // arrears_case
+  'case.routed': 'planning', // arrears_case
+  'stage.due': 'escalation', // stage
+  'task.overdue': 'escalation', // task
+  'mail.queued': 'mail', // mail
+} as const satisfies Record<string, QueueName>
+
+export type Topic = keyof typeof queueOf
