@@ -13,16 +13,21 @@ export type Household = {
 /**
  * The texts by which two notices are known to concern one household: the same verified identity number, or exactly the
  * same name, street address, postal code and flat once spelling differences that mean nothing are gone. Nothing
- * looser may link, because a wrong link shows one family's debts to another. Personal data: hash before storing.
+ * looser may link, because a wrong link shows one family's debts to another. `byAddress` is null when the address says
+ * nothing ("skyddad adress"). Personal data: hash before storing.
  */
-export function householdKeys(household: Household): { byIdentity: string | null; byAddress: string } {
+export function householdKeys(household: Household): { byIdentity: string | null; byAddress: string | null } {
   const { street, apartment } = homeOf(household)
   const place = household.postalCode ?? plain(household.city ?? '')
+  const key = [nameOf(household.name).join(' '), street, place, apartment]
   return {
     byIdentity: household.personalIdentityNumber,
-    byAddress: JSON.stringify([nameOf(household.name).join(' '), street, place, apartment]),
+    byAddress: NO_ADDRESS.test(street) ? null : JSON.stringify(key),
   }
 }
+
+/** What stands in the address field when there is none to give; two namesakes both hidden are still two people. */
+const NO_ADDRESS = /^(|(skydd|sekretess|okän|sakna|uppgift)\p{L}*( .*)?)$/u
 
 /** How alike two households are, 0 to 1, for suggestions to a person who decides; never for linking by itself. */
 export function similarity(one: Household, other: Household): number {

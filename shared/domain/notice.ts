@@ -191,8 +191,9 @@ export function householdOf(notice: Notice): Household {
 export function identityKey(notice: Notice, senderId: string): string {
   const periods = notice.rents.map((rent) => rent.period ?? rent.dueDate ?? '').sort()
   const when = periods.length > 0 ? periods : [notice.noticeDate ?? '']
-  const { byAddress } = householdKeys(householdOf(notice))
-  return JSON.stringify([senderId, notice.type, notice.reference?.toLowerCase() ?? '', byAddress, when])
+  const { byAddress, byIdentity } = householdKeys(householdOf(notice))
+  const holder = byAddress ?? byIdentity ?? notice.tenant.name
+  return JSON.stringify([senderId, notice.type, notice.reference?.toLowerCase() ?? '', holder, when])
 }
 
 /** What is still owed on a rent in öre; null when its amount could not be read. */

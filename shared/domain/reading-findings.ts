@@ -52,6 +52,16 @@ export const READING_FINDINGS = {
     sv: 'Tidpunkten finns inte eller går inte att läsa. Skriv till exempel 2026-12-14T09:00:00+01:00.',
     en: 'The point in time does not exist or cannot be read. Write for example 2026-12-14T09:00:00+01:00.',
   },
+  eviction_date_missing: {
+    severity: 'critical',
+    sv: 'Dagen för avhysningen saknas. Ring Kronofogden och fråga efter dag och klockslag.',
+    en: 'The eviction date is missing. Call the enforcement authority and ask for day and time.',
+  },
+  applicant_missing: {
+    severity: 'minor',
+    sv: 'Sökanden saknas, så det framgår inte vem som är hyresvärd.',
+    en: 'The applicant is missing, so it does not show who the landlord is.',
+  },
   children_unclear: {
     severity: 'minor',
     sv: 'Uppgiften om barn i hushållet är inte yes, no eller unknown. Den behandlas som okänd.',
@@ -80,7 +90,7 @@ export function findingsOf() {
   }
   /** The value as read, null when nothing was sent, null and a finding when it was sent and cannot be read. */
   const read = <Sent, Read>(
-    sent: Sent | null | undefined | '',
+    sent: Sent | null | undefined,
     reader: (sent: Sent) => Read | null,
     [code, field]: [ReadingCode, string],
   ): Read | null => {

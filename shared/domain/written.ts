@@ -64,6 +64,19 @@ export function readDate(text: string): string | null {
   return read.isValid && read.year >= FIRST_YEAR && read.year <= LAST_YEAR ? read.toISODate() : null
 }
 
+/**
+ * A point in time as the Swedish day it falls on and, when a clock time was written, the instant in UTC
+ * (`2026-12-14T08:00:00.000Z`); null when unreadable. A time without offset is Swedish time.
+ */
+export function readInstant(text: string): { day: string; at: string | null } | null {
+  const day = readDate(text)
+  if (day === null) return null
+  const written = text.normalize('NFKC').trim().replace(' ', 'T')
+  if (!written.toUpperCase().includes('T')) return { day, at: null }
+  const read = DateTime.fromISO(written, { zone: 'Europe/Stockholm' })
+  return read.isValid ? { day, at: read.toUTC().toISO() } : null
+}
+
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'maj', 'jun', 'jul', 'aug', 'sep', 'okt', 'nov', 'dec']
 
 /** A rent period as `YYYY-MM`, or null: from `2026-12`, `202612`, a day in it, or `december 2026` / `dec 2026`. */
