@@ -208,25 +208,28 @@ function follow(state: EvictionState, event: ArrivedEviction): EvictionState {
     documentsCompleteOn: event.documentsCompleteOn ?? state.documentsCompleteOn,
     childrenInHousehold: answered ? event.childrenInHousehold : state.childrenInHousehold,
   }
-  switch (event.event) {
-    case 'application':
-    case 'order': {
-      const orderedOn = event.event === 'order' ? happenedOn(event) : told.orderedOn
-      // A set date stands until Kronofogden moves or cancels it: an order dated after it takes nothing back.
-      return { ...told, orderedOn, stage: told.stage === 'date-set' ? told.stage : event.event }
-    }
-    case 'date-set':
-    case 'rescheduled': {
-      // A new date that cannot be read must not switch the old countdown off.
-      const moved = event.evictionOn !== null
-      const { evictionOn, evictionAt } = moved ? event : told
-      return { ...told, stage: 'date-set', evictionOn, evictionAt, executedOn: null }
-    }
-    case 'cancelled':
-      return { ...told, stage: 'cancelled', evictionOn: null, evictionAt: null }
-    case 'executed':
-      return { ...told, stage: 'executed', executedOn: happenedOn(event) }
-  }
+  return { ...told, ...CHANGES[event.event](told, event) }
+}
+
+type Change = (state: EvictionState, event: ArrivedEviction) => Partial<EvictionState>
+
+const setDate: Change = (state, event) => {
+  // A new date that cannot be read must not switch the old countdown off.
+  const { evictionOn, evictionAt } = event.evictionOn === null ? state : event
+  return { stage: 'date-set', evictionOn, evictionAt, executedOn: null }
+}
+
+// A set date stands until Kronofogden moves or cancels it: an order dated after it takes nothing back.
+const CHANGES: Record<EvictionNotice['event'], Change> = {
+  application: (state) => ({ stage: state.stage === 'date-set' ? 'date-set' : 'application' }),
+  order: (state, event) => ({
+    stage: state.stage === 'date-set' ? 'date-set' : 'order',
+    orderedOn: happenedOn(event),
+  }),
+  'date-set': setDate,
+  rescheduled: setDate,
+  cancelled: () => ({ stage: 'cancelled', evictionOn: null, evictionAt: null }),
+  executed: (_, event) => ({ stage: 'executed', executedOn: happenedOn(event) }),
 }
 
 /** The day it happened; when that was unreadable, the Swedish day it reached us. */
