@@ -1,0 +1,205 @@
+// Every setting of every process: one table of variables, read once and checked as a whole before anything opens.
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+
+type Source = Readonly<Record<string, string | undefined>>
+
+const help = z.registry<{ name: string; help: string }>()
+
+function named<T extends z.ZodType>(name: string, type: T, text: string): T {
+  help.add(type, { name, help: text })
+  return type
+}
+
+function whole(least: number, most: number) {
+  return z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(least).max(most))
+}
+
+function link(protocol: RegExp) {
+  return z.url({ protocol })
+}
+
+const text = z.string().trim().min(1)
+const web = link(/^https?$/)
+const milliseconds = whole(10, 3_600_000)
+const seconds = whole(1, 3600)
+
+const table = z.object({
+  port: named('PORT', whole(0, 65_535).default(3000), 'Port of the pages and the API; 0 takes a free one.'),
+  host: named('HOST', text.default('127.0.0.1'), 'Address to listen on; 0.0.0.0 in a container.'),
+  baseUrl: named('BASE_URL', web.optional(), 'Public address; http://localhost:PORT when not set.'),
+  trustedProxies: named(
+    'TRUSTED_PROXIES',
+    text.optional(),
+    'Proxies whose X-Forwarded-For counts (CIDR list).',
+  ),
+  environment: named(
+    'NODE_ENV',
+    z.enum(['development', 'test', 'production']).default('development'),
+    'production refuses generated keys.',
+  ),
+  logLevel: named(
+    'LOG_LEVEL',
+    z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+    'How much is logged.',
+  ),
+  dataFolder: named('BOKVAR_DATA', text.default('.bokvar'), 'Folder of what npm start keeps.'),
+  municipality: named(
+    'BOKVAR_MUNICIPALITY',
+    z
+      .string()
+      .regex(/^\d{4}$/)
+      .default('1880'),
+    'Municipality code (four digits) whose tables are loaded the first time.',
+  ),
+  keysFile: named(
+    'BOKVAR_KEYS_FILE',
+    text.optional(),
+    'JSON file with encryption and index keys, mode 0600.',
+  ),
+  databaseUrl: named(
+    'DATABASE_URL',
+    link(/^postgres(ql)?$/).optional(),
+    'PostgreSQL 15 or newer; npm start brings its own when not set.',
+  ),
+  databaseConnections: named(
+    'DATABASE_CONNECTIONS',
+    whole(1, 500).default(10),
+    'Connections at most per pool.',
+  ),
+  redisUrl: named('REDIS_URL', link(/^rediss?$/).optional(), 'Valkey or Redis 6.2+ with noeviction.'),
+  queue: named(
+    'BOKVAR_QUEUE',
+    z.enum(['auto', 'redis', 'postgres']).default('auto'),
+    'Queue backend; auto takes REDIS_URL, else an installed server, else PostgreSQL.',
+  ),
+  workerConcurrency: named(
+    'WORKER_CONCURRENCY',
+    whole(1, 100).default(1),
+    'Rings answered at once per queue.',
+  ),
+  relayIntervalMs: named(
+    'RELAY_INTERVAL_MS',
+    milliseconds.default(200),
+    'How often the relay looks for outbox rows.',
+  ),
+  relayBatch: named('RELAY_BATCH', whole(1, 10_000).default(500), 'Outbox rows the relay claims at once.'),
+  leaseSeconds: named(
+    'LEASE_SECONDS',
+    seconds.default(30),
+    'After this an unfinished outbox row is rung again.',
+  ),
+  sweepIntervalMs: named(
+    'SWEEP_INTERVAL_MS',
+    milliseconds.default(1000),
+    'How often due deadlines are looked for.',
+  ),
+  pollIntervalMs: named(
+    'POLL_INTERVAL_MS',
+    milliseconds.default(2000),
+    'How often overdue rows are looked for.',
+  ),
+  pollOverdueSeconds: named(
+    'POLL_OVERDUE_SECONDS',
+    seconds.default(10),
+    'How late a row is before the poll takes it.',
+  ),
+  stopWithinMs: named(
+    'STOP_WITHIN_MS',
+    milliseconds.default(20_000),
+    'How long work in hand may take on SIGTERM.',
+  ),
+  smtpUrl: named('SMTP_URL', link(/^smtps?$/).optional(), 'Mail server; npm start brings a catcher.'),
+  mailFrom: named('MAIL_FROM', text.default('Bokvar <bokvar@localhost>'), 'Sender of all mail.'),
+  staffIssuer: named('OIDC_STAFF_ISSUER', web.optional(), 'Identity provider of the staff.'),
+  staffClientId: named('OIDC_STAFF_CLIENT_ID', text.optional(), 'Our client there.'),
+  staffClientSecret: named('OIDC_STAFF_CLIENT_SECRET', text.optional(), 'Its secret.'),
+  landlordIssuer: named('OIDC_LANDLORD_ISSUER', web.optional(), 'Identity provider of the landlords.'),
+  landlordClientId: named('OIDC_LANDLORD_CLIENT_ID', text.optional(), 'Our client there.'),
+  landlordClientSecret: named('OIDC_LANDLORD_CLIENT_SECRET', text.optional(), 'Its secret.'),
+  tokenIssuer: named('TOKEN_ISSUER', web.optional(), 'Issuer of the access tokens that systems send.'),
+  tokenAudience: named('TOKEN_AUDIENCE', text.default('bokvar'), 'Audience those tokens must be meant for.'),
+})
+
+/** All settings of a process; what has no default may be missing. */
+export type Settings = Readonly<z.infer<typeof table>>
+/** The name of a setting in code. */
+export type Setting = keyof Settings
+/** Settings in which those named `S`, and our own address, are known to be set. */
+export type Environment<S extends Setting = never> = Settings &
+  Readonly<{ [R in S | 'baseUrl']: Exclude<Settings[R], undefined> }>
+
+type Faulty = { setting: Setting; fault: 'missing' | 'not acceptable' }
+
+/** What is wrong with the environment: names and rules, never the values, which may be secrets. */
+export class EnvironmentFault extends Error {
+  readonly names: readonly string[]
+
+  constructor(faulty: readonly Faulty[]) {
+    const lines = faulty.map(({ setting, fault }) => `  ${nameOf(setting)}: ${fault}. ${helpOf(setting)}`)
+    super(`These environment variables must be mended (npm run env lists them all):\n${lines.join('\n')}`)
+    this.name = 'EnvironmentFault'
+    this.names = faulty.map(({ setting }) => nameOf(setting))
+  }
+}
+
+const settings = table.keyof().options
+
+function nameOf(setting: Setting): string {
+  return help.get(table.shape[setting])?.name ?? setting
+}
+
+function helpOf(setting: Setting): string {
+  return help.get(table.shape[setting])?.help ?? ''
+}
+
+function isComplete<S extends Setting>(found: Settings, needed: readonly S[]): found is Environment<S> {
+  return found.baseUrl !== undefined && needed.every((setting) => found[setting] !== undefined)
+}
+
+/**
+ * Reads and checks the whole environment; `needed` are the settings this process cannot do without
+ * (the database, when nothing is said). Throws one `EnvironmentFault` that names all that is missing or malformed.
+ */
+export function readEnvironment(): Environment<'databaseUrl'>
+export function readEnvironment<S extends Setting>(needed: readonly S[], source?: Source): Environment<S>
+export function readEnvironment(
+  needed: readonly Setting[] = ['databaseUrl'],
+  source: Source = process.env,
+): Environment<Setting> {
+  // Compose passes a variable that is not set as empty text: that is "not set" too.
+  const given = Object.fromEntries(settings.map((setting) => [setting, source[nameOf(setting)] || undefined]))
+  const read = table.safeParse(given)
+  const malformed = new Set(read.error?.issues.map(({ path }) => path[0]))
+  const faulty = settings.flatMap((setting): Faulty[] => {
+    if (malformed.has(setting)) return [{ setting, fault: 'not acceptable' }]
+    const has = given[setting] !== undefined || read.data?.[setting] !== undefined
+    return has || !needed.includes(setting) ? [] : [{ setting, fault: 'missing' }]
+  })
+  if (read.data === undefined || faulty.length > 0) throw new EnvironmentFault(faulty)
+  const found = { ...read.data, baseUrl: read.data.baseUrl ?? `http://localhost:${read.data.port}` }
+  if (!isComplete(found, needed)) throw new EnvironmentFault([])
+  return Object.freeze(found)
+}
+
+/** The variables of a child process: ours, with `changes` in place of what was there. */
+export function environmentWith(changes: Partial<Settings>, source: Source = process.env): Source {
+  const changed = settings.flatMap((setting) => {
+    const value = changes[setting]
+    return value === undefined ? [] : [[nameOf(setting), String(value)] as const]
+  })
+  return { ...source, ...Object.fromEntries(changed) }
+}
+
+/** The table as `npm run env` prints it: name, meaning and default of each variable. */
+export function describeEnvironment(): string {
+  const defaults = new Map<string, unknown>(Object.entries(table.parse({})))
+  const width = Math.max(...settings.map((setting) => nameOf(setting).length))
+  const line = (setting: Setting) => {
+    const value = defaults.get(setting)
+    return `${nameOf(setting).padEnd(width)}  ${helpOf(setting)}${value === undefined ? '' : ` [${String(value)}]`}`
+  }
+  return settings.map(line).join('\n')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(`${describeEnvironment()}\n`)
