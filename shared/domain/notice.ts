@@ -5,7 +5,8 @@ import { householdKeys } from './household.ts'
 import { readIdentityNumber, readOrganisationNumber } from './identity-number.ts'
 import { type Finding, findingsOf } from './reading-findings.ts'
 import {
-  readAmount,
+  aboveZero,
+  atLeastZero,
   readDate,
   readLine,
   readLines,
@@ -158,17 +159,6 @@ function rentOf(sent: NonNullable<NoticeBody['rents']>[number], at: string, read
     amountOre: reading.read(sent.amount, aboveZero, ['amount_unclear', `${at}/amount`]),
     paidOre: reading.read(sent.paid, atLeastZero, ['amount_unclear', `${at}/paid`]),
   }
-}
-
-/** A debt of nothing or less is no debt: somebody slipped, and the amount decides whether the tenancy is saved. */
-function aboveZero(sent: number | string): number | null {
-  const ore = readAmount(sent)
-  return ore !== null && ore > 0 ? ore : null
-}
-
-function atLeastZero(sent: number | string): number | null {
-  const ore = readAmount(sent)
-  return ore !== null && ore >= 0 ? ore : null
 }
 
 function dispatchMethod(sent: string): DispatchMethod | null {

@@ -45,6 +45,18 @@ export function readAmount(value: number | string): number | null {
   return kronor.startsWith('-') && ore !== 0 ? -ore : ore
 }
 
+/** A debt in öre or null: one of nothing or less is no debt, and the amount decides whether the tenancy is saved. */
+export function aboveZero(sent: number | string): number | null {
+  const ore = readAmount(sent)
+  return ore !== null && ore > 0 ? ore : null
+}
+
+/** A payment or interest in öre, or null. */
+export function atLeastZero(sent: number | string): number | null {
+  const ore = readAmount(sent)
+  return ore !== null && ore >= 0 ? ore : null
+}
+
 /** A notice speaks of days near its own: outside these years the century or a digit has slipped (0206, 2206). */
 const FIRST_YEAR = 2000
 const LAST_YEAR = 2099
@@ -58,10 +70,17 @@ export function readDate(text: string): string | null {
   const day = /^(\d{4})-?(\d{2})-?(\d{2})(?:[T ]\d{2}:?\d{2}.*)?$/i.exec(written)
   if (!day) return null
   const instant = /[T ].*(?:Z|[+-]\d{2}(?::?\d{2})?)$/i.test(written)
-  const read = instant
-    ? DateTime.fromISO(written.replace(' ', 'T'), { zone: 'Europe/Stockholm' })
-    : DateTime.fromISO(`${day[1]}-${day[2]}-${day[3]}`, { zone: 'utc' })
-  return read.isValid && read.year >= FIRST_YEAR && read.year <= LAST_YEAR ? read.toISODate() : null
+  if (!instant) return realDay(Number(day[1]), Number(day[2]), Number(day[3]))
+  const read = DateTime.fromISO(written.replace(' ', 'T'), { zone: 'Europe/Stockholm' })
+  return read.isValid ? realDay(read.year, read.month, read.day) : null
+}
+
+/** The day when the calendar has it. Spelled out, because a file holds tens of thousands of them. */
+function realDay(year: number, month: number, day: number): string | null {
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+  const real = day >= 1 && day <= (lengths[month - 1] ?? 0) && year >= FIRST_YEAR && year <= LAST_YEAR
+  return real ? `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}` : null
 }
 
 /**
