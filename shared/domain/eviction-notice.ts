@@ -33,7 +33,7 @@ export const evictionNoticeBody = z
     }),
     respondent: z.object({
       name: needed(200),
-      personalIdentityNumber: optional(40).meta({ examples: ['19900101-2389'] }),
+      personalIdentityNumber: optional(40).meta({ examples: ['19900101-2385'] }),
       address: needed(200).meta({ examples: ['Exempelgatan 12 B lgh 1203'] }),
       postalCode: optional(20).meta({ examples: ['702 10'] }),
       city: optional(100).meta({ examples: ['Örebro'] }),

@@ -72,7 +72,7 @@ const tenant = z.object({
   postalAddress: optional(300),
   personalIdentityNumber: optional(40).meta({
     description: 'Not a field of the statutory form. If it is sent, it helps to find the right household.',
-    examples: ['19900101-2389'],
+    examples: ['19900101-2385'],
   }),
 })
 
