@@ -174,7 +174,7 @@ export function householdOf(notice: Notice): Household {
 }
 
 /**
- * The same text for the same notice sent again under another key: sender, kind, reference, household, and the rents'
+ * The same text for the same notice sent again, perhaps corrected ({@link contentKey} tells): sender, kind, reference, household, and the rents'
  * periods (without rents: the day of the notice). Amounts and dates are left out, so that a corrected or re-dated
  * notice is recognised too. Holds personal data: hash it with a key before storing.
  */
@@ -184,6 +184,14 @@ export function identityKey(notice: Notice, senderId: string): string {
   const { byAddress, byIdentity } = householdKeys(householdOf(notice))
   const holder = byAddress ?? byIdentity ?? notice.tenant.name
   return JSON.stringify([senderId, notice.type, notice.reference?.toLowerCase() ?? '', holder, when])
+}
+
+/**
+ * The same text for word-for-word the same notice. A repeat by {@link identityKey} with another content is a
+ * correction: it must be kept as a new version, never dropped as a repeat. Personal data: hash before storing.
+ */
+export function contentKey(notice: Notice): string {
+  return JSON.stringify(notice)
 }
 
 /** What is still owed on a rent in öre; null when its amount could not be read. */
