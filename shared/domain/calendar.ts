@@ -3,7 +3,7 @@ import { DateTime } from 'luxon'
 import { addDays, dateOfNumber, dayNumber, weekdayOf } from './days.ts'
 import type { IsoDate } from './days.ts'
 import { dayOff, swedishCalendar } from './holidays.ts'
-import type { Calendar } from './holidays.ts'
+import type { Calendar, DayOff } from './holidays.ts'
 
 // The calendar's whole vocabulary from one place; the arithmetic and the table live beside it.
 export { addDays, addMonths, addWeeks, daysBetween, isIsoDate, weekdayOf } from './days.ts'
@@ -11,6 +11,8 @@ export { holidayName, isEve, isHoliday } from './holidays.ts'
 
 /** A day that a last day skipped, with its name. */
 export type SkippedDay = { date: IsoDate; sv: string; en: string }
+/** A day that was counted as a vardag; `off` when it is a Saturday or an eve, so that the other reading skips it. */
+export type CountedDay = { date: IsoDate; off: DayOff | null }
 
 /** Söndagsregeln, lag 1930:173 2 §: the legal last day of a period that ends on `date`, and every day it skipped. */
 export function shiftLastDay(
@@ -42,15 +44,15 @@ export function vardagAfter(
   n: number,
   reading: 'formal' | 'practical',
   calendar: Calendar = swedishCalendar,
-): { day: IsoDate; counted: IsoDate[]; skipped: SkippedDay[] } {
-  const [counted, skipped]: [IsoDate[], SkippedDay[]] = [[], []]
+): { day: IsoDate; counted: CountedDay[]; skipped: SkippedDay[] } {
+  const [counted, skipped]: [CountedDay[], SkippedDay[]] = [[], []]
   let day = date
   while (counted.length < n) {
     day = addDays(day, 1)
     const off = dayOff(day, calendar)
     if (off && (reading === 'practical' || off.kind === 'holiday'))
       skipped.push({ date: day, sv: off.sv, en: off.en })
-    else counted.push(day)
+    else counted.push({ date: day, off })
   }
   return { day, counted, skipped }
 }
