@@ -43,13 +43,20 @@ export const ORDINARY_FACTS: RoutingFacts = {
   needs: [],
 }
 
-const COLUMNS = ['fall', ...INPUTS.map((input) => input.column), 'agare', 'tillagg', 'regel', 'varfor']
+const COLUMNS = new Set([
+  'fall',
+  ...INPUTS.map((input) => input.column),
+  'agare',
+  'tillagg',
+  'regel',
+  'varfor',
+])
 
 /** Reads example cases. Never throws: whatever cannot be read is a problem with its line and column. */
 export function parseRoutingCases(csvText: string): { cases: RoutingCase[]; problems: SheetProblem[] } {
   const sheet = readSheet(csvText)
   const problems = [...sheet.problems]
-  for (const column of sheet.columns.filter((column) => !COLUMNS.includes(column))) {
+  for (const column of sheet.columns.filter((column) => !COLUMNS.has(column))) {
     problems.push(
       sheetProblem(
         'unknown-column',
@@ -65,12 +72,12 @@ export function parseRoutingCases(csvText: string): { cases: RoutingCase[]; prob
 
 function readCase({ line, cells }: SheetRow, problems: SheetProblem[]): RoutingCase[] {
   const before = problems.length
-  const facts: Record<string, unknown> = { ...ORDINARY_FACTS }
+  const told: [string, unknown][] = []
   for (const input of INPUTS) {
     const text = cells[input.column] ?? ''
     if (text === '') continue
     const fact = readFact(input, text)
-    if (fact !== undefined) facts[input.name] = fact
+    if (fact !== undefined) told.push([input.name, fact])
     else
       problems.push(
         sheetProblem(
@@ -96,7 +103,7 @@ function readCase({ line, cells }: SheetRow, problems: SheetProblem[]): RoutingC
     {
       name: cells['fall'] ?? '',
       line,
-      facts: facts as RoutingFacts,
+      facts: { ...ORDINARY_FACTS, ...Object.fromEntries(told) },
       owners: list(cells['agare'], '+'),
       additions: list(cells['tillagg'], ','),
       row: Number(cells['regel']),
@@ -120,17 +127,15 @@ function readFact(input: Input, text: string): unknown {
   const parsed = parseCell(input, text)
   if ('fault' in parsed || parsed.value === null) return undefined
   const condition = parsed.value
-  switch (condition.kind) {
-    case 'ranges': {
-      const [only] = condition.ranges
-      return only && condition.ranges.length === 1 && only[0] === only[1] ? only[0] : undefined
-    }
-    case 'values':
-      if (condition.except || condition.values.length !== 1) return undefined
-      return input.kind === 'yes-no' ? condition.values[0] === 'yes' : condition.values[0]
-    case 'flags':
-      return condition.except ? undefined : condition.anyOf.flat()
+  if (condition.kind === 'ranges') {
+    const [only, more] = condition.ranges
+    return only && !more && only[0] === only[1] ? only[0] : undefined
   }
+  if (condition.except) return undefined
+  if (condition.kind === 'flags') return condition.anyOf.flat()
+  const [word, other] = condition.values
+  if (other !== undefined) return undefined
+  return input.kind === 'yes-no' ? word === 'yes' : word
 }
 
 function readClients(text: string): ClientAt[] {

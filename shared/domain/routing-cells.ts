@@ -34,21 +34,11 @@ export function parseCell(input: Input, text: string): Parsed<Condition | null> 
   const items = (negated?.[1] ?? cell).split(',').map((item) => item.trim())
   if (items.includes(''))
     return fault('empty-item', 'Ett värde saknas vid ett komma.', 'A value is missing at a comma.')
-  switch (input.kind) {
-    case 'choice':
-      return values(items, except, input.choices)
-    case 'yes-no':
-      return values(items, except, YES_NO)
-    case 'landlord':
-      return { value: { kind: 'values', values: items.map(landlordKey), except } }
-    case 'clients':
-    case 'flags':
-      return flags(items, except, input)
-    case 'number':
-    case 'money':
-    case 'postal':
-      return ranges(items, except, input.kind)
-  }
+  if (input.kind === 'choice') return values(items, except, input.choices)
+  if (input.kind === 'yes-no') return values(items, except, YES_NO)
+  if (input.kind === 'landlord') return { value: { kind: 'values', values: items.map(landlordKey), except } }
+  if (input.kind === 'clients' || input.kind === 'flags') return flags(items, except, input)
+  return ranges(items, except, input.kind)
 }
 
 function codeOf(word: string, choices: readonly Choice[]): string | undefined {
@@ -104,9 +94,10 @@ export function landlordKey(text: string): string {
   return /^\d{10}$/.test(digits) ? digits : text.trim().toLowerCase().replaceAll(/\s+/g, ' ')
 }
 
+type NumberKind = 'number' | 'money' | 'postal'
 type Unit = { read: (text: string) => number | null; write: (value: number) => string }
 
-const UNITS: Record<'number' | 'money' | 'postal', Unit> = {
+const UNITS: Record<NumberKind, Unit> = {
   number: { read: (text) => (/^-?\d{1,6}$/.test(text) ? Number(text) : null), write: String },
   money: {
     read: (text) => {
@@ -121,11 +112,7 @@ const UNITS: Record<'number' | 'money' | 'postal', Unit> = {
   },
 }
 
-function ranges(
-  items: string[],
-  except: boolean,
-  kind: 'number' | 'money' | 'postal',
-): Parsed<Condition | null> {
+function ranges(items: string[], except: boolean, kind: NumberKind): Parsed<Condition | null> {
   const found: Range[] = []
   let unknown = false
   for (const item of items) {
@@ -145,7 +132,7 @@ function ranges(
   return { value: { kind: 'ranges', ranges: kept, unknown } }
 }
 
-function conjunction(item: string, kind: keyof typeof UNITS): Parsed<Range> {
+function conjunction(item: string, kind: NumberKind): Parsed<Range> {
   let [low, high]: Range = [-Infinity, Infinity]
   for (const part of item.split('&')) {
     const range = oneRange(part.trim(), kind)
@@ -160,7 +147,7 @@ function conjunction(item: string, kind: keyof typeof UNITS): Parsed<Range> {
   return { value: [low, high] }
 }
 
-function oneRange(text: string, kind: keyof typeof UNITS): Range | null {
+function oneRange(text: string, kind: NumberKind): Range | null {
   const { read } = UNITS[kind]
   const prefix = kind === 'postal' ? /^(\d{1,4})\*$/.exec(text) : null
   if (prefix?.[1]) return [Number(prefix[1].padEnd(5, '0')), Number(prefix[1].padEnd(5, '9'))]
@@ -205,7 +192,7 @@ function complement(merged: readonly Range[]): Range[] {
 /** The cell that reads back as this condition. */
 export function printCell(input: Input, condition: Condition | undefined): string {
   if (!condition) return ''
-  if (condition.kind === 'ranges') return printRanges(condition, UNITS[input.kind as keyof typeof UNITS])
+  if (condition.kind === 'ranges') return printRanges(condition, unitOf(input))
   const choices = input.kind === 'yes-no' ? YES_NO : input.choices
   const word = (code: string): string => choices.find((choice) => choice.code === code)?.word ?? code
   const items =
@@ -213,6 +200,10 @@ export function printCell(input: Input, condition: Condition | undefined): strin
       ? condition.values.map(word)
       : condition.anyOf.map((all) => all.map(word).join(' + '))
   return condition.except ? `inte(${items.join(', ')})` : items.join(', ')
+}
+
+function unitOf({ kind }: Input): Unit {
+  return kind === 'money' || kind === 'postal' ? UNITS[kind] : UNITS.number
 }
 
 function printRanges(

@@ -3,9 +3,10 @@
 import { INPUTS } from './routing-facts.ts'
 import type { ClientAt, Input, RoutingFacts, Words } from './routing-facts.ts'
 import type { Condition } from './routing-cells.ts'
-import { askedOf, holds } from './routing-match.ts'
-import { OTHER_CASEWORKERS, OWN_CASEWORKER } from './routing-table.ts'
-import type { RoutingRow, RoutingTable } from './routing-table.ts'
+import { askedOf, holds, numberOf, wordOf } from './routing-match.ts'
+import { OTHER_CASEWORKERS, OWN_CASEWORKER } from './routing-row.ts'
+import type { RoutingRow } from './routing-row.ts'
+import type { RoutingTable } from './routing-table.ts'
 
 export type Owner = { committee: string; unit: string | null; person: string | null }
 
@@ -90,19 +91,14 @@ function boundsOf(conditions: readonly (Condition | undefined)[]): number[] | nu
 }
 
 function keyOf({ input, bounds }: Column, facts: RoutingFacts): string | number {
-  if (bounds) return stretchOf(bounds, askedOf(input, facts) as number | null)
-  switch (input.kind) {
-    case 'landlord':
-      return `${facts.landlord.organisationNumber ?? ''} ${facts.landlord.name}`
-    case 'clients':
-      return facts.clientOf.length === 0
-        ? ''
-        : facts.clientOf.map((at) => `${at.committee}/${at.unit ?? ''}`).join(' ')
-    case 'flags':
-      return facts.needs.join(' ')
-    default:
-      return askedOf(input, facts) as string
+  if (bounds) return stretchOf(bounds, numberOf(input, facts))
+  if (input.kind === 'landlord') return `${facts.landlord.organisationNumber ?? ''} ${facts.landlord.name}`
+  if (input.kind === 'clients') {
+    return facts.clientOf.length === 0
+      ? ''
+      : facts.clientOf.map((at) => `${at.committee}/${at.unit ?? ''}`).join(' ')
   }
+  return input.kind === 'flags' ? facts.needs.join(' ') : wordOf(input, facts)
 }
 
 function stretchOf(bounds: readonly number[], value: number | null): number {

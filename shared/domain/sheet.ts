@@ -30,21 +30,26 @@ export function sheetProblem(
   }
 }
 
-type Record_ = { record: string[]; info: { lines: number } }
+type Source = { cells: string[]; line: number }
 
-function readRecords(text: string): Record_[] {
-  return parse(text, {
+function readSources(text: string): Source[] {
+  const sources: Source[] = []
+  parse(text, {
     delimiter: ';',
     bom: true,
-    info: true,
     relax_column_count: true,
     skip_empty_lines: true,
     trim: true,
-  }) as unknown as Record_[]
+    on_record: (cells: string[], { lines }) => {
+      sources.push({ cells, line: lines })
+      return null
+    },
+  })
+  return sources
 }
 
 function unreadable(fault: CsvError): SheetProblem {
-  const line = Number((fault as unknown as { lines?: number }).lines ?? 0)
+  const line = typeof fault['lines'] === 'number' ? fault['lines'] : 0
   return sheetProblem(
     'malformed-csv',
     { line },
@@ -70,14 +75,14 @@ function headingProblems(columns: string[]): SheetProblem[] {
  * width, or was saved in another encoding than UTF-8 comes back as problems.
  */
 export function readSheet(text: string): Sheet {
-  let records: Record_[]
+  let sources: Source[]
   try {
-    records = readRecords(text)
+    sources = readSources(text)
   } catch (fault) {
     if (!(fault instanceof CsvError)) throw fault
     return { columns: [], rows: [], problems: [unreadable(fault)] }
   }
-  const columns = (records[0]?.record ?? []).map((heading) => heading.toLowerCase())
+  const columns = (sources[0]?.cells ?? []).map((heading) => heading.toLowerCase())
   if (columns.length === 0) {
     const empty = sheetProblem('empty-file', { line: 1 }, 'Filen är tom.', 'The file is empty.')
     return { columns, rows: [], problems: [empty] }
@@ -93,26 +98,24 @@ export function readSheet(text: string): Sheet {
       ),
     )
   }
-  const rows = records.slice(1).flatMap((record) => rowOf(record, columns, problems))
+  const rows = sources.slice(1).flatMap((source) => rowOf(source, columns, problems))
   return { columns, rows, problems }
 }
 
-function rowOf({ record, info }: Record_, columns: string[], problems: SheetProblem[]): SheetRow[] {
-  if (record.every((cell) => cell === '')) return []
-  if (record.length !== columns.length) {
+function rowOf({ cells, line }: Source, columns: string[], problems: SheetProblem[]): SheetRow[] {
+  if (cells.every((cell) => cell === '')) return []
+  if (cells.length !== columns.length) {
     problems.push(
       sheetProblem(
         'wrong-width',
-        { line: info.lines },
-        `Rad ${info.lines} i filen har ${record.length} fält men rubriken ${columns.length}.`,
-        `Line ${info.lines} has ${record.length} fields but the heading ${columns.length}.`,
+        { line },
+        `Rad ${line} i filen har ${cells.length} fält men rubriken ${columns.length}.`,
+        `Line ${line} has ${cells.length} fields but the heading ${columns.length}.`,
       ),
     )
     return []
   }
-  return [
-    { line: info.lines, cells: Object.fromEntries(columns.map((column, at) => [column, record[at] ?? ''])) },
-  ]
+  return [{ line, cells: Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])) }]
 }
 
 const quoted = (cell: string): string =>
