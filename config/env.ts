@@ -193,11 +193,11 @@ export function environmentWith(changes: Partial<Settings>, source: Source = pro
 
 /** The table as `npm run env` prints it: name, meaning and default of each variable. */
 export function describeEnvironment(): string {
-  const defaults = new Map<string, unknown>(Object.entries(table.parse({})))
+  const defaults = table.parse({})
   const width = Math.max(...settings.map((setting) => nameOf(setting).length))
   const line = (setting: Setting) => {
-    const value = defaults.get(setting)
-    return `${nameOf(setting).padEnd(width)}  ${helpOf(setting)}${value === undefined ? '' : ` [${String(value)}]`}`
+    const value = defaults[setting]
+    return `${nameOf(setting).padEnd(width)}  ${helpOf(setting)}${value === undefined ? '' : ` [${value}]`}`
   }
   return settings.map(line).join('\n')
 }

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, renameSync } from 'node:fs'
-import { chmodSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -23,6 +23,11 @@ export const serverAccount = (): Account => {
     .map((line) => line.split(':'))
   const found = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody')
   return { uid: Number(found?.[2] ?? 65534), gid: Number(found?.[3] ?? 65534) }
+}
+
+/** Hands a file or folder of ours to the user the server runs as. */
+export const own = (path: string, { uid, gid }: Account): void => {
+  if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid)
 }
 
 /** The server's major version when `bin/initdb` and `bin/postgres` run as `account`, else undefined. */

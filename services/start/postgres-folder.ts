@@ -2,32 +2,18 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Account } from './guard.ts'
-import { isAlive } from './owner.ts'
-import { findBinaries, serverAccount } from './postgres-binaries.ts'
+import { findBinaries, own, serverAccount } from './postgres-binaries.ts'
 import type { Binaries } from './postgres-binaries.ts'
+import { endStray } from './stray.ts'
 
 /** The one database user of a server of ours. */
 export const USER = 'bokvar'
 
 /** Programs, user and folders of one server; `dataArgument` is how the server itself names its data folder. */
 export type Place = Binaries & { account: Account; root: string; data: string; dataArgument: string }
-
-const own = (path: string, { uid, gid }: Account): void => {
-  if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid)
-}
 
 /** How the server may name its data folder: root's closed home is no way for the user it runs as. */
 const nameFor = (data: string, account: Account): string => {
@@ -51,30 +37,14 @@ export const preparePlace = (dataDir: string): Place => {
   return { ...findBinaries(account), account, root, data, dataArgument: nameFor(data, account) }
 }
 
-/** The server that a process killed without warning left in this folder, if it still runs. */
-const leftoverPid = ({ data }: Place): number | undefined => {
-  const file = join(data, 'postmaster.pid')
-  if (!existsSync(file)) return undefined
-  const pid = Number(readFileSync(file, 'utf8').split('\n')[0])
-  if (!(pid > 1) || !isAlive(pid)) return undefined
-  const proc = `/proc/${pid}/cwd`
-  // A number is used again after a restart of the machine: a stranger must not be taken for our server.
-  if (existsSync('/proc/self')) return existsSync(proc) && readlinkSync(proc) === data ? pid : undefined
-  const ps = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
-  return ps.stdout.includes('postgres') ? pid : undefined
-}
-
 /** Ends a server left behind in this folder; the caller owns the folder, so nobody else can be using it. */
-export const endLeftover = async (place: Place): Promise<void> => {
-  const pid = leftoverPid(place)
-  if (pid !== undefined) {
-    process.kill(pid, 'SIGINT')
-    for (let waited = 0; isAlive(pid) && waited < 10_000; waited += 50) await pause(50)
-    if (isAlive(pid)) process.kill(pid, 'SIGQUIT')
-    for (let waited = 0; isAlive(pid) && waited < 10_000; waited += 50) await pause(50)
-  }
+export const endLeftover = async ({ data }: Place): Promise<void> => {
+  const file = join(data, 'postmaster.pid')
+  if (!existsSync(file)) return
+  const pid = Number(readFileSync(file, 'utf8').split('\n')[0])
+  await endStray({ pid, folder: data, word: 'postgres' }, ['SIGINT', 'SIGQUIT', 'SIGKILL'])
   // PostgreSQL itself refuses to start while the number in a stale file belongs to any living process.
-  rmSync(join(place.data, 'postmaster.pid'), { force: true })
+  rmSync(file, { force: true })
 }
 
 /** The password of the server in `root`: `wanted` or a random one, kept from the first start, readable by its owner only. */
