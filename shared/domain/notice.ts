@@ -174,9 +174,9 @@ export function householdOf(notice: Notice): Household {
 }
 
 /**
- * The same text for the same notice sent again, perhaps corrected ({@link contentKey} tells): sender, kind, reference, household, and the rents'
- * periods (without rents: the day of the notice). Amounts and dates are left out, so that a corrected or re-dated
- * notice is recognised too. Holds personal data: hash it with a key before storing.
+ * The same text for the same notice sent again, perhaps corrected ({@link contentKey} tells): sender, kind,
+ * reference, household, and the rents' periods (without rents: the day of the notice). Amounts and dates are left
+ * out, so that a corrected or re-dated notice is recognised too. Personal data: hash it with a key before storing.
  */
 export function identityKey(notice: Notice, senderId: string): string {
   const periods = notice.rents.map((rent) => rent.period ?? rent.dueDate ?? '').sort()

@@ -58,7 +58,7 @@ function isUtf8(bytes: Uint8Array): boolean {
  * a DOS file read as Windows (`J„rnv„g`). The name of a person must not be stored like that: it would match nobody.
  */
 export function isGarbled(text: string): boolean {
-  return /\uFFFD|\u00C3[\u0080-\u00BF\u201A-\u203A\u0152-\u017E]|\p{L}[\u0084\u0086\u0094\u201E\u2020]\p{L}/u.test(
+  return /\uFFFD|\u00C3[\u0080-\u00BF\u2013-\u203A\u0152-\u017E]|\p{L}[\u0084\u0086\u0094\u201E\u2020]\p{L}/u.test(
     text,
   )
 }
