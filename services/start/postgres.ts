@@ -157,7 +157,7 @@ const startIn = async (place: Place, options: PostgresOptions): Promise<Postgres
  * Throws `FolderInUse` when another living process uses the folder.
  */
 export const startPostgres = async (options: PostgresOptions): Promise<Postgres> => {
-  options.onProgress?.('Startar databasen (PostgreSQL) …')
+  options.onProgress?.('Starting PostgreSQL …')
   claimFolder(options.dataDir)
   try {
     const place = preparePlace(options.dataDir)

@@ -41,7 +41,7 @@ async function startAgain<R extends Running>(
       else kept.onStart(state.running)
       return
     } catch {
-      kept.tell(`${kept.name}: kunde inte starta om ännu, försöker igen.`)
+      kept.tell(`${kept.name}: does not start yet, trying again.`)
     }
   }
 }
@@ -53,7 +53,7 @@ async function watch<R extends Running>(kept: Kept<R>, state: State<R>): Promise
     await state.running.exited
     if (state.stopping) return
     failures = performance.now() - since > CALM_AFTER_MS ? 0 : failures + 1
-    kept.tell(`${kept.name}: slutade oväntat, startas om.`)
+    kept.tell(`${kept.name}: ended unexpectedly, starting it again.`)
     await startAgain(kept, state, failures - 1)
   }
 }
