@@ -92,7 +92,8 @@ export function exportRoutingTable(table: RoutingTable): string {
   return writeSheet(ROUTING_COLUMNS, table.rows.map(printRow))
 }
 
-function printRow(row: RoutingRow): string[] {
+/** One row as the cells of the sheet, in the order of `ROUTING_COLUMNS`. */
+export function printRow(row: RoutingRow): string[] {
   const committees = [...new Set(row.targets.map((target) => target.committee))]
   const paired = committees.length === 1 ? committees : row.targets.map((target) => target.committee)
   const units = row.targets.flatMap((target) => target.unit ?? [])

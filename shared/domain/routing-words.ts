@@ -4,7 +4,7 @@ import { INPUTS } from './routing-facts.ts'
 import type { Input, Words } from './routing-facts.ts'
 import type { Box, Space } from './routing-regions.ts'
 
-/** Where the answers change, from a dimension such as `age`, `needs:lss` or `clientOf#`. */
+/** The input of a dimension such as `age`, `needs:lss` or `clientOf#`. */
 function inputOf(dimension: string): Input | undefined {
   const name = dimension.split(/[:#]/)[0]
   return INPUTS.find((input) => input.name === name)
@@ -16,12 +16,19 @@ export function describeBox(box: Box, space: Space): Words {
     const answers = space.answers.get(dimension) ?? []
     const input = inputOf(dimension)
     const kept = answers.map((_, at) => at).filter((at) => (allowed >> BigInt(at)) & 1n)
-    if (!input || kept.length === answers.length) return []
+    if (!input || kept.length === answers.length || isOrdinary(dimension, input, kept)) return []
     const words = dimensionWords(dimension, input, kept, answers)
     return [{ sv: `${input.label.sv} ${words}`, en: `${input.label.en} ${words}` }]
   })
   if (parts.length === 0) return { sv: 'alla ärenden', en: 'every case' }
   return { sv: parts.map((part) => part.sv).join('; '), en: parts.map((part) => part.en).join('; ') }
+}
+
+/** That somebody is not protected, not a client, or lacks a recorded need is the ordinary case and not worth a word. */
+function isOrdinary(dimension: string, input: Input, kept: readonly number[]): boolean {
+  const [only, more] = kept
+  if (more !== undefined) return false
+  return input.kind === 'yes-no' ? only === 1 : /[:#]/.test(dimension) && only === 0
 }
 
 function dimensionWords(dimension: string, input: Input, kept: number[], answers: readonly string[]): string {
@@ -31,6 +38,7 @@ function dimensionWords(dimension: string, input: Input, kept: number[], answers
   if (input.kind === 'number' || input.kind === 'money' || input.kind === 'postal') {
     return kept.map((at) => stretch(input, answers, at)).join(', ')
   }
+  if (input.kind === 'yes-no') return 'ja'
   return kept.map((at) => word(answers[at] ?? '')).join(', ')
 }
 

@@ -1,8 +1,9 @@
 // Reads and writes the semicolon-separated sheets that a municipality edits: rows with their line, or problems.
 
-import { parse, CsvError } from 'csv-parse/sync'
+import { readTable } from './csv-table.ts'
+import type { CsvRow } from './csv-table.ts'
 
-/** One thing wrong in a sheet. `row` is the rule's own number when it has one, `line` the line in the file. */
+/** One thing wrong in a sheet. `row` is the rule's own number when it has one, `line` the row in the file. */
 export type SheetProblem = {
   code: string
   line: number
@@ -21,35 +22,28 @@ export function sheetProblem(
   sv: string,
   en: string,
 ): SheetProblem {
-  return {
-    code,
-    line: where.line ?? 0,
-    row: where.row ?? null,
-    column: where.column ?? null,
-    reason: { sv, en },
-  }
+  const { line = 0, row = null, column = null } = where
+  return { code, line, row, column, reason: { sv, en } }
 }
 
-type Source = { cells: string[]; line: number }
-
-function readSources(text: string): Source[] {
-  const sources: Source[] = []
-  parse(text, {
-    delimiter: ';',
-    bom: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    trim: true,
-    on_record: (cells: string[], { lines }) => {
-      sources.push({ cells, line: lines })
-      return null
-    },
-  })
-  return sources
+/**
+ * Reads a sheet with a heading row. Never throws: a file that is not CSV, has no heading, has a row of another
+ * width, or was saved in another encoding than UTF-8 comes back as problems.
+ */
+export function readSheet(text: string): Sheet {
+  const read = readTable(text)
+  if ('brokenAtRow' in read) return nothing(malformed(read.brokenAtRow))
+  const [heading, ...sources] = read.rows.filter(({ cells }) => !/^sep=/i.test(cells[0] ?? ''))
+  if (!heading) return nothing(sheetProblem('empty-file', { line: 1 }, 'Filen är tom.', 'The file is empty.'))
+  const columns = heading.cells.map((cell) => cell.trim().toLowerCase())
+  const problems = [...repeatedHeadings(columns), ...wrongEncoding(text)]
+  const rows = sources.flatMap((source) => rowOf(source, columns, problems))
+  return { columns, rows, problems }
 }
 
-function unreadable(fault: CsvError): SheetProblem {
-  const line = typeof fault['lines'] === 'number' ? fault['lines'] : 0
+const nothing = (problem: SheetProblem): Sheet => ({ columns: [], rows: [], problems: [problem] })
+
+function malformed(line: number): SheetProblem {
   return sheetProblem(
     'malformed-csv',
     { line },
@@ -58,9 +52,9 @@ function unreadable(fault: CsvError): SheetProblem {
   )
 }
 
-function headingProblems(columns: string[]): SheetProblem[] {
-  const twice = columns.filter((column, at) => column !== '' && columns.indexOf(column) !== at)
-  return [...new Set(twice)].map((column) =>
+function repeatedHeadings(columns: string[]): SheetProblem[] {
+  const repeated = columns.filter((column, at) => column !== '' && columns.indexOf(column) !== at)
+  return [...new Set(repeated)].map((column) =>
     sheetProblem(
       'duplicate-column',
       { line: 1, column },
@@ -70,40 +64,14 @@ function headingProblems(columns: string[]): SheetProblem[] {
   )
 }
 
-/**
- * Reads a sheet with a heading row. Never throws: a file that is not CSV, has no heading, has a row of another
- * width, or was saved in another encoding than UTF-8 comes back as problems.
- */
-export function readSheet(text: string): Sheet {
-  let sources: Source[]
-  try {
-    sources = readSources(text)
-  } catch (fault) {
-    if (!(fault instanceof CsvError)) throw fault
-    return { columns: [], rows: [], problems: [unreadable(fault)] }
-  }
-  const columns = (sources[0]?.cells ?? []).map((heading) => heading.toLowerCase())
-  if (columns.length === 0) {
-    const empty = sheetProblem('empty-file', { line: 1 }, 'Filen är tom.', 'The file is empty.')
-    return { columns, rows: [], problems: [empty] }
-  }
-  const problems = headingProblems(columns)
-  if (text.includes('\uFFFD')) {
-    problems.push(
-      sheetProblem(
-        'not-utf8',
-        {},
-        'Filen är inte sparad som UTF-8: å, ä och ö går inte att läsa.',
-        'The file is not saved as UTF-8.',
-      ),
-    )
-  }
-  const rows = sources.slice(1).flatMap((source) => rowOf(source, columns, problems))
-  return { columns, rows, problems }
+/** A file saved as Windows-1252 and read as UTF-8 has lost its å, ä and ö for good, and would name no unit rightly. */
+function wrongEncoding(text: string): SheetProblem[] {
+  if (!text.includes('\uFFFD')) return []
+  const sv = 'Filen är inte sparad som UTF-8: å, ä och ö går inte att läsa.'
+  return [sheetProblem('not-utf8', {}, sv, 'The file is not saved as UTF-8.')]
 }
 
-function rowOf({ cells, line }: Source, columns: string[], problems: SheetProblem[]): SheetRow[] {
-  if (cells.every((cell) => cell === '')) return []
+function rowOf({ cells, row: line }: CsvRow, columns: string[], problems: SheetProblem[]): SheetRow[] {
   if (cells.length !== columns.length) {
     problems.push(
       sheetProblem(
@@ -115,7 +83,7 @@ function rowOf({ cells, line }: Source, columns: string[], problems: SheetProble
     )
     return []
   }
-  return [{ line, cells: Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])) }]
+  return [{ line, cells: Object.fromEntries(columns.map((column, at) => [column, cells[at]?.trim() ?? ''])) }]
 }
 
 const quoted = (cell: string): string =>
