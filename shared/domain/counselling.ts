@@ -1,9 +1,9 @@
 // Chooses the debt counsellor with most room, and says when the answer and the meeting are due and what a late slot needs.
-import { DateTime } from 'luxon'
 import { addWorkingDays, nextWorkingInstant } from './calendar.ts'
 import type { WorkingTime } from './calendar.ts'
 import type { IsoDate } from './days.ts'
-import type { Words } from './routing-facts.ts'
+import { after } from './escalation.ts'
+import type { Promises } from './escalation-ladder.ts'
 
 /** `capacity`: share of full time in per cent. `awayFrom`/`awayTo`: absence, both days included. */
 export type Counsellor = {
@@ -54,23 +54,18 @@ export function shareOut(
 }
 
 /**
- * The promise to the tenant: an answer within 48 hours and a meeting offered within a week of the referral. The
- * promised instants do not wait for office hours; the warning after 36 hours is given when somebody can read it.
+ * The promise to the tenant (in Örebro an answer within 48 hours, a meeting offered within a week). The promised
+ * instants do not wait for office hours; the warning before them is given when somebody can read it.
  */
 export function promiseOf(
   referredAt: string,
+  promises: Promises,
   workingTime: WorkingTime,
 ): { warnAt: string; answerBy: string; meetBy: string } {
-  const after = (hours: number): string =>
-    DateTime.fromISO(referredAt, { zone: 'Europe/Stockholm' })
-      .plus({ hours })
-      .toUTC()
-      .toISO({ suppressMilliseconds: true }) ?? ''
-  const week = DateTime.fromISO(referredAt, { zone: 'Europe/Stockholm' }).plus({ days: 7 })
   return {
-    warnAt: nextWorkingInstant(after(36), workingTime),
-    answerBy: after(48),
-    meetBy: week.toUTC().toISO({ suppressMilliseconds: true }) ?? '',
+    warnAt: nextWorkingInstant(after(referredAt, promises['answer-warning'], workingTime), workingTime),
+    answerBy: after(referredAt, promises.answer, workingTime),
+    meetBy: after(referredAt, promises.meeting, workingTime),
   }
 }
 
@@ -86,28 +81,16 @@ export function latestMeetingDay(
 export type MeetingSlot = { id: string; counsellorId: string; day: IsoDate; startsAt: string; taken: boolean }
 
 /**
- * The first free slot that is early enough (the counsellor's own, of two at the same time); or, when none is, what to do
- * instead. A slot after the latest day is never offered as if it were in time.
+ * The first free slot that is early enough (the counsellor's own, of two at the same time). Null: no slot is, so the
+ * alternative must be offered and the supervisor told; a slot after the last day is never offered as if it were in time.
  */
 export function offerSlot(
   slots: readonly MeetingSlot[],
   wanted: { counsellorId: string | null; from: IsoDate; latestDay: IsoDate | null },
-): { slot: MeetingSlot } | { slot: null; tellSupervisor: true; alternative: Words } {
-  const inTime = slots.filter(
-    (slot) =>
-      !slot.taken && slot.day >= wanted.from && (wanted.latestDay === null || slot.day <= wanted.latestDay),
-  )
-  const own = (slot: MeetingSlot): number => (slot.counsellorId === wanted.counsellorId ? 0 : 1)
-  const first = inTime.toSorted((a, b) =>
-    a.startsAt === b.startsAt ? own(a) - own(b) || (a.id < b.id ? -1 : 1) : a.startsAt < b.startsAt ? -1 : 1,
-  )[0]
-  if (first) return { slot: first }
-  return {
-    slot: null,
-    tellSupervisor: true,
-    alternative: {
-      sv: 'Ingen tid finns före sista dagen. Erbjud EKSAM och säg till arbetsledaren.',
-      en: 'There is no slot before the last day. Offer EKSAM and tell the supervisor.',
-    },
-  }
+): MeetingSlot | null {
+  const latest = wanted.latestDay ?? '9999-12-31'
+  const inTime = slots.filter((slot) => !slot.taken && slot.day >= wanted.from && slot.day <= latest)
+  const rank = (slot: MeetingSlot): string =>
+    `${slot.startsAt} ${slot.counsellorId === wanted.counsellorId ? 0 : 1} ${slot.id}`
+  return inTime.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1))[0] ?? null
 }

@@ -86,7 +86,15 @@ export type LadderStep = {
 }
 
 export type Rule = { code: string; condition: Condition; title: Words; urgency: number }
-export type EscalationTable = { refer: readonly Rule[]; raise: readonly Rule[]; steps: readonly LadderStep[] }
+/** What the municipality promises a referred tenant, counted from the referral. */
+export const PROMISES = ['answer-warning', 'answer', 'meeting'] as const
+export type Promises = Readonly<Record<(typeof PROMISES)[number], Delay>>
+export type EscalationTable = {
+  promises: Promises
+  refer: readonly Rule[]
+  raise: readonly Rule[]
+  steps: readonly LadderStep[]
+}
 
 /** The words a condition in the escalation table may use. */
 export const ESCALATION_VOCABULARY: Vocabulary = {
@@ -98,6 +106,7 @@ export const ESCALATION_VOCABULARY: Vocabulary = {
   vill_ha_radgivning: { kind: 'yes-no' },
   barn: { kind: 'choice', choices: CHILDREN },
   skede: { kind: 'choice', choices: STAGES },
+  tid_saknas: { kind: 'yes-no' },
 }
 
 const COLUMNS =
@@ -121,9 +130,12 @@ export function parseEscalation(csv: string): { table: EscalationTable; problems
     )
   }
   const of = (kind: string): SheetRow[] => sheet.rows.filter((row) => cell(row, 'kind') === kind)
-  const unknown = sheet.rows.filter((row) => !['refer', 'raise', 'step'].includes(cell(row, 'kind')))
+  const unknown = sheet.rows.filter(
+    (row) => !['promise', 'refer', 'raise', 'step'].includes(cell(row, 'kind')),
+  )
   unknown.forEach((row) => report(problems, row, 'kind'))
   const table = {
+    promises: readPromises(of('promise'), problems),
     refer: of('refer').flatMap((row) => readRule(row, problems)),
     raise: of('raise').flatMap((row) => readRule(row, problems)),
     steps: of('step').flatMap((row) => readStep(row, problems)),
@@ -171,6 +183,25 @@ export function parseDelay(text: string): Delay | null {
   const parts = /^([+-]?\d{1,3})(min|h|ad|d)$/.exec(text)
   const unit = (['min', 'h', 'd', 'ad'] as const).find((known) => known === parts?.[2])
   return parts && unit ? { amount: Number(parts[1]), unit } : null
+}
+
+/** A promise that is missing from the table reads as at once, and is a problem: no tenant waits for ever by mistake. */
+function readPromises(rows: readonly SheetRow[], problems: SheetProblem[]): Promises {
+  const read = (code: string): Delay => {
+    const row = rows.find((one) => cell(one, 'trigger') === code)
+    const delay = row ? parseDelay(cell(row, 'delay')) : null
+    if (delay) return delay
+    problems.push(
+      sheetProblem(
+        'missing-promise',
+        { line: row?.line ?? 0, column: 'trigger' },
+        `Löftet ${code} saknas eller går inte att läsa.`,
+        `The promise ${code} is missing or cannot be read.`,
+      ),
+    )
+    return { amount: 0, unit: 'h' }
+  }
+  return { 'answer-warning': read('answer-warning'), answer: read('answer'), meeting: read('meeting') }
 }
 
 function readStep(row: SheetRow, problems: SheetProblem[]): LadderStep[] {

@@ -94,6 +94,8 @@ export type Watched = {
   recoveryEnds?: IsoDate | null
   evictionDay?: IsoDate | null
   childrenInHousehold?: 'yes' | 'no' | 'unknown'
+  /** A referral for which no slot is early enough. */
+  slotMissing?: boolean
 }
 
 /** One alert to come. `dueAt` is an instant in UTC. */
@@ -157,6 +159,7 @@ function watchedAnswers(subject: Watched, day: IsoDate): Facts {
     dagar_till_avhysning: subject.evictionDay ? daysBetween(day, subject.evictionDay) : null,
     avhysningsdag: Boolean(subject.evictionDay),
     barn: subject.childrenInHousehold ?? 'unknown',
+    tid_saknas: subject.slotMissing ?? false,
   }
 }
 
@@ -182,7 +185,8 @@ function onDay(day: IsoDate, delay: Delay, wt: WorkingTime): string {
   return instantAt(closed ? addWorkingDays(date, delay.amount < 0 ? -1 : 1, wt) : date, wt.opens)
 }
 
-function after(instant: string, delay: Delay, wt: WorkingTime): string {
+/** The instant so long after another; hours pass also at night, working days keep the time of day. */
+export function after(instant: string, delay: Delay, wt: WorkingTime): string {
   if (delay.unit === 'min' || delay.unit === 'h') {
     return utc(instant, { [delay.unit === 'h' ? 'hours' : 'minutes']: delay.amount })
   }

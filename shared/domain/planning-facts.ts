@@ -113,3 +113,8 @@ export function planningAnswers(facts: PlanningFacts, today: IsoDate, late: bool
     utfall: facts.finalOutcome ?? null,
   }
 }
+
+/** Why planned work ends now: what ended the notices, or the enforcement authority's cancelling; null while it stands. */
+export function endingOf(facts: PlanningFacts): EndReason | null {
+  return facts.ended ?? (facts.stage === 'stayed' ? 'cancelled' : null)
+}

@@ -11,6 +11,7 @@ import type { EndReason, PlanningFacts } from './planning-facts.ts'
 import type { Words } from './routing-facts.ts'
 import type { Role, TaskRow, TaskTemplates } from './task-templates.ts'
 
+export { endingOf } from './planning-facts.ts'
 export type { EndReason, PlanningFacts } from './planning-facts.ts'
 export { parseTaskTemplates } from './task-templates.ts'
 export type { TaskTemplates } from './task-templates.ts'
@@ -210,16 +211,21 @@ export function replan(
     add: planned.filter((task) => !known.has(task.occurrence)),
     redate: planned.flatMap((task) => movedFrom(known.get(task.occurrence), task)),
     end: open
-      .filter((task) => task.planned || (ended !== null && endsWith(task, ended, templates)))
+      .filter((task) => isPlanned(task, templates) || (ended !== null && endsWith(task, ended, templates)))
       .map((task) => ({ occurrence: task.occurrence, reason: ended ?? 'superseded' })),
   }
 }
 
+const rowOf = (task: ExistingTask, templates: TaskTemplates): TaskRow | undefined =>
+  templates.rows.find(({ template, task: name }) => task.occurrence.startsWith(`${template}/${name}#`))
+
+/** What follows from an outcome is in no plan, and so no plan may take it away. */
+function isPlanned(task: ExistingTask, templates: TaskTemplates): boolean {
+  return task.planned && !rowOf(task, templates)?.followsOutcome
+}
+
 function endsWith(task: ExistingTask, ended: EndReason, templates: TaskTemplates): boolean {
-  const row = templates.rows.find(({ template, task: name }) =>
-    task.occurrence.startsWith(`${template}/${name}#`),
-  )
-  return row?.endsOn.includes(ended) ?? true
+  return rowOf(task, templates)?.endsOn.includes(ended) ?? true
 }
 
 function movedFrom(task: ExistingTask | undefined, to: PlannedTask): Replanning['redate'] {
