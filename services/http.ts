@@ -1,0 +1,208 @@
+// The HTTP server: limits, headers, errors, who is asking, and every door hung on it.
+import { randomUUID } from 'node:crypto'
+import helmet from '@fastify/helmet'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Principal } from '../shared/casework/people.ts'
+import { Refusal } from '../shared/domain/refusal.ts'
+import type { Language } from '../shared/text/say.ts'
+import { demandPermissions, type Declared, type Permission } from './access.ts'
+import { MAX_JSON_BYTES, readBodies, type BodyKind } from './body.ts'
+import { identifySenders, isApi, type IdentifyDeps, type IdentifySettings } from './identify.ts'
+import { logRequests, type Refused } from './request-log.ts'
+import { faultOf, problemDocument, traceOf, type Fault } from './problem.ts'
+import { describeApi } from './openapi.ts'
+import { tellHealth, type HealthDeps } from './health.ts'
+import { keepSessions, type SessionDeps } from './sessions.ts'
+import { framePages, showFault, type FrameSettings } from './web/frame.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may use this route: a line of the role table, or everybody. A route without it stops the start. */
+    permission?: Permission | 'public'
+    /** What kind of body it takes; JSON under /v1, a form elsewhere. */
+    accepts?: BodyKind
+    /** Called by a machine with proof of its own in the body, so without a form token. */
+    machine?: boolean
+    /** Query parameters that may stand more than once. */
+    repeatable?: readonly string[]
+    /** Keep an unreadable body of a known sender, and tell a person (a notice must not vanish for a stray byte). */
+    keepsUnreadable?: boolean
+  }
+  interface FastifyRequest {
+    principal: Principal | null
+    language: Language
+    /** A JSON body's bytes as they came. */
+    rawBody: Buffer | null
+  }
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/** A door: registers its routes. Each route declares `config.permission`. */
+export type Routes = (app: App) => void | Promise<void>
+
+export type HttpSettings = IdentifySettings &
+  FrameSettings & {
+    /** Addresses of the proxies that may say who the client is; anybody else's X-Forwarded-For is ignored. */
+    trustProxy: string[]
+    /** Where identity providers live: the only other places a form may end up at, by redirect. */
+    identityOrigins: string[]
+  }
+
+export type HttpDeps = Omit<IdentifyDeps, 'settings'> &
+  HealthDeps &
+  SessionDeps & {
+    settings: HttpSettings
+    logger: FastifyBaseLogger | false
+    /** Keeps the bytes of a body that could not be read, sealed, for a person to look at. */
+    keepUnreadable?: (sender: Principal, raw: Buffer, code: string) => Promise<void>
+    routes: readonly Routes[]
+  }
+
+export type Server = { app: App; declared: readonly Declared[] }
+
+function newServer(deps: HttpDeps): App {
+  const app = Fastify({
+    ...(deps.logger === false ? { logger: false } : { loggerInstance: deps.logger }),
+    // Our own line is written instead: Fastify's would hold addresses with their query strings.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    trustProxy: deps.settings.trustProxy.length > 0 ? deps.settings.trustProxy : false,
+    bodyLimit: MAX_JSON_BYTES,
+    requestTimeout: 30_000,
+    // Only what is idle is cut: a request under way is finished before the process ends.
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => answerFault(error, request, reply, deps),
+    clientErrorHandler: (_error, socket) => {
+      // What is not even HTTP gets a fixed answer: there is no request to read a language from.
+      const body = '{"type":"about:blank","title":"Begäran är felaktig","status":400}'
+      const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}`
+      if (socket.writable) socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`)
+      else socket.destroy()
+    },
+  }).withTypeProvider<ZodTypeProvider>()
+  app.server.headersTimeout = 10_000
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  return app
+}
+
+async function hardenHeaders(app: App, { baseUrl, identityOrigins }: HttpSettings): Promise<void> {
+  const secure = baseUrl.startsWith('https:')
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        // Signing out is a form that ends, by redirect, at the identity provider.
+        formAction: ["'self'", ...identityOrigins],
+        ...(secure && { upgradeInsecureRequests: [] }),
+      },
+    },
+    hsts: secure ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+    referrerPolicy: { policy: 'same-origin' },
+    frameguard: { action: 'deny' },
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    // Secrecy: nothing of this service may lie in a browser's or a proxy's cache unless a route says otherwise.
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')
+  })
+}
+
+async function keepWhatCannotBeRead(request: FastifyRequest, fault: Fault, deps: HttpDeps): Promise<void> {
+  const { principal, rawBody } = request
+  const unreadable = fault.status === 400 && request.routeOptions.config?.keepsUnreadable === true
+  if (unreadable && principal && rawBody && deps.keepUnreadable) {
+    await deps.keepUnreadable(principal, rawBody, fault.code)
+  }
+}
+
+async function answerFault(
+  error: FastifyError | Refusal,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: HttpDeps,
+): Promise<FastifyReply> {
+  const fault = faultOf(error, request.language)
+  if (fault.status === 500)
+    request.log.error({ reqId: request.id, ...traceOf(error as FastifyError) }, 'unexpected')
+  ;(request as Refused).refused = fault.code
+  if (fault.retryAfter && !reply.hasHeader('retry-after'))
+    void reply.header('retry-after', String(fault.retryAfter))
+  if (fault.status === 401 && isApi(request)) {
+    const why = fault.code === 'token.missing' ? '' : ', error="invalid_token"'
+    void reply.header('www-authenticate', `Bearer realm="bokvar"${why}`)
+  }
+  await keepWhatCannotBeRead(request, fault, deps)
+  void reply
+    .code(fault.status)
+    .header('cache-control', 'no-store')
+    .header('vary', 'Accept-Language, Accept, Cookie')
+  if (!isApi(request)) return showFault(reply, fault)
+  const document = problemDocument(fault, request)
+  return reply
+    .header('content-language', request.language)
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(document)
+}
+
+function answerUnknown(app: App, declared: readonly Declared[]): void {
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    const fits = ({ url }: Declared): boolean =>
+      new RegExp(`^${url.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+').replace(/\*/g, '.*')}/?$`).test(
+        path,
+      )
+    const methods = [
+      ...new Set(declared.filter((route) => !route.url.includes('*') && fits(route)).map((r) => r.method)),
+    ]
+    if (methods.length === 0) throw new Refusal('not-found', 'not-found', 'Det du söker finns inte.')
+    void reply.header('allow', methods.join(', '))
+    throw new Refusal('conflict', 'method-not-allowed', 'Adressen finns, men inte för den här metoden.')
+  })
+}
+
+/**
+ * Builds the server with all its doors; it is not listening yet. Throws when a route does not say who may use it.
+ * The caller listens on `app`, and ends it with `app.close()`, which waits for requests under way.
+ */
+export async function buildServer(deps: HttpDeps): Promise<Server> {
+  const app = newServer(deps)
+  const declared = demandPermissions(app)
+  app.setErrorHandler<FastifyError>((error, request, reply) => answerFault(error, request, reply, deps))
+  answerUnknown(app, declared)
+  await hardenHeaders(app, deps.settings)
+  logRequests(app)
+  await keepSessions(app, deps, deps.settings.baseUrl)
+  await identifySenders(app, deps)
+  await readBodies(app)
+  await framePages(app, deps.settings)
+  await describeApi(app, deps.settings)
+  tellHealth(app, deps)
+  for (const routes of deps.routes) await app.register(async (scope) => routes(scope as App))
+  await app.ready()
+  return { app, declared }
+}

@@ -1,0 +1,136 @@
+// Asks of each request who sends it and whether they may: token for systems, session for people, one rate for each.
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Refusal } from '../shared/domain/refusal.ts'
+import type { Principal } from '../shared/casework/people.ts'
+import { preferredLanguage, type Language } from '../shared/text/say.ts'
+import { may, missingScope } from './access.ts'
+import type { VerifyToken } from './tokens.ts'
+
+export type IdentifySettings = {
+  /** The service's public address: where forms may come from. */
+  baseUrl: string
+  rate: { max: number; windowSeconds: number }
+}
+
+export type IdentifyDeps = {
+  settings: IdentifySettings
+  verifyToken: VerifyToken
+  findPerson: (subject: string) => Promise<Principal | null>
+}
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Is this the API's answer (a problem document), rather than a page's? */
+export function isApi(request: FastifyRequest): boolean {
+  return /^\/(v1|health|metrics|openapi\.json)(\/|\?|$)/.test(request.url)
+}
+
+function languageOf(request: FastifyRequest): Language {
+  if (isApi(request)) return preferredLanguage(request.headers['accept-language'])
+  const chosen = (request.query as Record<string, unknown> | undefined)?.['lang'] ?? request.cookies['lang']
+  return chosen === 'en' ? 'en' : 'sv'
+}
+
+function refuseUnsafeQuery(request: FastifyRequest): void {
+  const query = request.query as Record<string, unknown>
+  if (query['access_token'] !== undefined) {
+    throw new Refusal('invalid', 'token.in-query', 'Skicka aldrig åtkomsttoken i adressen.')
+  }
+  const repeatable: readonly string[] = request.routeOptions.config?.repeatable ?? []
+  for (const [name, value] of Object.entries(query)) {
+    if (Array.isArray(value) && !repeatable.includes(name)) {
+      throw new Refusal('invalid', 'query.repeated', 'En parameter står flera gånger i adressen.')
+    }
+  }
+}
+
+// A browser says where an unsafe request comes from; a session must not be ridden from somewhere else.
+function demandSameOrigin(request: FastifyRequest, baseUrl: string): void {
+  if (SAFE.has(request.method)) return
+  const { origin, 'sec-fetch-site': site } = request.headers
+  const foreign = origin !== undefined && origin !== new URL(baseUrl).origin
+  if (foreign || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
+    throw new Refusal('forbidden', 'csrf', 'Formuläret kommer från en annan webbplats.')
+  }
+}
+
+async function bySession(request: FastifyRequest, deps: IdentifyDeps): Promise<Principal | null> {
+  const subject = request.session?.subject
+  if (!subject) return null
+  demandSameOrigin(request, deps.settings.baseUrl)
+  const person = await deps.findPerson(subject)
+  // Rights are read here and now: whoever was removed a minute ago is out at the next click.
+  if (!person && request.routeOptions.config?.permission !== 'public') {
+    throw new Refusal(
+      'forbidden',
+      'person.unknown',
+      'Du har ingen behörighet i Bokvar, eller så är kontot avstängt.',
+    )
+  }
+  return person
+}
+
+async function whoSends(request: FastifyRequest, deps: IdentifyDeps): Promise<Principal | null> {
+  const header = request.headers.authorization
+  if (header === undefined) return bySession(request, deps)
+  const [scheme = '', token = ''] = header.split(' ')
+  if (scheme.toLowerCase() !== 'bearer' || token === '' || header.length > 8_192) {
+    throw new Refusal('unauthenticated', 'token.invalid', 'Åtkomsttoken är ogiltig eller har gått ut.')
+  }
+  return deps.verifyToken(token)
+}
+
+/** Where a page sends somebody who is not signed in. Only a local path comes back: never an address from outside. */
+function toSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = request.method === 'GET' ? request.url.split('?')[0] : '/'
+  return reply.redirect(`/login?next=${encodeURIComponent(path ?? '/')}`)
+}
+
+function demandPermission(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  const permission = request.routeOptions.config?.permission
+  if (request.is404 || permission === 'public') return undefined
+  const { principal } = request
+  if (!principal) {
+    if (!isApi(request)) return toSignIn(request, reply)
+    throw new Refusal(
+      'unauthenticated',
+      'token.missing',
+      'Du måste logga in eller skicka en giltig åtkomsttoken.',
+    )
+  }
+  // A route without a declared permission never gets this far: the service would not have started.
+  if (permission !== undefined && may(principal, permission)) return undefined
+  const scope = permission ? missingScope(principal, permission) : null
+  if (scope) void reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`)
+  throw new Refusal('forbidden', scope ? 'token.scope' : 'forbidden', 'Du har inte behörighet till det här.')
+}
+
+/** Sets `request.principal`, counts the sender's rate and lets through only what the role table allows. */
+export async function identifySenders(app: FastifyInstance, deps: IdentifyDeps): Promise<void> {
+  const { max, windowSeconds } = deps.settings.rate
+  await app.register(rateLimit, { global: false })
+  const count = app.createRateLimit({
+    max,
+    timeWindow: windowSeconds * 1000,
+    // One sender's flood is that sender's alone; whoever cannot show who they are is counted by address.
+    keyGenerator: (request) => (request.principal ? `p:${request.principal.id}` : `a:${request.ip}`),
+  })
+  app.decorateRequest('principal', null)
+  app.decorateRequest('language', 'sv')
+
+  app.addHook('onRequest', async (request, reply) => {
+    request.language = languageOf(request)
+    // Checked before anything is thrown, so that guessing tokens costs the guesser its rate as well.
+    const sender = await whoSends(request, deps).catch((error: unknown) => ({ failed: error }))
+    if (sender && !('failed' in sender)) request.principal = sender
+    const rate = await count(request)
+    if (!rate.isAllowed && rate.isExceeded) {
+      void reply.header('retry-after', String(Math.max(1, rate.ttlInSeconds)))
+      throw new Refusal('conflict', 'too-many', 'För många anrop på kort tid.')
+    }
+    if (sender && 'failed' in sender) throw sender.failed
+    refuseUnsafeQuery(request)
+    return demandPermission(request, reply)
+  })
+}

@@ -1,0 +1,206 @@
+// Signs people in and out through their own identity provider: OpenID Connect, code with PKCE, sessions kept here.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as oidc from 'openid-client'
+import type { Principal } from '../shared/casework/people.ts'
+import { Refusal } from '../shared/domain/refusal.ts'
+import { say } from '../shared/text/say.ts'
+import type { App } from './http.ts'
+import { neverArrived } from './tokens.ts'
+import { renderPage } from './web/frame.ts'
+
+export type ProviderSettings = {
+  issuer: string
+  clientId: string
+  clientSecret: string
+  scope?: string
+  /** The claim that says who it is; `sub` unless the provider's preset says otherwise. */
+  subjectClaim?: string
+  /** Levels of sign-in that are good enough; none means any. */
+  acr?: string[]
+}
+
+export type LoginDeps = {
+  settings: { baseUrl: string; staff: ProviderSettings; landlords: ProviderSettings }
+  findPerson: (subject: string) => Promise<Principal | null>
+}
+
+type Way = 'staff' | 'landlords'
+const WAYS: readonly Way[] = ['staff', 'landlords']
+const TIMEOUT_SECONDS = 5
+
+function isWay(text: unknown): text is Way {
+  return WAYS.some((way) => way === text)
+}
+
+/** Only a path on this service: `//evil.example` and `/\evil.example` are addresses elsewhere to a browser. */
+export function localPath(wish: unknown): string {
+  return typeof wish === 'string' && /^\/(?![/\\])[\w\-./~%]*$/.test(wish) ? wish : '/'
+}
+
+function unavailable(): Refusal {
+  return new Refusal('conflict', 'login.unavailable', 'Inloggningstjänsten svarar inte just nu.')
+}
+
+function failed(): Refusal {
+  return new Refusal('invalid', 'login.failed', 'Inloggningen gick inte att slutföra.')
+}
+
+/** Finds the provider's addresses at the first use and keeps them: a provider that is down must not stop our start. */
+function discoverer(settings: ProviderSettings): () => Promise<oidc.Configuration> {
+  let found: oidc.Configuration | undefined
+  return async () => {
+    if (found) return found
+    const issuer = new URL(settings.issuer)
+    // Plain http only to this machine: the demo's provider.
+    const insecure = issuer.protocol === 'http:' && ['localhost', '127.0.0.1'].includes(issuer.hostname)
+    try {
+      found = await oidc.discovery(issuer, settings.clientId, settings.clientSecret, undefined, {
+        timeout: TIMEOUT_SECONDS,
+        ...(insecure && { execute: [oidc.allowInsecureRequests] }),
+      })
+      return found
+    } catch {
+      throw unavailable()
+    }
+  }
+}
+
+type Providers = Record<Way, { settings: ProviderSettings; discover: () => Promise<oidc.Configuration> }>
+
+async function begin(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  way: Way,
+  providers: Providers,
+  callback: string,
+) {
+  const { settings, discover } = providers[way]
+  const configuration = await discover()
+  const verifier = oidc.randomPKCECodeVerifier()
+  const [state, nonce] = [oidc.randomState(), oidc.randomNonce()]
+  const next = localPath((request.query as { next?: unknown }).next)
+  request.session.set('signIn', { provider: way, state, nonce, verifier, next })
+  const address = oidc.buildAuthorizationUrl(configuration, {
+    redirect_uri: callback,
+    scope: settings.scope ?? 'openid profile email',
+    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    state,
+    nonce,
+    ...(settings.acr?.length && { acr_values: settings.acr.join(' ') }),
+  })
+  return reply.redirect(address.href)
+}
+
+async function redeem(request: FastifyRequest, way: Way, providers: Providers, callback: string) {
+  const started = request.session.signIn
+  if (!started || started.provider !== way) throw failed()
+  request.session.set('signIn', undefined)
+  const configuration = await providers[way].discover()
+  const here = new URL(callback)
+  here.search = new URL(request.url, callback).search
+  const tokens = await oidc
+    .authorizationCodeGrant(configuration, here, {
+      pkceCodeVerifier: started.verifier,
+      expectedState: started.state,
+      expectedNonce: started.nonce,
+      idTokenExpected: true,
+    })
+    .catch((error: unknown) => {
+      throw neverArrived(error) ? unavailable() : failed()
+    })
+  const claims = tokens.claims()
+  if (!claims) throw failed()
+  return { claims, next: started.next }
+}
+
+function demandLevel(claims: oidc.IDToken, { acr }: ProviderSettings): void {
+  if (acr?.length && !(typeof claims.acr === 'string' && acr.includes(claims.acr))) {
+    throw new Refusal('forbidden', 'login.level', 'Den här tjänsten kräver en säkrare inloggning.')
+  }
+}
+
+// With two issuers, neither may speak for the other's people: a landlord's provider must not sign in a caseworker.
+function demandRightWay(person: Principal, way: Way, { settings }: LoginDeps): void {
+  const apart = settings.staff.issuer !== settings.landlords.issuer
+  if (apart && (person.role === 'landlord') !== (way === 'landlords')) {
+    throw new Refusal('forbidden', 'person.unknown', 'Du har ingen behörighet i Bokvar.')
+  }
+}
+
+function showWays(app: App): void {
+  app.get('/login', { config: { permission: 'public' } }, (request, reply) => {
+    const { language, query } = request
+    const next = encodeURIComponent(localPath((query as { next?: unknown }).next))
+    const ways = WAYS.map((way) => ({
+      href: `/login/${way}?next=${next}`,
+      text: say(language, `login.${way}`),
+    }))
+    return renderPage(reply, 'login', { title: say(language, 'login.title'), ways })
+  })
+  app.get('/logged-out', { config: { permission: 'public' } }, (request, reply) =>
+    renderPage(reply, 'about', {
+      title: say(request.language, 'login.out.title'),
+      paragraphs: [say(request.language, 'login.out.text')],
+    }),
+  )
+}
+
+async function signOut(request: FastifyRequest, reply: FastifyReply, providers: Providers, back: string) {
+  const way = request.session.provider
+  await request.session.destroy()
+  if (!isWay(way)) return reply.redirect(back)
+  // Signed out here whatever the provider says; there too, if it offers that.
+  const configuration = await providers[way].discover().catch(() => null)
+  if (!configuration?.serverMetadata().end_session_endpoint) return reply.redirect(back)
+  const parameters = { post_logout_redirect_uri: back, client_id: providers[way].settings.clientId }
+  return reply.redirect(oidc.buildEndSessionUrl(configuration, parameters).href)
+}
+
+async function finish(
+  request: FastifyRequest,
+  way: Way,
+  providers: Providers,
+  deps: LoginDeps,
+  callback: string,
+) {
+  const { claims, next } = await redeem(request, way, providers, callback)
+  const { settings } = providers[way]
+  demandLevel(claims, settings)
+  const subject = claims[settings.subjectClaim ?? 'sub']
+  const person = typeof subject === 'string' ? await deps.findPerson(subject) : null
+  if (!person) throw new Refusal('forbidden', 'person.unknown', 'Du har ingen behörighet i Bokvar.')
+  demandRightWay(person, way, deps)
+  // A new id at sign-in: whoever planted the old one in this browser holds nothing now.
+  await request.session.regenerate()
+  request.session.set('subject', person.subject)
+  request.session.set('provider', way)
+  if (typeof claims.auth_time === 'number') request.session.set('authTime', claims.auth_time)
+  if (typeof claims.acr === 'string') request.session.set('acr', claims.acr)
+  return next
+}
+
+/** `/login`, `/login/staff`, `/login/landlords`, their callbacks, `/logout` and `/logged-out`. */
+export function loginRoutes(deps: LoginDeps): (app: App) => void {
+  const base = deps.settings.baseUrl.replace(/\/$/, '')
+  const providers: Providers = {
+    staff: { settings: deps.settings.staff, discover: discoverer(deps.settings.staff) },
+    landlords: { settings: deps.settings.landlords, discover: discoverer(deps.settings.landlords) },
+  }
+  const callbackOf = (way: Way): string => `${base}/login/${way}/callback`
+  const config = { permission: 'public' as const }
+  return (app) => {
+    showWays(app)
+    for (const way of WAYS) {
+      app.get(`/login/${way}`, { config }, (request, reply) =>
+        begin(request, reply, way, providers, callbackOf(way)),
+      )
+      app.get(`/login/${way}/callback`, { config }, async (request, reply) =>
+        reply.redirect(await finish(request, way, providers, deps, callbackOf(way))),
+      )
+    }
+    app.post('/logout', { config }, (request, reply) =>
+      signOut(request, reply, providers, `${base}/logged-out`),
+    )
+  }
+}

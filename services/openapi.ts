@@ -1,0 +1,100 @@
+// Describes the API (OpenAPI 3.1) from the same declarations that validate it, and shows it to people.
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import type { App } from './http.ts'
+
+export type OpenApiSettings = {
+  baseUrl: string
+  version: string
+  municipality: { name: string }
+  tokenUrl: string
+}
+
+const problem = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'errors'],
+  properties: {
+    type: { type: 'string', format: 'uri' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    instance: { type: 'string', format: 'uri' },
+    code: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'code', 'detail'],
+        properties: { pointer: { type: 'string' }, code: { type: 'string' }, detail: { type: 'string' } },
+      },
+    },
+  },
+} as const
+
+const problemResponse = {
+  description:
+    'Fel enligt RFC 9457. Upprepar aldrig personuppgifter. / A problem document; never repeats personal data.',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+} as const
+
+type Operation = { responses?: Record<string, unknown> }
+
+/** Every operation may end in a problem document: said once here, not in each route. */
+function withProblems(document: { paths?: Record<string, unknown> }): void {
+  for (const path of Object.values(document.paths ?? {})) {
+    for (const operation of Object.values(path as Record<string, Operation>)) {
+      operation.responses = { ...operation.responses, default: { $ref: '#/components/responses/Problem' } }
+    }
+  }
+}
+
+function description({ baseUrl, version, municipality, tokenUrl }: OpenApiSettings) {
+  const scopes = {
+    notices: 'Hyresvärdar: skicka och läsa egna meddelanden',
+    'eviction-notices': 'Kronofogden: underrättelser om avhysning',
+    casework: 'Medarbetare och verksamhetssystem: ärenden',
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Bokvar',
+      version,
+      description: `Tidig varning vid risk för vräkning, ${municipality.name}. Belopp i kronor, datum ÅÅÅÅ-MM-DD, tider i UTC. / Early warning of evictions.`,
+      license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
+      contact: { name: municipality.name },
+    },
+    servers: [{ url: baseUrl }],
+    security: [{ system: [] }],
+    components: {
+      schemas: { Problem: problem },
+      responses: { Problem: problemResponse },
+      securitySchemes: { system: { type: 'oauth2', flows: { clientCredentials: { tokenUrl, scopes } } } },
+    },
+  }
+}
+
+/** `/openapi.json` and, to read it, `/docs`. */
+export async function describeApi(app: App, settings: OpenApiSettings): Promise<void> {
+  await app.register(swagger, {
+    openapi: description(settings) as never,
+    transform: jsonSchemaTransform,
+    hideUntagged: true,
+  })
+  app.get('/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async () => {
+    const document = structuredClone(app.swagger())
+    withProblems(document)
+    return document
+  })
+  await app.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, permission: 'public' }
+    })
+    // The reader brings its own scripts and inline styles; only its pages get the looser header, by hash.
+    await scope.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: true,
+      uiConfig: { url: '/openapi.json', deepLinking: true } as never,
+    })
+  })
+}

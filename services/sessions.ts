@@ -1,0 +1,102 @@
+// Keeps people signed in: a random id in a strict cookie, everything else on the server.
+import cookie from '@fastify/cookie'
+import csrf from '@fastify/csrf-protection'
+import session from '@fastify/session'
+import type { FastifyInstance, FastifyRequest, Session } from 'fastify'
+
+declare module 'fastify' {
+  interface Session {
+    /** Who is signed in: the subject of the identity provider. Rights are never kept here. */
+    subject?: string
+    provider?: 'staff' | 'landlords'
+    /** When they proved who they are, seconds since 1970, and how well: for actions that demand a fresh sign-in. */
+    authTime?: number
+    acr?: string
+    /** A sign-in under way. */
+    signIn?: { provider: 'staff' | 'landlords'; state: string; nonce: string; verifier: string; next: string }
+    flash?: { kind: 'success' | 'important'; text: string }
+  }
+  interface FastifyRequest {
+    /** A form token that came in another way than as a form field, as beside an upload. */
+    formToken?: string
+  }
+}
+
+/** Where sessions are kept; the cookie's id is handed over and must only be stored hashed. */
+export type SessionKeeper = {
+  find: (id: string) => Promise<Record<string, unknown> | null>
+  save: (id: string, data: Record<string, unknown>) => Promise<void>
+  end: (id: string) => Promise<void>
+}
+
+export type SessionDeps = {
+  sessions: SessionKeeper
+  /** Signs the cookie; at least 32 characters. The first signs, the others are still accepted (rotation). */
+  sessionSecrets: string[]
+}
+
+type Done = (error?: unknown) => void
+
+/**
+ * The cookie's name: with the `__Host-` prefix the browser itself refuses other hosts, paths and plain http.
+ * Over plain http it bears the port: cookies do not, and two copies side by side would sign each other out.
+ */
+export function sessionCookie(baseUrl: string): string {
+  const { protocol, port } = new URL(baseUrl)
+  return protocol === 'https:' ? '__Host-bokvar' : `bokvar-${port || '80'}`
+}
+
+function storeOver(keeper: SessionKeeper) {
+  const settle = (work: Promise<unknown>, done: Done): void => {
+    work.then(() => done(), done)
+  }
+  return {
+    get: (id: string, done: (error: unknown, found?: Session | null) => void) => {
+      keeper.find(id).then((found) => done(null, found as Session | null), done)
+    },
+    set: (id: string, data: Session, done: Done) => {
+      settle(keeper.save(id, JSON.parse(JSON.stringify(data)) as Record<string, unknown>), done)
+    },
+    destroy: (id: string, done: Done) => settle(keeper.end(id), done),
+  }
+}
+
+function formToken(request: FastifyRequest): string {
+  const body = request.body as Record<string, unknown> | undefined
+  const token = request.formToken ?? body?.['_csrf']
+  return typeof token === 'string' ? token : ''
+}
+
+/** Cookies, sessions and form tokens. Every page route that changes something demands the token by itself. */
+export async function keepSessions(app: FastifyInstance, deps: SessionDeps, baseUrl: string): Promise<void> {
+  await app.register(cookie)
+  await app.register(session, {
+    secret: deps.sessionSecrets,
+    cookieName: sessionCookie(baseUrl),
+    cookie: { httpOnly: true, sameSite: 'lax', path: '/', secure: baseUrl.startsWith('https:') },
+    saveUninitialized: false,
+    rolling: true,
+    store: storeOver(deps.sessions),
+  })
+  await app.register(csrf, { sessionPlugin: '@fastify/session', getToken: formToken })
+  app.addHook('onRoute', (route) => {
+    const changes = [route.method].flat().some((method) => !['GET', 'HEAD', 'OPTIONS'].includes(method))
+    // The API takes JSON only, which no form of another site can send; an upload hands its token over while it is read.
+    if (!changes || route.url.startsWith('/v1/') || route.config?.accepts === 'multipart') return
+    if (route.config?.machine) return
+    route.preValidation = [app.csrfProtection, ...[route.preValidation ?? []].flat()]
+  })
+}
+
+/** Checks the form token of an upload, read from its fields. Throws as any other form without a token does. */
+export async function checkFormToken(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  token: string,
+): Promise<void> {
+  request.formToken = token
+  await new Promise<void>((resolve, reject) => {
+    const refuse = { send: reject } as never
+    app.csrfProtection(request, refuse, resolve)
+  })
+}

@@ -1,0 +1,106 @@
+// Verifies bearer access tokens: signature by the issuer's published keys, issuer, audience, time; then who it is.
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import type { Principal } from '../shared/casework/people.ts'
+import { Refusal } from '../shared/domain/refusal.ts'
+
+export type TokenSettings = {
+  issuer: string
+  /** Where the issuer is reached from here, when that differs from its name (as inside containers). */
+  reachableIssuer?: string
+  audience: string
+  /** Signature algorithms that are accepted; `none` and the shared-secret ones never are. */
+  algorithms?: string[]
+  /** Least time between two fetches of the keys, so that made-up key ids do not become a flood at the issuer. */
+  keyCooldownMs?: number
+}
+
+export type TokenDirectory = {
+  findPerson: (subject: string) => Promise<Principal | null>
+  findClient: (clientId: string) => Promise<Principal | null>
+}
+
+export type VerifyToken = (token: string) => Promise<Principal>
+
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
+const CLOCK_TOLERANCE_SECONDS = 10
+const DISCOVERY_TIMEOUT_MS = 3_000
+
+function invalid(): Refusal {
+  return new Refusal('unauthenticated', 'token.invalid', 'Åtkomsttoken är ogiltig eller har gått ut.')
+}
+
+function unavailable(): Refusal {
+  return new Refusal('conflict', 'login.unavailable', 'Inloggningstjänsten svarar inte just nu.')
+}
+
+/** The issuer's keys: found through discovery once, then cached, and fetched anew when an unknown key id turns up. */
+function keysOf(settings: TokenSettings): () => Promise<JWTVerifyGetKey> {
+  const base = (settings.reachableIssuer ?? settings.issuer).replace(/\/$/, '')
+  let keys: JWTVerifyGetKey | undefined
+  return async () => {
+    if (keys) return keys
+    const answer = await fetch(`${base}/.well-known/openid-configuration`, {
+      signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS),
+    })
+    if (!answer.ok) throw unavailable()
+    const { issuer, jwks_uri } = (await answer.json()) as { issuer?: string; jwks_uri?: string }
+    if (issuer !== settings.issuer || !jwks_uri)
+      throw new Error('The issuer names itself otherwise than configured.')
+    const reachable = settings.reachableIssuer
+      ? jwks_uri.replace(settings.issuer.replace(/\/$/, ''), base)
+      : jwks_uri
+    keys = createRemoteJWKSet(new URL(reachable), {
+      timeoutDuration: DISCOVERY_TIMEOUT_MS,
+      cooldownDuration: settings.keyCooldownMs ?? 10_000,
+    })
+    return keys
+  }
+}
+
+/** Did a call to another machine fail on the way? By name: the error may come from another realm's `fetch`. */
+export function neverArrived(error: unknown): boolean {
+  return ['TypeError', 'TimeoutError', 'AbortError'].includes(String((error as { name?: unknown } | null)?.name))
+}
+
+// A bad token is the sender's fault (401); an issuer that does not answer is nobody's, and worth a retry (503).
+function asRefusal(error: unknown): unknown {
+  if (error instanceof errors.JOSEError) {
+    const silent = error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC'
+    return silent ? unavailable() : invalid()
+  }
+  return neverArrived(error) ? unavailable() : error
+}
+
+function scopesOf(payload: JWTPayload): string[] {
+  const written = payload['scope'] ?? payload['scp'] ?? payload['roles'] ?? ''
+  return Array.isArray(written) ? written.map(String) : String(written).split(' ').filter(Boolean)
+}
+
+/**
+ * Builds the verifier. It throws a Refusal: 401 for a token that is wrong in any way (never saying how),
+ * 403 for a rightful token of somebody unknown or closed here, 503 when the issuer cannot be reached.
+ */
+export function tokenVerifier(settings: TokenSettings, directory: TokenDirectory): VerifyToken {
+  const keys = keysOf(settings)
+  return async (token) => {
+    const payload = await keys()
+      .then((key) =>
+        jwtVerify(token, key, {
+          issuer: settings.issuer,
+          audience: settings.audience,
+          algorithms: settings.algorithms ?? ALGORITHMS,
+          clockTolerance: CLOCK_TOLERANCE_SECONDS,
+          requiredClaims: ['exp', 'iat'],
+        }),
+      )
+      .then((verified) => verified.payload)
+      .catch((error: unknown) => {
+        throw asRefusal(error)
+      })
+    const clientId = payload['client_id'] ?? payload['azp'] ?? payload['appid']
+    const person = payload.sub && payload.sub !== clientId ? await directory.findPerson(payload.sub) : null
+    const found = person ?? (typeof clientId === 'string' ? await directory.findClient(clientId) : null)
+    if (!found) throw new Refusal('forbidden', 'client.unknown', 'Systemet är inte anslutet till Bokvar.')
+    return { ...found, scopes: scopesOf(payload) }
+  }
+}

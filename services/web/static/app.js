@@ -1,0 +1,25 @@
+// Starts govuk-frontend's enhancements with texts in the page's language; every page works without it.
+import { initAll } from './govuk-frontend.min.js'
+
+const swedish = {
+  charactersUnderLimit: { one: 'Du har %{count} tecken kvar', other: 'Du har %{count} tecken kvar' },
+  charactersAtLimit: 'Du har 0 tecken kvar',
+  charactersOverLimit: {
+    one: 'Du har %{count} tecken för mycket',
+    other: 'Du har %{count} tecken för mycket',
+  },
+  textareaDescription: { other: 'Du kan skriva högst %{count} tecken' },
+}
+
+initAll(document.documentElement.lang === 'sv' ? { characterCount: { i18n: swedish } } : {})
+
+// A second press on a slow line must not send a form twice.
+for (const form of document.querySelectorAll('form[method="post"]')) {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) event.preventDefault()
+    form.dataset.sent = 'yes'
+  })
+}
+window.addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent
+})

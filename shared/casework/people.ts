@@ -1,0 +1,81 @@
+// Who somebody is and what they belong to, read from the database at each request.
+import type { Db } from '../db/open.ts'
+
+export type Role =
+  | 'landlord'
+  | 'registrar'
+  | 'caseworker'
+  | 'visitor'
+  | 'counsellor'
+  | 'supervisor'
+  | 'administrator'
+  | 'statistician'
+  | 'log-reviewer'
+  | 'system'
+  | 'kronofogden'
+
+/** Who is asking. For a person `id` is the person's row; for a system it is the client id. */
+export type Principal = {
+  kind: 'person' | 'client'
+  id: string
+  subject: string
+  role: Role
+  committee: string | null
+  unit: string | null
+  landlordId: string | null
+  /** What an access token carries; empty for somebody signed in on the pages. */
+  scopes: string[]
+  name: string
+}
+
+const ROLES: ReadonlySet<string> = new Set<Role>([
+  'landlord',
+  'registrar',
+  'caseworker',
+  'visitor',
+  'counsellor',
+  'supervisor',
+  'administrator',
+  'statistician',
+  'log-reviewer',
+])
+
+function isRole(text: string): text is Role {
+  return ROLES.has(text)
+}
+
+/** The active person with this subject, or null: also when the role is one this version does not know. */
+export async function findPersonBySubject(db: Db, subject: string): Promise<Principal | null> {
+  const row = await db
+    .selectFrom('person')
+    .select(['id', 'subject', 'role', 'committee', 'unit', 'landlordId', 'name'])
+    .where('subject', '=', subject)
+    .where('active', '=', true)
+    .executeTakeFirst()
+  if (!row || !isRole(row.role)) return null
+  return { ...row, kind: 'person', role: row.role, scopes: [] }
+}
+
+/** The active system with this client id, or null. `scopes` are the token's, set by the caller. */
+export async function findClient(db: Db, clientId: string): Promise<Principal | null> {
+  const row = await db
+    .selectFrom('systemClient')
+    .leftJoin('landlord', 'landlord.id', 'systemClient.landlordId')
+    .select(['systemClient.clientId', 'systemClient.kind', 'systemClient.committee'])
+    .select(['systemClient.landlordId', 'landlord.name'])
+    .where('systemClient.clientId', '=', clientId)
+    .where('systemClient.active', '=', true)
+    .executeTakeFirst()
+  if (!row) return null
+  return {
+    kind: 'client',
+    id: row.clientId,
+    subject: row.clientId,
+    role: row.kind as 'landlord' | 'kronofogden' | 'system',
+    committee: row.committee,
+    unit: null,
+    landlordId: row.landlordId,
+    scopes: [],
+    name: row.name ?? row.clientId,
+  }
+}

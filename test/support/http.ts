@@ -1,0 +1,141 @@
+// A whole server for a test: real database, real identity provider, people of every role, and doors of the test's own.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { endSession, findSession, saveSession } from '../../shared/casework/web-sessions.ts'
+import { findClient, findPersonBySubject } from '../../shared/casework/people.ts'
+import { openDatabase, type Db } from '../../shared/db/open.ts'
+import { buildServer, type HttpDeps, type Routes, type Server } from '../../services/http.ts'
+import { makeDemoIdentity, type DemoIdentity } from '../../services/identity/demo-identity.ts'
+import { startIdentity, type RunningIdentity } from '../../services/identity/start.ts'
+import { loginRoutes } from '../../services/login.ts'
+import { tokenVerifier } from '../../services/tokens.ts'
+import { freshDatabase } from './cluster.ts'
+
+export const BASE = 'http://localhost:3999'
+const AUDIENCE = 'bokvar'
+
+const PEOPLE = [
+  'role;committee;unit;username;name;email',
+  'landlord;;;lars.landlord;Lars Landlord;lars@example.se',
+  'registrar;SOC;MOT;rut;Rut Registrator;rut@example.se',
+  'caseworker;SOC;MOT;hanna;Hanna Handläggare;hanna@example.se',
+  'visitor;SOC;MOT;viktor;Viktor Visit;viktor@example.se',
+  'counsellor;SOC;BOS;bo;Bo Rådgivare;bo@example.se',
+  'supervisor;SOC;MOT;eva;Eva Enhetschef;eva@example.se',
+  'administrator;SOC;MOT;adam;Adam Admin;adam@example.se',
+  'statistician;;;stina;Stina Statistik;stina@example.se',
+  'log-reviewer;;;lo;Lo Logg;lo@example.se',
+]
+
+export type TestServer = Server & {
+  db: Db
+  /** The owner's pool: for rows that the web role may not write. */
+  owner: Db
+  identity: DemoIdentity
+  provider: RunningIdentity
+  stop: () => Promise<void>
+  /** An access token of a system, as it would fetch it. */
+  token: (clientId: string) => Promise<string>
+}
+
+async function addPeople(owner: Db, identity: DemoIdentity): Promise<void> {
+  await owner
+    .insertInto('committee')
+    .values({ code: 'SOC', nameSv: 'Socialnämnden', nameEn: 'Social' })
+    .execute()
+  const unit = (code: string) => ({ code, committee: 'SOC', nameSv: code, nameEn: code, kind: 'unit' })
+  await owner
+    .insertInto('unit')
+    .values([unit('MOT'), unit('BOS')])
+    .execute()
+  const [landlord] = await owner
+    .insertInto('landlord')
+    .values({ name: 'Provbostäder AB', clientId: 'landlord' })
+    .returning('id')
+    .execute()
+  const people = identity.people.map(({ sub, username, name, email, role, committee, unit }) => {
+    const landlordId = role === 'landlord' ? landlord!.id : null
+    return { subject: sub, username, name, email, role, committee, unit, landlordId }
+  })
+  await owner.insertInto('person').values(people).execute()
+  await owner
+    .insertInto('systemClient')
+    .values([
+      { clientId: 'landlord', kind: 'landlord', landlordId: landlord!.id },
+      { clientId: 'kronofogden', kind: 'kronofogden' },
+      { clientId: 'system', kind: 'system', committee: 'SOC' },
+    ])
+    .execute()
+}
+
+async function fetchToken(
+  provider: RunningIdentity,
+  identity: DemoIdentity,
+  clientId: string,
+): Promise<string> {
+  const client = identity.clients.find(({ id }) => id === clientId)!
+  const answer = await fetch(provider.tokenUrl, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
+  const { access_token } = (await answer.json()) as { access_token: string }
+  return access_token
+}
+
+/** Starts everything; `change` may replace any dependency. Stop it in `afterAll`. */
+export async function startTestServer(
+  routes: (db: Db) => Routes[],
+  change: (deps: HttpDeps) => HttpDeps = (deps) => deps,
+): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'bokvar-http-'))
+  writeFileSync(join(folder, 'people.csv'), PEOPLE.join('\n'))
+  const identity = makeDemoIdentity({ peopleCsv: join(folder, 'people.csv'), baseUrl: BASE, dataDir: folder })
+  const provider = await startIdentity({ identity, audience: AUDIENCE })
+  const database = await freshDatabase()
+  const owner = openDatabase({ url: database.url, role: 'owner', max: 2 })
+  const db = openDatabase({ url: database.url, role: 'bokvar_web', max: 4 })
+  await addPeople(owner, identity)
+  const limits = { idleMinutes: 30, absoluteHours: 8 }
+  const findPerson = (subject: string) => findPersonBySubject(db, subject)
+  const directory = { findPerson, findClient: (id: string) => findClient(db, id) }
+  const at = (client: 'staff' | 'landlords') => {
+    const { id, secret } = identity.web[client]
+    return { issuer: provider.issuer, clientId: id, clientSecret: secret }
+  }
+  const settings = { baseUrl: BASE, staff: at('staff'), landlords: at('landlords') }
+  const deps = change({
+    settings: {
+      baseUrl: BASE,
+      version: '0.0.0-test',
+      tokenUrl: provider.tokenUrl,
+      municipality: { name: 'Örebro kommun', code: '1880' },
+      rate: { max: 1000, windowSeconds: 1 },
+      trustProxy: [],
+      identityOrigins: [provider.issuer],
+    },
+    logger: false,
+    api: { version: '1.0.0', released: '2026-11-22' },
+    readiness: async () => ({ ok: true, schema: { found: 'x', needed: 'x' }, oldestUndoneSeconds: 0 }),
+    verifyToken: tokenVerifier({ issuer: provider.issuer, audience: AUDIENCE }, directory),
+    findPerson,
+    sessionSecrets: ['a-secret-of-a-test-that-is-long-enough'],
+    sessions: {
+      find: (id) => findSession(db, id),
+      save: (id, data) => saveSession(db, id, data, limits),
+      end: (id) => endSession(db, id),
+    },
+    routes: [loginRoutes({ settings, findPerson }), ...routes(db)],
+  })
+  const server = await buildServer(deps)
+  const stop = async (): Promise<void> => {
+    await server.app.close()
+    await provider.stop()
+    await Promise.all([db.destroy(), owner.destroy()])
+    await database.drop()
+    rmSync(folder, { recursive: true })
+  }
+  const token = (clientId: string) => fetchToken(provider, identity, clientId)
+  return { ...server, db, owner, identity, provider, stop, token }
+}
