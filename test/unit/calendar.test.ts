@@ -138,15 +138,15 @@ describe('lag 1930:173 1 §', () => {
     expect(addDays('2027-03-27', 2)).toBe('2027-03-29')
   })
 
-  test('every day from year 1 to 4000 survives the way to a number and back', () => {
-    const [first, last] = [dayNumber('0001-01-01'), dayNumber('4000-12-31')]
+  test('every day of a whole Gregorian cycle survives the way to a number and back', () => {
+    const [first, last] = [dayNumber('1800-01-01'), dayNumber('2199-12-31')]
     let before = ''
     for (let number = first; number <= last; number += 1) {
       const date = dateOfNumber(number)
       if (dayNumber(date) !== number || date <= before || !isIsoDate(date)) throw new Error(date)
       before = date
     }
-    expect([dayNumber('1970-01-01'), weekdayOf('1970-01-01'), last - first]).toEqual([0, 4, 1_460_969])
+    expect([dayNumber('1970-01-01'), weekdayOf('1970-01-01'), last - first]).toEqual([0, 4, 146_096])
   })
 
   test.each(['2026-11-31', '2027-02-29', '2026-13-01', '2026-00-10', '2026-1-1', 'i morgon', '', '20261130'])(

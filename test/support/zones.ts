@@ -1,0 +1,15 @@
+// Runs print-dates.ts as a child process under a given TZ, since a time zone cannot be changed in a running process.
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const script = fileURLToPath(new URL('./print-dates.ts', import.meta.url))
+
+/** What the child printed; rejects when it failed. */
+export async function runInZone(zone: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [script], {
+    env: { ...process.env, TZ: zone, NODE_OPTIONS: '' },
+    maxBuffer: 16_000_000,
+  })
+  return stdout
+}
