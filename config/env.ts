@@ -80,13 +80,13 @@ const table = z.object({
   ),
   relayIntervalMs: named(
     'RELAY_INTERVAL_MS',
-    milliseconds.default(200),
+    milliseconds.default(50),
     'How often the relay looks for outbox rows.',
   ),
-  relayBatch: named('RELAY_BATCH', whole(1, 10_000).default(500), 'Outbox rows the relay claims at once.'),
+  relayBatch: named('RELAY_BATCH', whole(1, 10_000).default(2000), 'Outbox rows the relay claims at once.'),
   leaseSeconds: named(
     'LEASE_SECONDS',
-    seconds.default(30),
+    seconds.default(8),
     'After this an unfinished outbox row is rung again.',
   ),
   sweepIntervalMs: named(
@@ -96,12 +96,12 @@ const table = z.object({
   ),
   pollIntervalMs: named(
     'POLL_INTERVAL_MS',
-    milliseconds.default(2000),
+    milliseconds.default(1000),
     'How often overdue rows are looked for.',
   ),
   pollOverdueSeconds: named(
     'POLL_OVERDUE_SECONDS',
-    seconds.default(10),
+    seconds.default(2),
     'How late a row is before the poll takes it.',
   ),
   stopWithinMs: named(

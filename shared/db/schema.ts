@@ -10,7 +10,7 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   : ColumnType<T, T | undefined, T>;
 
 export interface Alert {
-  caseId: string;
+  caseId: string | null;
   committee: string;
   createdAt: Generated<string>;
   id: Generated<string>;
@@ -25,6 +25,7 @@ export interface Alert {
   textEn: string;
   textSv: string;
   trigger: string;
+  unit: string | null;
   urgency: number;
 }
 
@@ -40,7 +41,11 @@ export interface ArrearsCase {
   closedBy: string | null;
   committee: string;
   enforcementNumber: string | null;
+  eventOn: string | null;
   evictionAt: string | null;
+  evictionDay: string | null;
+  evictionId: string | null;
+  evictionToldAt: string | null;
   facts: Generated<unknown>;
   firstAttemptAt: string | null;
   firstContactAt: string | null;
@@ -56,11 +61,11 @@ export interface ArrearsCase {
   openedAt: Generated<string>;
   outcome: string | null;
   outcomeOn: string | null;
-  personalId: Buffer | null;
   plannedAt: string | null;
   postalCode: string | null;
   previousCaseId: string | null;
   protected: Generated<boolean>;
+  receivedOn: string;
   recoveryBasis: string | null;
   recoveryLastDay: string | null;
   recoverySafeDay: string | null;
@@ -71,12 +76,15 @@ export interface ArrearsCase {
   routingReasonSv: string | null;
   routingRow: number | null;
   routingVersion: number | null;
+  settled: string | null;
   stage: string;
   state: Generated<string>;
   tenantName: string;
   unit: string | null;
   updatedAt: Generated<string>;
   version: Generated<number>;
+  watchFrom: string | null;
+  watchId: string | null;
 }
 
 export interface Assignment {
@@ -183,6 +191,9 @@ export interface EvictionNotice {
   id: Generated<string>;
   identityKey: Buffer;
   joinedAt: string | null;
+  matchAddress: Buffer | null;
+  matchEnforcement: Buffer;
+  matchIdentity: Buffer | null;
   number: Generated<string>;
   occurredOn: string | null;
   personalId: Buffer | null;
@@ -260,6 +271,8 @@ export interface Notice {
   identityKey: Buffer;
   joinedAt: string | null;
   landlordId: string | null;
+  matchAddress: Buffer | null;
+  matchIdentity: Buffer | null;
   number: Generated<string>;
   personalId: Buffer | null;
   raw: Buffer;
@@ -297,7 +310,6 @@ export interface NoticeFileRow {
   fileId: string;
   findings: unknown | null;
   noticeId: string | null;
-  raw: string | null;
   row: number;
 }
 
@@ -390,7 +402,6 @@ export interface Stage {
   createdAt: Generated<string>;
   dueAt: string;
   firedAt: string | null;
-  handledAt: string | null;
   id: Generated<string>;
   lateSeconds: number | null;
   recipient: string;
@@ -415,7 +426,7 @@ export interface Task {
   alarmAt: string | null;
   alarmStep: Generated<number>;
   assignee: string | null;
-  caseId: string;
+  caseId: string | null;
   channel: string | null;
   committee: string;
   completedAt: string | null;
@@ -436,6 +447,7 @@ export interface Task {
   role: string;
   ruleVersion: number | null;
   state: Generated<string>;
+  subjectId: string | null;
   template: string;
   titleEn: string;
   titleSv: string;

@@ -196,7 +196,7 @@ function readTargets(committees: string, units: string, report: Report): Target[
       'Antalet enheter stämmer inte med antalet nämnder: skriv en enhet för varje nämnd.',
       'Write one unit for each committee.',
     )
-    return []
+    return named.map((committee) => ({ committee, unit: null }))
   }
   return named.map((committee, at) => ({ committee, unit: inside[at] ?? null }))
 }

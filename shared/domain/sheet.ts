@@ -83,11 +83,19 @@ function rowOf({ cells, row: line }: CsvRow, columns: string[], problems: SheetP
     )
     return []
   }
-  return [{ line, cells: Object.fromEntries(columns.map((column, at) => [column, cells[at]?.trim() ?? ''])) }]
+  return [{ line, cells: Object.fromEntries(columns.map((column, at) => [column, plain(cells[at])])) }]
 }
 
-const quoted = (cell: string): string =>
-  /[;"\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
+/** A cell without the spaces around it and without the apostrophe that keeps a spreadsheet from running it. */
+const plain = (cell = ''): string => cell.trim().replace(/^'(?=[=+\-@])/, '')
+
+/** A cell that a spreadsheet would run as a formula is written with the apostrophe that makes it text there. */
+const asText = (cell: string): string => (/^[=+\-@]/.test(cell) ? `'${cell}` : cell)
+
+function quoted(cell: string): string {
+  const safe = asText(cell)
+  return /[;"\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
 
 /** Writes a sheet that Excel opens rightly: semicolons, CRLF, and the mark that says UTF-8. */
 export function writeSheet(columns: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -30,7 +30,7 @@ create table landlord (
   client_id text unique,
   organisation_number text unique,
   name text not null,
-  kind text not null default 'private' check (kind in ('public', 'private', 'cooperative', 'collection', 'municipal')),
+  kind text not null default 'unknown' check (kind in ('public', 'private', 'cooperative', 'collection', 'unknown')),
   email text,
   approved_at timestamptz,
   created_at timestamptz not null default clock_now()

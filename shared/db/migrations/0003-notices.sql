@@ -39,7 +39,10 @@ create table notice (
   raw bytea not null,
   content jsonb not null,
   personal_id bytea,
+  -- keyed hashes: what makes a repeat recognisable, and which household it is about
   identity_key bytea not null,
+  match_identity bytea,
+  match_address bytea,
   verdict text not null check (verdict in ('complete', 'incomplete', 'doubtful')),
   findings jsonb not null,
   state text not null default 'received' check (state in ('received', 'needs-completion', 'wrong-municipality', 'withdrawn')),
@@ -59,7 +62,6 @@ create table notice_file_row (
   duplicate boolean not null default false,
   findings jsonb,
   errors jsonb,
-  raw text,
   primary key (file_id, row)
 );
 
@@ -90,7 +92,11 @@ create table eviction_notice (
   raw bytea not null,
   content jsonb not null,
   personal_id bytea,
+  -- keyed hashes: what makes a repeat recognisable, and which household it is about
   identity_key bytea not null,
+  match_identity bytea,
+  match_address bytea,
+  match_enforcement bytea not null,
   findings jsonb not null,
   verdict text not null,
   received_at timestamptz not null default clock_now(),

@@ -26,21 +26,30 @@ create table arrears_case (
   apartment text,
   postal_code text,
   city text,
-  personal_id bytea,
   born_on date,
   children text not null default 'unknown' check (children in ('yes', 'no', 'unknown')),
   protected boolean not null default false,
   landlord_id uuid references landlord (id),
   landlord_name text not null,
-  landlord_kind text not null default 'private',
+  landlord_kind text not null default 'unknown',
   months_unpaid integer not null default 0,
   amount_owed bigint not null default 0,
   repeated boolean not null default false,
+  -- the governing notice's own day, the day it reached us, the day of the latest event
   notified_on date not null,
+  received_on date not null,
+  event_on date,
+  settled text,
+  -- what the ladders of escalation watch: the governing notice, and the event that set the eviction date
+  watch_id uuid,
+  watch_from timestamptz,
+  eviction_id uuid,
+  eviction_told_at timestamptz,
   recovery_last_day date,
   recovery_safe_day date,
   recovery_basis text,
   eviction_at timestamptz,
+  eviction_day date,
   enforcement_number text,
   committee text not null references committee (code),
   unit text references unit (code),
@@ -142,7 +151,9 @@ create unique index deadline_current on deadline (case_id, origin, kind) where s
 
 create table task (
   id uuid primary key default gen_random_uuid(),
-  case_id uuid not null references arrears_case (id),
+  -- null for what could not be tied to a case yet: an unreadable file, work that failed for good
+  case_id uuid references arrears_case (id),
+  subject_id uuid,
   committee text not null references committee (code),
   unit text references unit (code),
   assignee uuid references person (id),
@@ -172,7 +183,7 @@ create table task (
   created_at timestamptz not null default clock_now()
 );
 -- Planning twice adds nothing.
-create unique index task_once on task (case_id, occurrence);
+create unique index task_once on task (case_id, occurrence) nulls not distinct;
 create index task_open on task (committee, due_at) where state = 'open';
 create index task_assignee on task (assignee, due_at) where state = 'open' and assignee is not null;
 create index task_unit on task (unit, due_at) where state = 'open';
@@ -190,7 +201,6 @@ create table stage (
   recipient text not null,
   fired_at timestamptz,
   late_seconds integer,
-  handled_at timestamptz,
   stopped_at timestamptz,
   stop_reason text,
   rule_version integer references rule_version (id),
@@ -245,7 +255,7 @@ create index contact_case on contact (case_id, occurred_at);
 -- Told to a person inside the service: what a supervisor or the duty list sees, and what must be answered.
 create table alert (
   id uuid primary key default gen_random_uuid(),
-  case_id uuid not null references arrears_case (id),
+  case_id uuid references arrears_case (id),
   committee text not null references committee (code),
   stage_id uuid references stage (id),
   subject_id uuid not null,
@@ -254,6 +264,7 @@ create table alert (
   urgency integer not null,
   recipient text not null,
   person_id uuid references person (id),
+  unit text references unit (code),
   text_sv text not null,
   text_en text not null,
   late_seconds integer not null default 0,
@@ -261,7 +272,8 @@ create table alert (
   seen_at timestamptz,
   seen_by uuid references person (id)
 );
-create unique index alert_once on alert (subject_id, trigger, step, created_at);
+-- each step once
+create unique index alert_once on alert (coalesce(stage_id, subject_id), trigger, step);
 create index alert_case on alert (case_id);
 create index alert_person on alert (person_id, created_at desc) where seen_at is null;
 

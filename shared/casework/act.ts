@@ -1,0 +1,51 @@
+// How every operation begins: one transaction, the database's clock, and who is acting.
+import { sql } from 'kysely'
+import type { Db, Trx } from '../db/open.ts'
+
+/** The database's instant (RFC 3339, UTC) and the calendar day in Sweden at that instant. */
+export type Moment = { now: string; today: string }
+
+/** Who acts. `sender` is how what they send in is attributed; '' means they send nothing. */
+export type Actor = {
+  role: string
+  personId: string | null
+  committee: string | null
+  unit: string | null
+  sender: string
+  landlordId: string | null
+  name: string
+}
+
+/** Asks the only clock that counts. */
+export async function moment(trx: Trx | Db): Promise<Moment> {
+  const { rows } = await sql<Moment>`select clock_now() as now, clock_today()::text as today`.execute(trx)
+  return rows[0] as Moment
+}
+
+/**
+ * Runs a deed in one transaction as `actor`. The context lives and dies with the transaction, because a
+ * session-wide setting would leak to the next request on the same connection.
+ */
+export async function inContext<T>(
+  db: Db,
+  actor: Actor,
+  deed: (trx: Trx, at: Moment) => Promise<T>,
+): Promise<T> {
+  return db.transaction().execute(async (trx) => {
+    const { rows } = await sql<Moment>`select clock_now() as now, clock_today()::text as today,
+      set_config('bokvar.role', ${actor.role}, true), set_config('bokvar.committee', ${actor.committee ?? ''}, true),
+      set_config('bokvar.unit', ${actor.unit ?? ''}, true), set_config('bokvar.person', ${actor.personId ?? ''}, true),
+      set_config('bokvar.sender', ${actor.sender}, true)`.execute(trx)
+    const at = rows[0] as Moment
+    return deed(trx, { now: at.now, today: at.today })
+  })
+}
+
+/** Waits for, and then holds to the end of the transaction, one lock per text, always in the same order. */
+export async function lockTexts(trx: Trx, texts: readonly string[]): Promise<void> {
+  const ordered = [...new Set(texts)].sort()
+  if (ordered.length === 0) return
+  await sql`select pg_advisory_xact_lock(hashtextextended(text, 0)) from unnest(${ordered}::text[]) as text`.execute(
+    trx,
+  )
+}

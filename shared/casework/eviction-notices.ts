@@ -1,0 +1,167 @@
+// Takes in what Kronofogden tells, and joins it to the household's case; events may come twice, late or mixed.
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Db, Trx } from '../db/open.ts'
+import { insertRows } from '../db/rows.ts'
+import { foldCase } from '../domain/case-facts.ts'
+import {
+  evictionContentKey,
+  readEvictionNotice,
+  type EvictionNotice,
+  type EvictionNoticeBody,
+} from '../domain/eviction-notice.ts'
+import { householdKeys } from '../domain/household.ts'
+import { birthDay } from '../domain/identity-number.ts'
+import { emit } from '../outbox.ts'
+import { blindIndex, seal } from '../seal.ts'
+import { lockTexts, type Actor, type Moment } from './act.ts'
+import { once, type Receipt, type Sent } from './intake.ts'
+import { joinArrivals, type Incoming } from './matching.ts'
+import { refreshCases } from './refresh.ts'
+import { readMunicipality } from './settings.ts'
+import type { Tools } from './tools.ts'
+
+/** What is stored of an event: the reading without the identity number, and the birth day it gave. */
+export type EvictionContent = EvictionNotice & { bornOn: string | null }
+
+/** Receives one event. The same content again is stored, linked to the first, and changes nothing. */
+export async function receiveEvictionNotice(
+  db: Db,
+  tools: Tools,
+  actor: Actor,
+  sent: Sent<EvictionNoticeBody>,
+): Promise<Receipt> {
+  return once(db, actor, sent, async (trx, at) => {
+    const { notice, findings } = readEvictionNotice(sent.body, at.today)
+    const row = rowOf(tools, actor, notice, sent.raw)
+    await lockTexts(trx, [row.identityKey.toString('hex')])
+    const first = await trx
+      .selectFrom('evictionNotice')
+      .select('id')
+      .where('identityKey', '=', row.identityKey)
+      .where('duplicateOf', 'is', null)
+      .executeTakeFirst()
+    const verdict: Receipt['verdict'] = findings.some((finding) => finding.severity === 'critical')
+      ? 'doubtful'
+      : 'complete'
+    const [stored] = await insertRows<'evictionNotice', { number: string; receivedAt: string }>(
+      trx,
+      'evictionNotice',
+      [
+        {
+          ...row,
+          findings,
+          verdict,
+          duplicateOf: first?.id ?? null,
+          receivedAt: at.now,
+          receivedOn: at.today,
+        },
+      ],
+      sql`returning number, received_at`,
+    )
+    await emit(trx, 'eviction-notice.received', [row.id])
+    const duplicate = first ? { possibleDuplicateOf: first.id } : {}
+    return {
+      id: row.id,
+      number: stored?.number ?? '',
+      receivedAt: stored?.receivedAt ?? at.now,
+      verdict,
+      findings,
+      ...duplicate,
+    }
+  })
+}
+
+function rowOf(tools: Tools, actor: Actor, notice: EvictionNotice, raw: Uint8Array) {
+  const id = randomUUID()
+  const number = notice.respondent.personalIdentityNumber
+  const keys = householdKeys(notice.respondent)
+  const content: EvictionContent = {
+    ...notice,
+    respondent: { ...notice.respondent, personalIdentityNumber: null },
+    bornOn: number ? birthDay(number) : null,
+  }
+  return {
+    id,
+    sender: actor.sender,
+    event: notice.event,
+    caseNumber: notice.caseNumber,
+    occurredOn: notice.occurredOn,
+    evictionAt: notice.evictionAt,
+    raw: seal(tools.keys, id, raw),
+    content,
+    personalId: number ? seal(tools.keys, id, number) : null,
+    identityKey: blindIndex(tools.keys, 'eviction-notice', evictionContentKey(notice)),
+    matchIdentity: keys.byIdentity ? blindIndex(tools.keys, 'household', keys.byIdentity) : null,
+    matchAddress: keys.byAddress ? blindIndex(tools.keys, 'household', keys.byAddress) : null,
+    matchEnforcement: blindIndex(tools.keys, 'household', `enforcement ${notice.caseNumber}`),
+  }
+}
+
+type Row = {
+  id: string
+  content: EvictionContent
+  receivedAt: string
+  receivedOn: string
+  matchIdentity: Buffer | null
+  matchAddress: Buffer | null
+  matchEnforcement: Buffer
+  duplicateOf: string | null
+}
+
+/** Joins events to cases: the same enforcement case, the same person, or the same name and door. */
+export async function joinEvictionNotices(
+  trx: Trx,
+  at: Moment,
+  tools: Tools,
+  ids: readonly string[],
+): Promise<void> {
+  const { rows } = await sql<Row>`
+    select id, content, received_at, received_on, match_identity, match_address, match_enforcement, duplicate_of
+    from eviction_notice where id = any(${[...ids]}::uuid[]) and case_id is null order by id for update`.execute(
+    trx,
+  )
+  const { defaultCommittee } = await readMunicipality(trx)
+  const joined = await joinArrivals(
+    trx,
+    at,
+    rows.map((row) => incoming(row, defaultCommittee)),
+  )
+  await refreshCases(
+    trx,
+    at,
+    tools,
+    joined.map((join) => join.caseId),
+  )
+}
+
+function incoming(row: Row, committee: string): Incoming {
+  const { respondent, applicant } = row.content
+  const facts = foldCase([], [{ ...row.content, receivedAt: row.receivedAt }], false)
+  return {
+    id: row.id,
+    table: 'evictionNotice',
+    identity: row.matchIdentity?.toString('hex') ?? null,
+    enforcement: row.matchEnforcement.toString('hex'),
+    address: row.matchAddress?.toString('hex') ?? null,
+    duplicateOf: row.duplicateOf,
+    newCase: {
+      tenantName: respondent.name,
+      address: respondent.address,
+      apartment: respondent.apartmentNumber,
+      postalCode: respondent.postalCode,
+      city: respondent.city,
+      landlordId: null,
+      landlordName: applicant.name ?? '',
+      landlordKind: 'unknown',
+      stage: facts.stage,
+      noticeType: facts.noticeType,
+      notifiedOn: row.receivedOn,
+      receivedOn: row.receivedOn,
+      bornOn: row.content.bornOn,
+      monthsUnpaid: 0,
+      amountOwed: 0,
+      committee,
+    },
+  }
+}

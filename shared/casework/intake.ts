@@ -1,0 +1,218 @@
+// Takes in what landlords send: stored as it came, read leniently, answered with findings, told in the same transaction.
+import { createHash, randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Trx, Db } from '../db/open.ts'
+import { insertRows } from '../db/rows.ts'
+import { birthDay } from '../domain/identity-number.ts'
+import { householdKeys } from '../domain/household.ts'
+import { controlNotice, type ControlContext } from '../domain/notice-control.ts'
+import { householdOf, identityKey, readNotice, readUpdate, type Notice } from '../domain/notice.ts'
+import type { NoticeBody, UpdateBody } from '../domain/notice-body.ts'
+import type { Finding } from '../domain/reading-findings.ts'
+import { Refusal } from '../domain/refusal.ts'
+import { emit } from '../outbox.ts'
+import { blindIndex, seal } from '../seal.ts'
+import { inContext, lockTexts, type Actor, type Moment } from './act.ts'
+import { controlContext } from './settings.ts'
+import type { Tools } from './tools.ts'
+
+/** What the sender is told, and told again when the same request comes again. */
+export type Receipt = {
+  id: string
+  number: string
+  receivedAt: string
+  verdict: 'complete' | 'incomplete' | 'doubtful'
+  findings: Finding[]
+  possibleDuplicateOf?: string
+}
+
+/** One request: the sender's key, the bytes as they came, and the body that the schema let through. */
+export type Sent<Body> = { key: string; raw: Uint8Array; body: Body }
+
+/** What a stored notice's `content` holds: the reading, with the identity number taken out and the birth day kept. */
+export type NoticeContent = Notice & { bornOn: string | null; collectionFirm?: boolean }
+
+/** The row of a notice before it has a number. */
+export type NoticeRow = ReturnType<typeof noticeRow>
+
+/** Builds the row of one notice: read, controlled, sealed and hashed. Nothing is refused for its content. */
+export function noticeRow(
+  tools: Tools,
+  from: { actor: Actor; source: 'api' | 'file' | 'form' | 'registrar'; at: Moment; context: ControlContext },
+  body: NoticeBody,
+  raw: Uint8Array | string,
+) {
+  const { actor, at, context } = from
+  const reading = readNotice(body, at.today)
+  const control = controlNotice(reading.notice, { ...context, receivedOn: at.today })
+  const id = randomUUID()
+  const number = reading.notice.tenant.personalIdentityNumber
+  const keys = householdKeys(householdOf(reading.notice))
+  const content: NoticeContent = {
+    ...reading.notice,
+    tenant: { ...reading.notice.tenant, personalIdentityNumber: null },
+    bornOn: number ? birthDay(number) : null,
+  }
+  const findings = [...reading.findings, ...control.findings]
+  return {
+    id,
+    sender: actor.sender,
+    landlordId: actor.landlordId,
+    source: from.source,
+    type: reading.notice.type,
+    reference: reading.notice.reference,
+    raw: seal(tools.keys, id, raw),
+    content,
+    personalId: number ? seal(tools.keys, id, number) : null,
+    identityKey: blindIndex(tools.keys, 'notice', identityKey(reading.notice, actor.sender)),
+    matchIdentity: keys.byIdentity ? blindIndex(tools.keys, 'household', keys.byIdentity) : null,
+    matchAddress: keys.byAddress ? blindIndex(tools.keys, 'household', keys.byAddress) : null,
+    verdict: verdictOf(control.verdict, findings),
+    findings,
+    state: stateOf(findings),
+    duplicateOf: null as string | null,
+  }
+}
+
+function verdictOf(control: Receipt['verdict'], findings: readonly Finding[]): Receipt['verdict'] {
+  if (control !== 'complete') return control
+  return findings.some((finding) => finding.severity === 'critical') ? 'doubtful' : 'complete'
+}
+
+/** The few states that secrecy lets a landlord see. */
+function stateOf(findings: readonly Finding[]): 'received' | 'needs-completion' | 'wrong-municipality' {
+  if (findings.some((finding) => finding.code === 'wrong_municipality')) return 'wrong-municipality'
+  return findings.some((finding) => finding.severity === 'critical') ? 'needs-completion' : 'received'
+}
+
+/** The earliest notices that these identity keys were first seen on. */
+export async function firstSeen(trx: Trx, identityKeys: readonly Buffer[]): Promise<Map<string, string>> {
+  const rows = await trx
+    .selectFrom('notice')
+    .select(['id', 'identityKey'])
+    .where('identityKey', 'in', [...identityKeys])
+    .where('duplicateOf', 'is', null)
+    .orderBy('receivedAt')
+    .execute()
+  const seen = new Map<string, string>()
+  for (const row of rows) {
+    const key = row.identityKey.toString('hex')
+    if (!seen.has(key)) seen.set(key, row.id)
+  }
+  return seen
+}
+
+/**
+ * Receives one notice. The same key and body give the same answer again; the same key with another body is refused
+ * (conflict `idempotency.other-body`). A repeat under a new key is stored, linked to the first and answered with it.
+ */
+export async function receiveNotice(
+  db: Db,
+  tools: Tools,
+  actor: Actor,
+  sent: Sent<NoticeBody>,
+  source: 'api' | 'form' | 'registrar' = 'api',
+): Promise<Receipt> {
+  return once(db, actor, sent, async (trx, at) => {
+    const row = noticeRow(
+      tools,
+      { actor, source, at, context: await controlContext(trx) },
+      sent.body,
+      sent.raw,
+    )
+    await lockTexts(trx, [row.identityKey.toString('hex')])
+    row.duplicateOf = (await firstSeen(trx, [row.identityKey])).get(row.identityKey.toString('hex')) ?? null
+    const [stored] = await insertRows<'notice', { number: string; receivedAt: string }>(
+      trx,
+      'notice',
+      [row],
+      sql`returning number, received_at`,
+    )
+    await emit(trx, 'notice.received', [row.id])
+    return receiptOf(row, stored as { number: string; receivedAt: string })
+  })
+}
+
+function receiptOf(row: NoticeRow, stored: { number: string; receivedAt: string }): Receipt {
+  return {
+    id: row.id,
+    number: stored.number,
+    receivedAt: stored.receivedAt,
+    verdict: row.verdict,
+    findings: row.findings,
+    ...(row.duplicateOf ? { possibleDuplicateOf: row.duplicateOf } : {}),
+  }
+}
+
+/** Receives what has happened to a notice since. Refusal `not-found` when the notice is not the sender's own. */
+export async function receiveUpdate(
+  db: Db,
+  tools: Tools,
+  actor: Actor,
+  sent: Sent<UpdateBody> & { noticeId: string },
+) {
+  return once(db, actor, sent, async (trx, at) => {
+    const notice = await trx
+      .selectFrom('notice')
+      .select('id')
+      .where('id', '=', sent.noticeId)
+      .where('sender', '=', actor.sender)
+      .executeTakeFirst()
+    if (!notice)
+      throw new Refusal('not-found', 'notice.not-found', 'Meddelandet finns inte bland dem ni har skickat.')
+    const { update, findings } = readUpdate(sent.body)
+    const id = randomUUID()
+    await insertRows(trx, 'noticeUpdate', [
+      {
+        id,
+        noticeId: notice.id,
+        type: update.type,
+        occurredOn: update.date,
+        amount: update.amountOre,
+        note: update.note,
+        raw: seal(tools.keys, id, sent.raw),
+        findings,
+        sender: actor.sender,
+        receivedAt: at.now,
+        receivedOn: at.today,
+      },
+    ])
+    await emit(trx, 'notice.updated', [id])
+    return { id, receivedAt: at.now, findings }
+  })
+}
+
+/**
+ * Runs an intake once per sender and key. Parallel retries queue up on the lock instead of failing; the stored
+ * answer is given again for the same body.
+ */
+export async function once<T extends object>(
+  db: Db,
+  actor: Actor,
+  sent: { key: string; raw: Uint8Array },
+  deed: (trx: Trx, at: Moment) => Promise<T>,
+): Promise<T> {
+  const bodyHash = createHash('sha256').update(sent.raw).digest()
+  return inContext(db, actor, async (trx, at) => {
+    await lockTexts(trx, [`${actor.sender}\n${sent.key}`])
+    const earlier = await trx
+      .selectFrom('intakeKey')
+      .select(['bodyHash', 'response'])
+      .where('sender', '=', actor.sender)
+      .where('key', '=', sent.key)
+      .executeTakeFirst()
+    if (earlier && !bodyHash.equals(earlier.bodyHash)) {
+      throw new Refusal(
+        'unprocessable',
+        'idempotency.other-body',
+        'Nyckeln har redan använts för ett annat innehåll. Skicka med en ny Idempotency-Key.',
+      )
+    }
+    if (earlier) return earlier.response as T
+    const response = await deed(trx, at)
+    await insertRows(trx, 'intakeKey', [
+      { sender: actor.sender, key: sent.key, bodyHash, status: 201, response },
+    ])
+    return response
+  })
+}

@@ -1,0 +1,149 @@
+// Ties what came in to a household's case: one open case per household, a review task where a person must look.
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Trx } from '../db/open.ts'
+import { insertRows } from '../db/rows.ts'
+import { matchArrivals, type Arrival, type KeyKind, type KnownKey, type Match } from '../domain/matching.ts'
+import { emit } from '../outbox.ts'
+import { lockTexts, type Moment } from './act.ts'
+import { reviewTasks, type Review } from './reviews.ts'
+import { writeTimeline } from './timeline.ts'
+
+/** What came in, as matching needs it: keyed hashes, and what a new case is called until its facts are folded. */
+export type Incoming = Arrival & {
+  table: 'notice' | 'evictionNotice'
+  newCase: NewCase
+  duplicateOf: string | null
+}
+
+/** The columns a case is born with. */
+export type NewCase = {
+  tenantName: string
+  address: string
+  apartment: string | null
+  postalCode: string | null
+  city: string | null
+  landlordId: string | null
+  landlordName: string
+  landlordKind: string
+  stage: string
+  noticeType: string
+  notifiedOn: string
+  receivedOn: string
+  bornOn: string | null
+  monthsUnpaid: number
+  amountOwed: number
+  committee: string
+}
+
+type Joined = Match & { caseId: string; isNew: boolean }
+
+/**
+ * Joins arrivals to cases: locks every key in one order (so that two notices for one household in the same
+ * millisecond give one case), decides, opens the cases that are missing, and tells routing. Already joined arrivals
+ * must have been left out by the caller, which holds their row locks.
+ */
+export async function joinArrivals(trx: Trx, at: Moment, arrivals: readonly Incoming[]): Promise<Joined[]> {
+  if (arrivals.length === 0) return []
+  await lockTexts(
+    trx,
+    arrivals.flatMap((arrival) => keysIn(arrival)),
+  )
+  const { matches, newKeys } = matchArrivals(arrivals, await knownKeys(trx, arrivals), randomUUID)
+  await insertRows(
+    trx,
+    'householdKey',
+    newKeys.map(({ key, kind, householdId }) => ({ key: Buffer.from(key, 'hex'), kind, householdId })),
+  )
+  const open = await openCases(trx, matches)
+  const born = new Map<string, NewCase & { id: string; householdId: string; openedAt: string }>()
+  const joined = matches.map((match, place) => {
+    const existing = open.get(match.householdId) ?? born.get(match.householdId)?.id
+    if (existing) return { ...match, caseId: existing, isNew: false }
+    const id = randomUUID()
+    born.set(match.householdId, {
+      id,
+      householdId: match.householdId,
+      ...(arrivals[place] as Incoming).newCase,
+      openedAt: at.now,
+    })
+    return { ...match, caseId: id, isNew: true }
+  })
+  await insertRows(trx, 'arrearsCase', [...born.values()])
+  await record(trx, at, arrivals, joined)
+  await emit(trx, 'case.changed', [...new Set(joined.map((join) => join.caseId))])
+  return joined
+}
+
+async function record(
+  trx: Trx,
+  at: Moment,
+  arrivals: readonly Incoming[],
+  joined: readonly Joined[],
+): Promise<void> {
+  for (const table of ['notice', 'evictionNotice'] as const) {
+    const mine = joined.filter((_, place) => arrivals[place]?.table === table)
+    if (mine.length === 0) continue
+    await sql`update ${sql.table(table === 'notice' ? 'notice' : 'eviction_notice')} t set case_id = j.case_id, joined_at = ${at.now}
+      from (select unnest(${mine.map((join) => join.arrivalId)}::uuid[]) as id, unnest(${mine.map((join) => join.caseId)}::uuid[]) as case_id) j
+      where t.id = j.id`.execute(trx)
+  }
+  await writeTimeline(
+    trx,
+    at,
+    joined.map((join, place) => ({
+      caseId: join.caseId,
+      kind: arrivals[place]?.table === 'notice' ? 'notice.joined' : 'eviction-notice.joined',
+      actor: 'system',
+      detail: { id: join.arrivalId, basis: join.basis, duplicateOf: arrivals[place]?.duplicateOf ?? null },
+    })),
+  )
+  const reviews: Review[] = joined.flatMap((join) =>
+    join.review ? [{ kind: 'match' as const, caseId: join.caseId, subjectId: join.arrivalId }] : [],
+  )
+  await reviewTasks(trx, at, [...reviews, ...(await similarOpenCases(trx, joined))])
+}
+
+function keysIn(arrival: Arrival): string[] {
+  return [arrival.identity, arrival.enforcement, arrival.address].filter((key) => key !== null)
+}
+
+async function knownKeys(trx: Trx, arrivals: readonly Arrival[]): Promise<KnownKey[]> {
+  const keys = [...new Set(arrivals.flatMap(keysIn))].map((key) => Buffer.from(key, 'hex'))
+  const { rows } = await sql<{ key: Buffer; kind: KeyKind; householdId: string; identified: boolean }>`
+    select k.key, k.kind, k.household_id, exists (
+      select 1 from household_key i where i.household_id = k.household_id and i.kind = 'identity') as identified
+    from household_key k where k.key = any(${keys}::bytea[])`.execute(trx)
+  return rows.map((row) => ({ ...row, key: row.key.toString('hex') }))
+}
+
+async function openCases(trx: Trx, matches: readonly Match[]): Promise<Map<string, string>> {
+  const known = matches.filter((match) => match.basis !== 'new').map((match) => match.householdId)
+  if (known.length === 0) return new Map()
+  const rows = await trx
+    .selectFrom('arrearsCase')
+    .select(['id', 'householdId'])
+    .where('householdId', 'in', known)
+    .where('state', '=', 'open')
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  return new Map(rows.map((row) => [row.householdId, row.id]))
+}
+
+/** New cases whose tenant's name, or whose door, another open case has: a person decides whether they are one. */
+async function similarOpenCases(trx: Trx, joined: readonly Joined[]): Promise<Review[]> {
+  const fresh = joined.filter((join) => join.isNew).map((join) => join.caseId)
+  if (fresh.length === 0) return []
+  const { rows } = await sql<{ id: string; like: string[] }>`
+    select c.id, array_agg(o.id) as like from arrears_case c join arrears_case o
+      on o.id <> c.id and o.state = 'open' and lower(o.tenant_name) = lower(c.tenant_name)
+      and (o.postal_code is not distinct from c.postal_code or lower(o.address) = lower(c.address))
+    where c.id = any(${fresh}::uuid[]) group by c.id`.execute(trx)
+  return rows.map((row) => ({
+    kind: 'match' as const,
+    caseId: row.id,
+    subjectId: row.id,
+    detail: { similar: row.like },
+  }))
+}

@@ -1,0 +1,185 @@
+// Takes in a landlord's file and reads it in pieces: each piece one transaction, so a crash half-way loses and doubles nothing.
+import { createHash, randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Db, Trx } from '../db/open.ts'
+import { insertRows } from '../db/rows.ts'
+import { readNoticeFile, type NoticeFile, type NoticeGroup } from '../domain/notice-file.ts'
+import { Refusal } from '../domain/refusal.ts'
+import { emit } from '../outbox.ts'
+import { seal, unseal } from '../seal.ts'
+import { inContext, lockTexts, moment, type Actor, type Moment } from './act.ts'
+import { firstSeen, noticeRow, type NoticeRow } from './intake.ts'
+import { controlContext } from './settings.ts'
+import type { Tools } from './tools.ts'
+
+/** Notices written in one transaction: short enough to hold no lock long, long enough to be quick. */
+const piece = 500
+
+/** Keeps the file as it came, under seal, and tells the queue. Reading it is the worker's. */
+export async function receiveNoticeFile(
+  db: Db,
+  tools: Tools,
+  actor: Actor,
+  file: { name: string | null; bytes: Uint8Array },
+): Promise<{ id: string }> {
+  const id = randomUUID()
+  return inContext(db, actor, async (trx, at) => {
+    await insertRows(trx, 'noticeFile', [
+      {
+        id,
+        sender: actor.sender,
+        landlordId: actor.landlordId,
+        fileName: file.name,
+        sha256: createHash('sha256').update(file.bytes).digest('hex'),
+        raw: seal(tools.keys, id, file.bytes),
+        receivedAt: at.now,
+      },
+    ])
+    await emit(trx, 'notice-file.received', [id])
+    return { id }
+  })
+}
+
+type FileRow = { id: string; sender: string; landlordId: string | null; raw: Buffer; readGroups: number }
+
+/** Reads files to their end, from where an earlier try stopped. */
+export async function readNoticeFiles(db: Db, tools: Tools, fileIds: readonly string[]): Promise<void> {
+  for (const id of fileIds) {
+    const file = await db
+      .selectFrom('noticeFile')
+      .select(['id', 'sender', 'landlordId', 'raw', 'readGroups'])
+      .where('id', '=', id)
+      .where('state', 'in', ['received', 'reading'])
+      .executeTakeFirst()
+    if (!file) continue
+    const read = readNoticeFile(unseal(tools.keys, id, file.raw))
+    const groups = read.groups.length
+    for (let from = file.readGroups; from === 0 || from < groups; from += piece) {
+      const more = await db.transaction().execute((trx) => readPiece(trx, tools, { file, read, from }))
+      if (!more) break
+    }
+  }
+}
+
+/** Writes one piece; false when another worker has come further, or the file is finished. */
+async function readPiece(
+  trx: Trx,
+  tools: Tools,
+  { file, read, from }: { file: FileRow; read: NoticeFile; from: number },
+): Promise<boolean> {
+  const at = await moment(trx)
+  const current = await trx
+    .selectFrom('noticeFile')
+    .select('readGroups')
+    .where('id', '=', file.id)
+    .where('state', 'in', ['received', 'reading'])
+    .forUpdate()
+    .executeTakeFirst()
+  if (current?.readGroups !== from) return false
+  if (from === 0) await writeBadRows(trx, file.id, read)
+  const groups = read.groups.slice(from, from + piece)
+  const { accepted, duplicates } = await writeGroups(trx, tools, at, { file, groups })
+  const done = from + piece >= read.groups.length
+  await sql`update notice_file set state = ${read.problem ? 'refused' : done ? 'done' : 'reading'},
+      problem = ${read.problem ? JSON.stringify(read.problem) : null}::jsonb, rows = ${read.rows},
+      rejected = ${new Set(read.errors.map((error) => error.row)).size},
+      read_groups = ${from + groups.length}, accepted = accepted + ${accepted},
+      duplicates = duplicates + ${duplicates + (from === 0 ? read.repeats.length : 0)},
+      finished_at = case when ${done} then ${at.now}::timestamptz end
+    where id = ${file.id}`.execute(trx)
+  return !done
+}
+
+async function writeBadRows(trx: Trx, fileId: string, read: NoticeFile): Promise<void> {
+  const errors = Map.groupBy(read.errors, (error) => error.row)
+  await insertRows(
+    trx,
+    'noticeFileRow',
+    [...errors].map(([row, faults]) => ({ fileId, row, errors: faults })),
+  )
+  await insertRows(
+    trx,
+    'noticeFileRow',
+    read.repeats.map((repeat) => ({ fileId, row: repeat.row, duplicate: true })),
+  )
+}
+
+async function writeGroups(
+  trx: Trx,
+  tools: Tools,
+  at: Moment,
+  { file, groups }: { file: FileRow; groups: readonly NoticeGroup[] },
+): Promise<{ accepted: number; duplicates: number }> {
+  const actor: Actor = {
+    role: 'landlord',
+    personId: null,
+    committee: null,
+    unit: null,
+    name: '',
+    sender: file.sender,
+    landlordId: file.landlordId,
+  }
+  const from = { actor, source: 'file' as const, at, context: await controlContext(trx) }
+  const read = groups.map((group) => ({
+    group,
+    row: noticeRow(tools, from, group.body, JSON.stringify(group.body)),
+  }))
+  const keys = read.map(({ row }) => row.identityKey)
+  await lockTexts(
+    trx,
+    keys.map((key) => key.toString('hex')),
+  )
+  const seen = keys.length > 0 ? await firstSeen(trx, keys) : new Map<string, string>()
+  const fresh: (NoticeRow & { fileId: string })[] = []
+  const rows = read.flatMap(({ group, row }) => {
+    const key = row.identityKey.toString('hex')
+    const earlier = seen.get(key)
+    if (!earlier) {
+      seen.set(key, row.id)
+      fresh.push({ ...row, fileId: file.id })
+    }
+    return group.rowNumbers.map((number, place) => ({
+      fileId: file.id,
+      row: number,
+      noticeId: earlier ?? row.id,
+      duplicate: earlier !== undefined,
+      findings: place === 0 ? row.findings : [],
+    }))
+  })
+  await insertRows(trx, 'notice', fresh)
+  await insertRows(trx, 'noticeFileRow', rows)
+  await emit(
+    trx,
+    'notice.received',
+    fresh.map((row) => row.id),
+  )
+  const duplicates = rows.filter((row) => row.duplicate).length
+  return { accepted: rows.length - duplicates, duplicates }
+}
+
+/** How far a file has come and what became of each row; Refusal `not-found` when it is not the sender's own. */
+export async function readNoticeFileReport(db: Db, actor: Actor, id: string) {
+  return inContext(db, actor, async (trx) => {
+    const file = await ownFile(trx, id)
+    const results = await trx
+      .selectFrom('noticeFileRow')
+      .select(['row', 'noticeId', 'duplicate', 'findings', 'errors'])
+      .where('fileId', '=', id)
+      .orderBy('row')
+      .execute()
+    return { file, results }
+  })
+}
+
+/** The file as it was read, for the sheet of bad rows. */
+export async function rereadNoticeFile(db: Db, tools: Tools, actor: Actor, id: string): Promise<NoticeFile> {
+  const file = await inContext(db, actor, (trx) => ownFile(trx, id))
+  return readNoticeFile(unseal(tools.keys, id, file.raw))
+}
+
+async function ownFile(trx: Trx, id: string) {
+  const file = await trx.selectFrom('noticeFile').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!file)
+    throw new Refusal('not-found', 'notice-file.not-found', 'Filen finns inte bland dem ni har skickat.')
+  return file
+}

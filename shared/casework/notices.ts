@@ -1,0 +1,184 @@
+// What the queue does with notices: joins them to cases, and folds in what is told about them later.
+import { sql } from 'kysely'
+import type { Trx } from '../db/open.ts'
+import { foldCase, type FoldedNotice } from '../domain/case-facts.ts'
+import { emit } from '../outbox.ts'
+import type { Moment } from './act.ts'
+import { refreshCases } from './refresh.ts'
+import type { NoticeContent } from './intake.ts'
+import { joinArrivals, type Incoming } from './matching.ts'
+import { reviewTasks } from './reviews.ts'
+import { readMunicipality } from './settings.ts'
+import { writeTimeline } from './timeline.ts'
+import type { Tools } from './tools.ts'
+
+type Row = {
+  id: string
+  type: string
+  content: NoticeContent
+  landlordId: string | null
+  landlordKind: string | null
+  receivedOn: string
+  receivedAt: string
+  matchIdentity: Buffer | null
+  matchAddress: Buffer | null
+  duplicateOf: string | null
+  state: string
+  critical: boolean
+}
+
+/**
+ * Joins notices to their household's case. Locks them in id order and skips those that have one. A notice for a home
+ * in another municipality is kept and answered, but opens no case here.
+ */
+export async function joinNotices(
+  trx: Trx,
+  at: Moment,
+  tools: Tools,
+  noticeIds: readonly string[],
+): Promise<void> {
+  const { rows } = await sql<Row>`
+    select n.id, n.type, n.content, n.landlord_id, n.received_on, n.received_at, n.match_identity, n.match_address, n.duplicate_of, n.state,
+      coalesce(l.kind, s.kind) as landlord_kind,
+      jsonb_path_exists(n.findings, '$[*] ? (@.severity == "critical")') as critical
+    from notice n
+    left join landlord l on l.organisation_number = n.content #>> '{landlord,organisationNumber}'
+    left join landlord s on s.id = n.landlord_id
+    where n.id = any(${[...noticeIds]}::uuid[]) and n.case_id is null
+    order by n.id for update of n`.execute(trx)
+  const here = rows.filter((row) => row.state !== 'wrong-municipality')
+  const { defaultCommittee } = await readMunicipality(trx)
+  const joined = await joinArrivals(
+    trx,
+    at,
+    here.map((row) => incoming(row, defaultCommittee)),
+  )
+  await refreshCases(
+    trx,
+    at,
+    tools,
+    joined.map((join) => join.caseId),
+  )
+  const faulty = joined.filter((_, place) => here[place]?.critical && here[place]?.duplicateOf === null)
+  await reviewTasks(
+    trx,
+    at,
+    faulty.map((join) => ({ kind: 'form', caseId: join.caseId, subjectId: join.arrivalId })),
+  )
+}
+
+function incoming(row: Row, committee: string): Incoming {
+  const { bornOn, ...notice } = row.content
+  const folded: FoldedNotice = {
+    id: row.id,
+    notice,
+    bornOn,
+    landlordId: row.landlordId,
+    receivedOn: row.receivedOn,
+    receivedAt: row.receivedAt,
+    duplicateOf: null,
+    updates: [],
+  }
+  const facts = foldCase([folded], [], false)
+  return {
+    id: row.id,
+    table: 'notice',
+    identity: row.matchIdentity?.toString('hex') ?? null,
+    enforcement: null,
+    address: row.matchAddress?.toString('hex') ?? null,
+    duplicateOf: row.duplicateOf,
+    newCase: {
+      tenantName: notice.tenant.name,
+      address: notice.dwelling.address,
+      apartment: notice.dwelling.apartmentNumber,
+      postalCode: notice.dwelling.postalCode,
+      city: notice.dwelling.city,
+      landlordId: row.landlordId,
+      landlordName: notice.landlord.name,
+      landlordKind: row.landlordKind ?? (row.type.startsWith('cooperative') ? 'cooperative' : 'unknown'),
+      stage: facts.stage,
+      noticeType: facts.noticeType,
+      notifiedOn: facts.notifiedOn,
+      receivedOn: row.receivedOn,
+      bornOn: facts.bornOn,
+      monthsUnpaid: facts.monthsUnpaid,
+      amountOwed: facts.amountOwed,
+      committee,
+    },
+  }
+}
+
+/** Folds in updates (paid, served, withdrawn …): once each, then the case is looked at again from routing on. */
+export async function applyUpdates(
+  trx: Trx,
+  at: Moment,
+  tools: Tools,
+  updateIds: readonly string[],
+): Promise<void> {
+  const { rows } = await sql<{ id: string; type: string; noticeId: string; caseId: string | null }>`
+    select u.id, u.type, u.notice_id, n.case_id from notice_update u join notice n on n.id = u.notice_id
+    where u.id = any(${[...updateIds]}::uuid[]) and u.applied_at is null order by u.id for update of u`.execute(
+    trx,
+  )
+  if (rows.some((row) => row.caseId === null)) await joinFirst(trx, at, tools, rows)
+  await markWithdrawn(
+    trx,
+    rows.map((row) => row.id),
+  )
+  await sql`update notice_update set applied_at = ${at.now} where id = any(${rows.map((row) => row.id)}::uuid[])`.execute(
+    trx,
+  )
+  const cases = rows.flatMap((row) => (row.caseId ? [row.caseId] : []))
+  await refreshCases(trx, at, tools, cases)
+  await writeTimeline(
+    trx,
+    at,
+    rows.flatMap((row) =>
+      row.caseId
+        ? [
+            {
+              caseId: row.caseId,
+              kind: `notice.${row.type}`,
+              actor: 'landlord',
+              detail: { noticeId: row.noticeId, updateId: row.id },
+            },
+          ]
+        : [],
+    ),
+  )
+  await emit(trx, 'case.changed', [...new Set(cases)])
+}
+
+/** An update may overtake its notice in the queue: the notice is joined first, in the same transaction. */
+async function joinFirst(
+  trx: Trx,
+  at: Moment,
+  tools: Tools,
+  rows: { noticeId: string; caseId: string | null }[],
+): Promise<void> {
+  await joinNotices(
+    trx,
+    at,
+    tools,
+    rows.filter((row) => row.caseId === null).map((row) => row.noticeId),
+  )
+  const joined = await trx
+    .selectFrom('notice')
+    .select(['id', 'caseId'])
+    .where(
+      'id',
+      'in',
+      rows.map((row) => row.noticeId),
+    )
+    .execute()
+  const caseOf = new Map(joined.map((notice) => [notice.id, notice.caseId]))
+  for (const row of rows) row.caseId = caseOf.get(row.noticeId) ?? null
+}
+
+/** A withdrawal is one of the few states that the landlord may be shown. */
+async function markWithdrawn(trx: Trx, updateIds: readonly string[]): Promise<void> {
+  await sql`update notice n set state = 'withdrawn'
+    from notice_update u where u.id = any(${[...updateIds]}::uuid[]) and u.notice_id = n.id and u.type = 'withdrawn'`.execute(
+    trx,
+  )
+}

@@ -1,0 +1,233 @@
+// Brings each case's tasks in line with its plan: what is missing is added, what moved is re-dated, what is needless ends.
+import { sql } from 'kysely'
+import type { Trx } from '../db/open.ts'
+import { insertRows, updateRows } from '../db/rows.ts'
+import { ageAt } from '../domain/age.ts'
+import { localDateOf } from '../domain/calendar.ts'
+import { dueInstant, firstAlarm } from '../domain/due.ts'
+import {
+  planTasks,
+  replan,
+  type EndReason,
+  type ExistingTask,
+  type PlannedTask,
+  type PlanningFacts,
+  type Replanning,
+} from '../domain/planning.ts'
+import type { Moment } from './act.ts'
+import { planStages } from './stages.ts'
+import { readMunicipality, rulesInForce, type Municipality, type Rules } from './settings.ts'
+import { writeTimeline } from './timeline.ts'
+
+export type PlannedCase = {
+  id: string
+  stage: string
+  noticeType: string
+  notifiedOn: string
+  receivedOn: string
+  eventOn: string | null
+  settled: string | null
+  recoverySafeDay: string | null
+  recoveryLastDay: string | null
+  recoveryBasis: string | null
+  evictionDay: string | null
+  evictionId: string | null
+  evictionToldAt: string | null
+  watchId: string | null
+  watchFrom: string | null
+  children: 'yes' | 'no' | 'unknown'
+  bornOn: string | null
+  monthsUnpaid: number
+  amountOwed: number
+  repeated: boolean
+  landlordKind: string
+  committee: string
+  unit: string | null
+  assignee: string | null
+  plannedAt: string | null
+  openedAt: string
+  facts: { flags?: string[]; tenancyKind?: string; tenantAsks?: boolean }
+  firstAttemptAt: string | null
+  firstContactAt: string | null
+}
+
+type TaskRow = ExistingTask & { id: string; caseId: string }
+
+type Planned = { row: PlannedCase; tasks: TaskRow[]; change: Replanning }
+
+/** Units by committee and kind, from which each task's role finds its unit. */
+type Units = { code: string; committee: string; kind: string }[]
+
+/**
+ * Plans cases: tasks from the templates in force, the stages that must be noticed, and the referral to budget and debt
+ * counselling. Planning twice adds nothing, because every task has its occurrence in the case.
+ */
+export async function planCases(trx: Trx, at: Moment, caseIds: readonly string[]): Promise<void> {
+  const rows = await lockForPlanning(trx, caseIds)
+  const municipality = await readMunicipality(trx)
+  const rules = await rulesInForce(trx, 'tasks', at.today)
+  const existing = await tasksOf(
+    trx,
+    rows.filter((row) => row.plannedAt !== null).map((row) => row.id),
+  )
+  const planned = rows.map((row) =>
+    planOne(row, existing.get(row.id) ?? [], { municipality, rules, today: at.today }),
+  )
+  await writePlan(trx, at, planned, { municipality, ruleVersion: rules.id })
+  await planStages(trx, at, rows, municipality)
+  await sql`update arrears_case set planned_at = coalesce(planned_at, ${at.now}), version = version + 1
+    where id = any(${rows.map((row) => row.id)}::uuid[])`.execute(trx)
+}
+
+async function lockForPlanning(trx: Trx, caseIds: readonly string[]): Promise<PlannedCase[]> {
+  const { rows } = await sql<PlannedCase>`
+    select id, stage, notice_type, notified_on, received_on, event_on, settled, recovery_safe_day, recovery_last_day, recovery_basis,
+      eviction_day, eviction_id, eviction_told_at, watch_id, watch_from, children, born_on, months_unpaid, amount_owed, repeated, landlord_kind, committee, unit, assignee, planned_at,
+      opened_at, facts, first_attempt_at, first_contact_at
+    from arrears_case where id = any(${[...caseIds]}::uuid[]) and state = 'open' order by id for update`.execute(
+    trx,
+  )
+  return rows
+}
+
+async function tasksOf(trx: Trx, caseIds: readonly string[]): Promise<Map<string, TaskRow[]>> {
+  if (caseIds.length === 0) return new Map()
+  const { rows } = await sql<TaskRow>`
+    select id, case_id, occurrence, state, due_on as due_date, template <> 'review' and template <> 'manual' as planned
+    from task where case_id = any(${[...caseIds]}::uuid[]) order by id for update`.execute(trx)
+  return Map.groupBy(rows, (row) => row.caseId)
+}
+
+/** The case in the terms of the task templates. */
+export function planningFacts(row: PlannedCase, today: string): PlanningFacts {
+  return {
+    noticeType: row.noticeType,
+    stage: row.stage,
+    t0: row.notifiedOn,
+    receivedOn: row.receivedOn,
+    recoveryEnds: row.recoverySafeDay,
+    recoveryBasis: row.recoveryBasis,
+    evictionDay: row.evictionDay,
+    eventOn: row.eventOn,
+    firstPlannedOn: row.plannedAt ? localDateOf(row.plannedAt) : null,
+    childrenInHousehold: row.children,
+    age: row.bornOn ? ageAt(row.bornOn, today) : null,
+    monthsUnpaid: row.monthsUnpaid,
+    debtOre: row.amountOwed,
+    repeatWithin12Months: row.repeated,
+    knownClient: row.assignee !== null,
+    landlordKind: row.landlordKind,
+    tenancyKind:
+      row.facts.tenancyKind ?? (row.noticeType.startsWith('cooperative') ? 'cooperative' : 'unknown'),
+    flags: row.facts.flags ?? [],
+    ended: row.settled as EndReason | null,
+  }
+}
+
+function planOne(
+  row: PlannedCase,
+  tasks: TaskRow[],
+  by: { municipality: Municipality; rules: Rules<'tasks'>; today: string },
+): Planned {
+  const facts = planningFacts(row, by.today)
+  const { templates } = by.rules.table
+  const wanted = planTasks(facts, templates, by.municipality.workingTime, by.today)
+  return { row, tasks, change: replan(tasks, wanted, facts.ended ?? null, templates) }
+}
+
+async function writePlan(
+  trx: Trx,
+  at: Moment,
+  planned: readonly Planned[],
+  by: { municipality: Municipality; ruleVersion: number },
+): Promise<void> {
+  const units = await trx.selectFrom('unit').select(['code', 'committee', 'kind']).orderBy('code').execute()
+  const added = planned.flatMap(({ row, change }) =>
+    change.add.map((task) => taskRow(row, task, { ...by, units, at })),
+  )
+  await insertRows(trx, 'task', added, sql`on conflict (case_id, occurrence) do nothing`)
+  const redated = planned.flatMap(({ tasks, change }) =>
+    change.redate.flatMap((move) => {
+      const task = tasks.find((one) => one.occurrence === move.occurrence)
+      if (!task) return []
+      const { workingTime } = by.municipality
+      return [
+        {
+          id: task.id,
+          dueOn: move.to,
+          dueAt: dueInstant(move.to, at.now, workingTime),
+          alarmAt: firstAlarm(move.to, workingTime),
+          alarmStep: 1,
+        },
+      ]
+    }),
+  )
+  await updateRows(trx, 'task', redated, sql`t.state = 'open'`)
+  await endTasks(trx, at, planned)
+  await writeTimeline(trx, at, planned.flatMap(entriesOf))
+}
+
+async function endTasks(trx: Trx, at: Moment, planned: readonly Planned[]): Promise<void> {
+  const ended = planned.flatMap(({ tasks, change }) =>
+    change.end.flatMap((end) => {
+      const task = tasks.find((one) => one.occurrence === end.occurrence)
+      return task
+        ? [{ id: task.id, state: 'ended', endedReason: end.reason, completedAt: at.now, alarmAt: null }]
+        : []
+    }),
+  )
+  await updateRows(trx, 'task', ended, sql`t.state = 'open'`)
+}
+
+function entriesOf({ row, change }: Planned) {
+  const entry = (kind: string, detail: object) => ({ caseId: row.id, kind, actor: 'system', detail })
+  return [
+    ...(change.add.length > 0 ? [entry('tasks.planned', { count: change.add.length })] : []),
+    ...(change.redate.length > 0
+      ? [
+          entry('tasks.redated', {
+            moves: change.redate.map(({ occurrence, from, to }) => ({ occurrence, from, to })),
+          }),
+        ]
+      : []),
+    ...(change.end.length > 0
+      ? [entry('tasks.ended', { count: change.end.length, reason: change.end[0]?.reason })]
+      : []),
+  ]
+}
+
+function taskRow(
+  row: PlannedCase,
+  task: PlannedTask,
+  by: { municipality: Municipality; ruleVersion: number; units: Units; at: Moment },
+) {
+  const { workingTime } = by.municipality
+  return {
+    caseId: row.id,
+    committee: row.committee,
+    unit: unitFor(task.role, row, by.units),
+    assignee: task.role === 'caseworker' ? row.assignee : null,
+    template: task.template,
+    occurrence: task.occurrence,
+    titleSv: task.title.sv,
+    titleEn: task.title.en,
+    role: task.role,
+    channel: task.channel || null,
+    dueOn: task.dueDate,
+    dueAt: dueInstant(task.dueDate, by.at.now, workingTime),
+    fast: task.fast,
+    priority: task.fast ? 1 : 0,
+    reasonSv: task.priorityReason.sv,
+    reasonEn: task.priorityReason.en,
+    alarmAt: firstAlarm(task.dueDate, workingTime),
+    ruleVersion: by.ruleVersion,
+    createdAt: by.at.now,
+  }
+}
+
+/** The unit whose people do such tasks in the committee that owns the case; else the owning unit. */
+function unitFor(role: string, row: PlannedCase, units: Units): string | null {
+  const kind = role === 'visitor' ? 'home-visit' : role === 'counsellor' ? 'debt-counselling' : null
+  const own = kind && units.find((unit) => unit.committee === row.committee && unit.kind === kind)
+  return own ? own.code : row.unit
+}

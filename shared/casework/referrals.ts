@@ -1,0 +1,173 @@
+// Refers cases to budget and debt counselling: once, to the counsellor with most room, with two clocks that run.
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Trx } from '../db/open.ts'
+import { insertRows } from '../db/rows.ts'
+import { promiseOf, shareOut, latestMeetingDay, type Counsellor } from '../domain/counselling.ts'
+import { reasonsToRefer, type ReferralFacts } from '../domain/escalation.ts'
+import type { Moment } from './act.ts'
+import { queueMails } from './mail.ts'
+import type { PlannedCase } from './planning.ts'
+import { addStages, ladderOf, type Watch } from './ladders.ts'
+import { writeTimeline } from './timeline.ts'
+
+/** The case in the terms of the rules for referral. */
+export function referralFacts(row: PlannedCase): ReferralFacts {
+  return {
+    stage: row.stage,
+    recoveryEnds: row.recoverySafeDay,
+    evictionDay: row.evictionDay,
+    monthsUnpaid: row.monthsUnpaid,
+    repeatWithin12Months: row.repeated,
+    tenantAsks: row.facts.tenantAsks ?? false,
+    childrenInHousehold: row.children,
+  }
+}
+
+/**
+ * Refers every case that is to be referred and has not been. A settled case's referral ends with that reason. Returns
+ * the ids of the cases that have, or have had, a referral.
+ */
+export async function referCases(
+  trx: Trx,
+  at: Moment,
+  rows: readonly PlannedCase[],
+  watch: Watch,
+): Promise<Set<string>> {
+  const earlier = await trx
+    .selectFrom('referral')
+    .select(['id', 'caseId', 'state'])
+    .where(
+      'caseId',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .execute()
+  const referred = new Set(earlier.map((row) => row.caseId))
+  await endSettled(trx, at, rows)
+  const due = rows
+    .filter((row) => row.settled === null && !referred.has(row.id))
+    .map((row) => ({ row, reasons: reasonsToRefer(referralFacts(row), at.today, watch.table) }))
+  const fresh = due.filter(({ reasons }) => reasons.length > 0)
+  if (fresh.length > 0) await refer(trx, at, fresh, watch)
+  return new Set([...referred, ...fresh.map(({ row }) => row.id)])
+}
+
+type Due = { row: PlannedCase; reasons: ReturnType<typeof reasonsToRefer> }
+
+async function refer(trx: Trx, at: Moment, due: readonly Due[], watch: Watch): Promise<void> {
+  const unit = await trx
+    .selectFrom('unit')
+    .select(['code', 'committee'])
+    .where('kind', '=', 'debt-counselling')
+    .orderBy('code')
+    .executeTakeFirst()
+  if (!unit) return
+  const { workingTime } = watch.municipality
+  // Nearest end first, so that the most urgent case gets the counsellor with most room.
+  const ordered = due
+    .toSorted((one, other) => (nearest(one.row) < nearest(other.row) ? -1 : 1))
+    .map((one) => ({ ...one, id: randomUUID() }))
+  const shared = shareOut(
+    ordered.map(({ id }) => id),
+    await counsellorsOf(trx, unit.code),
+    at.today,
+  )
+  const chosen = new Map(shared.map(({ referralId, counsellorId }) => [referralId, counsellorId]))
+  const promise = promiseOf(at.now, watch.table.promises, workingTime)
+  const rows = ordered.map(({ id, row, reasons }) => ({
+    id,
+    caseId: row.id,
+    fromCommittee: row.committee,
+    committee: unit.committee,
+    unit: unit.code,
+    counsellor: chosen.get(id) ?? null,
+    reasons,
+    latestDay: latestMeetingDay(
+      { recoveryEnds: row.recoverySafeDay, evictionDay: row.evictionDay },
+      workingTime,
+    ),
+    answerBy: promise.answerBy,
+    meetBy: promise.meetBy,
+    createdAt: at.now,
+  }))
+  await insertRows(trx, 'referral', rows)
+  await queueMails(
+    trx,
+    at,
+    rows.map((row) => ({
+      onceKey: `referral ${row.id}`,
+      template: 'referral',
+      personId: row.counsellor,
+      unit: row.counsellor ? null : unit.code,
+    })),
+  )
+  await writeTimeline(
+    trx,
+    at,
+    rows.map((row) => ({
+      caseId: row.caseId,
+      kind: 'referral.made',
+      actor: 'system',
+      detail: { referralId: row.id, reasons: row.reasons.map((reason) => reason.code) },
+    })),
+  )
+  const subjects = ordered.map(({ id, row }) => ({
+    caseId: row.id,
+    id,
+    clocks: ladderOf(
+      {
+        kind: 'referral',
+        startedAt: at.now,
+        recoveryEnds: row.recoverySafeDay,
+        evictionDay: row.evictionDay,
+        childrenInHousehold: row.children,
+      },
+      watch,
+    ),
+  }))
+  await addStages(
+    trx,
+    at,
+    subjects.map((subject) => ({ subject, next: subject.clocks.filter((clock) => clock.step === 1) })),
+    watch,
+  )
+}
+
+const nearest = (row: PlannedCase) =>
+  [row.recoverySafeDay, row.evictionDay].filter((day) => day !== null).toSorted()[0] ?? '9999'
+
+/** The counsellors of a unit with their open work and absence. */
+async function counsellorsOf(trx: Trx, unit: string): Promise<Counsellor[]> {
+  const { rows } = await sql<{
+    id: string
+    openReferrals: number
+    openTasks: number
+    absentFrom: string | null
+    absentTo: string | null
+  }>`
+    select p.id, p.absent_from, p.absent_to,
+      (select count(*)::int from referral r where r.counsellor = p.id and r.state in ('assigned', 'accepted')) as open_referrals,
+      (select count(*)::int from task t where t.assignee = p.id and t.state = 'open') as open_tasks
+    from person p where p.role = 'counsellor' and p.unit = ${unit} and p.active order by p.id`.execute(trx)
+  return rows.map((row) => ({
+    id: row.id,
+    capacity: 100,
+    openReferrals: row.openReferrals,
+    openTasks: row.openTasks,
+    absences: row.absentFrom ? [{ awayFrom: row.absentFrom, awayTo: row.absentTo ?? '9999-12-31' }] : [],
+  }))
+}
+
+/** Withdrawn or paid: open referrals end with that reason, and so do their clocks. */
+async function endSettled(trx: Trx, at: Moment, rows: readonly PlannedCase[]): Promise<void> {
+  const settled = rows.filter((row) => row.settled !== null)
+  if (settled.length === 0) return
+  await sql`update referral r set state = 'ended', ended_at = ${at.now}, ended_reason = s.reason
+    from (select unnest(${settled.map((row) => row.id)}::uuid[]) as case_id, unnest(${settled.map((row) => row.settled)}::text[]) as reason) s
+    where r.case_id = s.case_id and r.state in ('assigned', 'accepted')`.execute(trx)
+  await sql`update stage set stopped_at = ${at.now}, stop_reason = 'case-ended'
+    where case_id = any(${settled.map((row) => row.id)}::uuid[]) and fired_at is null and stopped_at is null`.execute(
+    trx,
+  )
+}

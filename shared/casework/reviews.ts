@@ -1,0 +1,71 @@
+// Tasks for a person to look at something the machine must not decide: a match, a possible fault in form, failed work.
+import { sql } from 'kysely'
+import type { Trx } from '../db/open.ts'
+import { insertRows } from '../db/rows.ts'
+import { endOfWorkingDay, firstAlarm } from '../domain/due.ts'
+import type { Moment } from './act.ts'
+import { readMunicipality } from './settings.ts'
+
+const titles = {
+  match: {
+    sv: 'Kontrollera om ärendet gäller samma hushåll som ett annat',
+    en: 'Check whether the case concerns the same household as another',
+  },
+  form: {
+    sv: 'Möjligt formfel i meddelandet: bedöm',
+    en: 'Possible fault in the form of the notice: assess',
+  },
+  'no-rule': {
+    sv: 'Ingen regel passade: avgör vem som ska ha ärendet',
+    en: 'No rule fitted: decide who should have the case',
+  },
+  owner: {
+    sv: 'Nya uppgifter talar för en annan ägare: bekräfta eller avslå',
+    en: 'New facts suggest another owner: confirm or reject',
+  },
+  restart: {
+    sv: 'Rättat eller nytt meddelande: avgör om fristen börjar om',
+    en: 'Corrected or new notice: decide whether the period starts again',
+  },
+  'dead-work': {
+    sv: 'Automatiskt arbete misslyckades: åtgärda för hand',
+    en: 'Automatic work failed: handle by hand',
+  },
+  mail: {
+    sv: 'Ett e-postmeddelande kom inte fram: nå mottagaren på annat sätt',
+    en: 'A mail could not be delivered: reach the recipient another way',
+  },
+} as const
+
+/** What a person must look at. One open task per kind and subject, however often it is asked for. */
+export type Review = {
+  kind: keyof typeof titles
+  caseId: string | null
+  subjectId: string
+  committee?: string
+  unit?: string | null
+  detail?: object
+}
+
+/** Makes one review task per subject, due at the end of the same working day (or of the next one). */
+export async function reviewTasks(trx: Trx, at: Moment, reviews: readonly Review[]): Promise<void> {
+  if (reviews.length === 0) return
+  const municipality = await readMunicipality(trx)
+  const due = endOfWorkingDay(at.now, municipality.workingTime)
+  const rows = reviews.map((review) => ({
+    caseId: review.caseId,
+    subjectId: review.subjectId,
+    committee: review.committee ?? municipality.defaultCommittee,
+    unit: review.unit === undefined ? municipality.defaultUnit : review.unit,
+    template: 'review',
+    occurrence: `review/${review.kind}#${review.subjectId}`,
+    titleSv: titles[review.kind].sv,
+    titleEn: titles[review.kind].en,
+    role: review.kind === 'match' || review.kind === 'form' ? 'registrar' : 'supervisor',
+    dueOn: due.date,
+    dueAt: due.at,
+    alarmAt: firstAlarm(due.date, municipality.workingTime),
+    createdAt: at.now,
+  }))
+  await insertRows(trx, 'task', rows, sql`on conflict (case_id, occurrence) do nothing`)
+}

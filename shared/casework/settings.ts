@@ -1,0 +1,184 @@
+// The municipality's own choices as they stand in the database: who it is, and its tables in the version in force.
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Db, Trx } from '../db/open.ts'
+import type { WorkingTime } from '../domain/calendar.ts'
+import { parseEscalation } from '../domain/escalation.ts'
+import type { ControlContext } from '../domain/notice-control.ts'
+import { parseTaskTemplates } from '../domain/planning.ts'
+import { compileRoutingTable } from '../domain/routing.ts'
+import { parseRoutingTable } from '../domain/routing-table.ts'
+
+/** The limits a municipality has set; days are calendar days unless the name says otherwise. */
+export type Thresholds = {
+  unownedWorkingDays: number
+  rejectionsToSupervisor: number
+  debtCounsellingDaysLeft: number
+  debtCounsellingMonthsUnpaid: number
+  evictionDaysLeft: number
+  contactAttemptsBeforeMeeting: number
+  elderlyAge: number
+  youngAdultAge: number
+  smallDebtSek: number
+}
+
+export type Municipality = {
+  code: string
+  name: string
+  defaultCommittee: string
+  defaultUnit: string
+  workingTime: WorkingTime
+  postalRanges: [string, string][]
+  earlyArrearsEnabled: boolean
+  thresholds: Thresholds
+}
+
+const readers = {
+  routing: (text: string) => {
+    const { table, problems } = parseRoutingTable(text)
+    return { table, problems, compiled: compileRoutingTable(table) }
+  },
+  tasks: parseTaskTemplates,
+  escalation: parseEscalation,
+}
+
+type Kind = keyof typeof readers
+export type Rules<K extends Kind> = { id: number; version: number; table: ReturnType<(typeof readers)[K]> }
+
+// A published version never changes, so what was read of it once is true for ever.
+const read = new Map<number, unknown>()
+
+/** Who the municipality is and what it has set. Throws when none has been loaded. */
+export async function readMunicipality(trx: Trx | Db): Promise<Municipality> {
+  const row = await trx.selectFrom('municipality').selectAll().executeTakeFirst()
+  if (!row) throw new Error('No municipality has been loaded into the database')
+  const settings = row.settings as Omit<Municipality, 'code' | 'name' | 'defaultCommittee' | 'defaultUnit'>
+  return {
+    ...settings,
+    code: row.code,
+    name: row.name,
+    defaultCommittee: row.defaultCommittee,
+    defaultUnit: row.defaultUnit,
+  }
+}
+
+/** The published version of a table in force on `today` (ISO day), read once per process. Throws when there is none. */
+export async function rulesInForce<K extends Kind>(trx: Trx | Db, kind: K, today: string): Promise<Rules<K>> {
+  const row = await trx
+    .selectFrom('ruleVersion')
+    .select(['id', 'version'])
+    .where('kind', '=', kind)
+    .where('state', '=', 'published')
+    .where('validFrom', '<=', today)
+    .orderBy('validFrom', 'desc')
+    .orderBy('version', 'desc')
+    .executeTakeFirst()
+  if (!row) throw new Error(`No ${kind} table is in force`)
+  return { id: row.id, version: row.version, table: await rulesOf(trx, kind, row.id) }
+}
+
+/** One version of a table by its id, whatever its state. */
+export async function rulesOf<K extends Kind>(
+  trx: Trx | Db,
+  kind: K,
+  id: number,
+): Promise<ReturnType<(typeof readers)[K]>> {
+  const known = read.get(id)
+  if (known) return known as ReturnType<(typeof readers)[K]>
+  const { body } = await trx
+    .selectFrom('ruleVersion')
+    .select('body')
+    .where('id', '=', id)
+    .where('kind', '=', kind)
+    .executeTakeFirstOrThrow()
+  const table = readers[kind](body) as ReturnType<(typeof readers)[K]>
+  read.set(id, table)
+  return table
+}
+
+/** What the form control of a notice needs to know about this municipality. */
+export async function controlContext(trx: Trx): Promise<ControlContext> {
+  const { postalRanges, earlyArrearsEnabled } = await readMunicipality(trx)
+  const firms = await trx
+    .selectFrom('landlord')
+    .select('organisationNumber')
+    .where('kind', '=', 'collection')
+    .execute()
+  return {
+    postalRanges,
+    earlyArrearsEnabled,
+    collectionFirms: firms.flatMap((firm) => firm.organisationNumber ?? []),
+  }
+}
+
+/**
+ * Loads a municipality's files the first time; later changes are made in the service, in versions. `files` is file
+ * name → text. Throws with row and column when a table cannot be read: a broken table must not be in force.
+ */
+export async function loadMunicipality(db: Db, files: ReadonlyMap<string, string>): Promise<void> {
+  const text = (name: string) => {
+    const found = files.get(name)
+    if (found === undefined) throw new Error(`The municipality has no ${name}`)
+    return found
+  }
+  const { code, name, defaultCommittee, defaultUnit, ...settings } = JSON.parse(
+    text('municipality.json'),
+  ) as Municipality
+  await db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended('load-municipality', 0))`.execute(trx)
+    await trx
+      .insertInto('municipality')
+      .values({ code, name, defaultCommittee, defaultUnit, settings: JSON.stringify(settings) })
+      .onConflict((conflict) => conflict.column('code').doNothing())
+      .execute()
+    await loadSheet(trx, 'committee', 'code', text('committees.csv'))
+    await loadSheet(trx, 'unit', 'code', text('units.csv'))
+    await loadSheet(trx, 'landlord', 'organisation_number', text('landlords.csv'))
+    for (const kind of Object.keys(readers) as Kind[]) await loadFirstVersion(trx, kind, text(`${kind}.csv`))
+  })
+}
+
+async function loadFirstVersion(trx: Trx, kind: Kind, body: string): Promise<void> {
+  const { problems } = readers[kind](body)
+  if (problems.length > 0) throw new Error(`${kind}.csv cannot be used: ${JSON.stringify(problems[0])}`)
+  await trx
+    .insertInto('ruleVersion')
+    .values({
+      kind,
+      version: 1,
+      body,
+      sha256: createHash('sha256').update(body).digest('hex'),
+      validFrom: '2000-01-01',
+    })
+    .onConflict((conflict) => conflict.columns(['kind', 'version']).doNothing())
+    .execute()
+}
+
+/** A plain semicolon sheet whose headings are the table's columns. */
+async function loadSheet(
+  trx: Trx,
+  table: 'committee' | 'unit' | 'landlord',
+  key: string,
+  text: string,
+): Promise<void> {
+  const [headings, ...lines] = text
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(';'))
+  if (!headings) return
+  const rows = lines.map((cells) =>
+    Object.fromEntries(
+      headings.map((heading, place) => [
+        heading,
+        cells[place]
+          ?.trim()
+          .replace(/^"|"$/g, '')
+          .replace(/^(\d{6})-(\d{4})$/, '$1$2') || null,
+      ]),
+    ),
+  )
+  const columns = sql.join(headings.map((heading) => sql.ref(heading)))
+  await sql`insert into ${sql.table(table)} (${columns})
+    select ${columns} from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)
+    on conflict (${sql.ref(key)}) do nothing`.execute(trx)
+}

@@ -1,0 +1,167 @@
+// Keeps the stages of each case's ladders as rows: the next step of every ladder stands, the sweep finds it when it is due.
+import { sql } from 'kysely'
+import type { Trx } from '../db/open.ts'
+import { addWorkingDays, instantAt, isWorkingDay } from '../domain/calendar.ts'
+import { referralWatchDay } from '../domain/escalation.ts'
+import type { Moment } from './act.ts'
+import { addStages, ladderOf, type Clock, type Subject, type Watch } from './ladders.ts'
+import type { PlannedCase } from './planning.ts'
+import { referralFacts, referCases } from './referrals.ts'
+import { rulesInForce, type Municipality } from './settings.ts'
+
+type StageRow = {
+  id: string
+  subjectId: string
+  trigger: string
+  step: number
+  dueAt: string
+  firedAt: string | null
+}
+
+/** Refers the cases that are to be referred, and brings every case's stages in line with its dates. */
+export async function planStages(
+  trx: Trx,
+  at: Moment,
+  rows: readonly PlannedCase[],
+  municipality: Municipality,
+): Promise<void> {
+  const rules = await rulesInForce(trx, 'escalation', at.today)
+  const watch: Watch = { municipality, table: rules.table.table, ruleVersion: rules.id }
+  const referred = await referCases(trx, at, rows, watch)
+  const wanted = rows
+    .filter((row) => row.settled === null)
+    .flatMap((row) => wantedStages(row, at, watch, referred.has(row.id)))
+  const standing = await standingStages(
+    trx,
+    rows.filter((row) => row.plannedAt !== null).map((row) => row.id),
+  )
+  await stopStages(trx, at, rows, standing, wanted)
+  await addStages(
+    trx,
+    at,
+    wanted.map(({ subject, clocks }) => ({ subject, next: nextOf(subject, clocks, standing) })),
+    watch,
+  )
+}
+
+function wantedStages(
+  row: PlannedCase,
+  at: Moment,
+  watch: Watch,
+  referred: boolean,
+): { subject: Subject; clocks: Clock[] }[] {
+  const dates = {
+    recoveryEnds: row.recoverySafeDay,
+    evictionDay: row.evictionDay,
+    childrenInHousehold: row.children,
+  }
+  const subjects: Subject[] = []
+  if (row.watchId && row.watchFrom)
+    subjects.push({
+      caseId: row.id,
+      id: row.watchId,
+      watched: { kind: 'case', startedAt: row.watchFrom, ...dates },
+    })
+  if (row.evictionId && row.evictionToldAt && row.evictionId !== row.watchId) {
+    subjects.push({
+      caseId: row.id,
+      id: row.evictionId,
+      watched: { kind: 'eviction', startedAt: row.evictionToldAt, ...dates },
+    })
+  } else if (row.evictionId && row.evictionToldAt) {
+    subjects.push({
+      caseId: row.id,
+      id: row.id,
+      watched: { kind: 'eviction', startedAt: row.evictionToldAt, ...dates },
+    })
+  }
+  const ladders = subjects.map((subject) => ({ subject, clocks: ladderOf(subject.watched, watch) }))
+  const { workingTime } = watch.municipality
+  const first = referred ? null : referralWatchDay(referralFacts(row), at.today, watch.table)
+  // A referral by R-12 must not wait over a weekend: a closed day moves it earlier.
+  const day = first && !isWorkingDay(first, workingTime) ? addWorkingDays(first, -1, workingTime) : first
+  const [subject] = subjects
+  if (!day || !subject) return ladders
+  const refer: Clock = {
+    trigger: 'refer',
+    step: 1,
+    dueAt: instantAt(day, workingTime.opens),
+    recipientRole: 'counsellor',
+    urgency: 1,
+  }
+  return [...ladders, { subject, clocks: [refer] }]
+}
+
+async function standingStages(trx: Trx, caseIds: readonly string[]): Promise<StageRow[]> {
+  if (caseIds.length === 0) return []
+  return trx
+    .selectFrom('stage')
+    .select(['id', 'subjectId', 'trigger', 'step', 'dueAt', 'firedAt'])
+    .where('caseId', 'in', [...caseIds])
+    .where('stoppedAt', 'is', null)
+    .orderBy('step')
+    .execute()
+}
+
+const ladderKey = (subjectId: string, trigger: string) => `${subjectId} ${trigger}`
+const sameInstant = (one: string, other: string) => Date.parse(one) === Date.parse(other)
+
+/** The first step of each ladder that has not fired yet; none where exactly that step stands already. */
+function nextOf(subject: Subject, clocks: readonly Clock[], standing: readonly StageRow[]): Clock[] {
+  const own = standing.filter((row) => row.subjectId === subject.id)
+  return [...Map.groupBy(clocks, (clock) => clock.trigger)].flatMap(([trigger, steps]) => {
+    const rows = own.filter((row) => row.trigger === trigger)
+    const fired = Math.max(0, ...rows.filter((row) => row.firedAt !== null).map((row) => row.step))
+    const next = steps.find((clock) => clock.step > fired)
+    const stands = rows.some(
+      (row) => row.firedAt === null && next && row.step === next.step && sameInstant(row.dueAt, next.dueAt),
+    )
+    return next && !stands ? [next] : []
+  })
+}
+
+/** Stops what is no longer watched, or stands at another instant than it should. A fired stage is history and stays. */
+async function stopStages(
+  trx: Trx,
+  at: Moment,
+  rows: readonly PlannedCase[],
+  standing: readonly StageRow[],
+  wanted: readonly { subject: Subject; clocks: readonly Clock[] }[],
+): Promise<void> {
+  const right = new Set(
+    wanted.flatMap(({ subject, clocks }) =>
+      clocks.map(
+        (clock) => `${ladderKey(subject.id, clock.trigger)} ${clock.step} ${Date.parse(clock.dueAt)}`,
+      ),
+    ),
+  )
+  const watched = new Set(
+    wanted.flatMap(({ subject, clocks }) => clocks.map((clock) => ladderKey(subject.id, clock.trigger))),
+  )
+  const last = new Map(
+    wanted.flatMap(({ subject, clocks }) =>
+      clocks.map((clock) => [ladderKey(subject.id, clock.trigger), clock.step] as const),
+    ),
+  )
+  const referrals = await trx
+    .selectFrom('referral')
+    .select('id')
+    .where(
+      'caseId',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .where('state', 'in', ['assigned', 'accepted'])
+    .execute()
+  const kept = new Set(referrals.map((row) => row.id))
+  const stopped = standing.filter((row) => {
+    if (row.firedAt !== null || kept.has(row.subjectId)) return false
+    const key = ladderKey(row.subjectId, row.trigger)
+    // A repeated last step stands beyond the ladder; it is right as long as the ladder itself is watched.
+    const beyond = watched.has(key) && row.step > (last.get(key) ?? 0)
+    return !beyond && !right.has(`${key} ${row.step} ${Date.parse(row.dueAt)}`)
+  })
+  await sql`update stage set stopped_at = ${at.now}, stop_reason = 'superseded' where id = any(${stopped.map((row) => row.id)}::uuid[])`.execute(
+    trx,
+  )
+}

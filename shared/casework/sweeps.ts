@@ -1,0 +1,44 @@
+// Finds what is due by the database's clock and tells escalation of it; costs what is due, not what is open.
+import { sql } from 'kysely'
+import type { Db } from '../db/open.ts'
+
+/** Rows fired in one statement at most; the most urgent first when many fall due at once. */
+const most = 500
+
+/**
+ * Fires every due stage once, marked with how late it is, in the same statement as its outbox row. Two sweeps at once
+ * share the work: rows locked by the other are skipped. Returns how many fired.
+ */
+export async function sweepStages(db: Db): Promise<number> {
+  const { rows } = await sql<{ fired: number }>`
+    with due as (
+      select id from stage where fired_at is null and stopped_at is null and due_at <= clock_now()
+      order by urgency desc, due_at limit ${most} for update skip locked),
+    fired as (
+      update stage set fired_at = clock_now(), late_seconds = extract(epoch from clock_now() - stage.due_at)::int
+      from due where stage.id = due.id returning stage.id),
+    told as (insert into outbox (topic, subject_id) select 'stage.due', id from fired returning 1)
+    select count(*)::int as fired from told`.execute(db)
+  return rows[0]?.fired ?? 0
+}
+
+/** Tells of every open task whose alarm has come, once per alarm: escalation sets the next one or none. */
+export async function sweepTasks(db: Db): Promise<number> {
+  const { rows } = await sql<{ told: number }>`
+    with due as (
+      select id from task where state = 'open' and alarm_at <= clock_now()
+      order by alarm_at limit ${most} for update skip locked),
+    rung as (update task set alarm_at = null from due where task.id = due.id returning task.id),
+    told as (insert into outbox (topic, subject_id) select 'task.overdue', id from rung returning 1)
+    select count(*)::int as told from told`.execute(db)
+  return rows[0]?.told ?? 0
+}
+
+/** Notes that a process lives, and how far its own clock is ahead of the database's. */
+export async function beat(db: Db, process: string, kind: string, appNow: Date): Promise<void> {
+  await sql`insert into heartbeat (process, kind, at, app_clock_ahead_ms)
+    values (${process}, ${kind}, clock_now(), (extract(epoch from ${appNow.toISOString()}::timestamptz - clock_timestamp()) * 1000)::int)
+    on conflict (process) do update set at = excluded.at, app_clock_ahead_ms = excluded.app_clock_ahead_ms`.execute(
+    db,
+  )
+}

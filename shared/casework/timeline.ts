@@ -1,0 +1,22 @@
+// Writes the case's diary: codes and ids, from which the catalogue makes sentences.
+import type { Trx } from '../db/open.ts'
+import { insertRows } from '../db/rows.ts'
+import type { Moment } from './act.ts'
+
+/** One thing that happened. `actor` is `system` or a person's id; `detail` holds codes, ids, dates: no free text. */
+export type TimelineEntry = { caseId: string; kind: string; actor: string; detail?: object }
+
+/** Writes entries in the transaction in which they happened. */
+export async function writeTimeline(trx: Trx, at: Moment, entries: readonly TimelineEntry[]): Promise<void> {
+  await insertRows(
+    trx,
+    'timeline',
+    entries.map((entry) => ({
+      caseId: entry.caseId,
+      at: at.now,
+      kind: entry.kind,
+      actor: entry.actor,
+      detail: entry.detail ?? {},
+    })),
+  )
+}

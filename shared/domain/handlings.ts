@@ -1,0 +1,53 @@
+// Which real handling has happened in a case: the only thing that stops an alert. Seeing one stops nothing.
+import type { Handling } from './escalation.ts'
+
+/** What is known of a case, and of the referral or task that is watched, when a step falls due. */
+export type HandlingFacts = {
+  caseOpen: boolean
+  settled: string | null
+  stage: string
+  ownerAccepted: boolean
+  attempted: boolean
+  reached: boolean
+  /** Outcome codes of tasks completed since the watch began. */
+  outcomes: readonly string[]
+  finalOutcome: string | null
+  referral: { state: string; firstAnswerAt: string | null; meetingAt: string | null } | null
+  task: { state: string } | null
+}
+
+/** A completed task's outcome that is itself a handling. */
+const byOutcome: Record<string, Handling> = {
+  BEKRAFTAD: 'confirmation-sent',
+  PLAN_BESLUTAD: 'conference-held',
+  UTREDNING: 'inquiry-decided',
+  INGEN_UTREDNING: 'inquiry-decided',
+  BETALD: 'payment-confirmed',
+  ATAGANDE_SKICKAT: 'undertaking-sent',
+  PLAN: 'plan-agreed',
+  VERKSTALLD: 'outcome-recorded',
+}
+
+/** Every handling that has happened, for `stillStands` to judge by. */
+export function handlingsOf(facts: HandlingFacts): Handling[] {
+  const { referral, task } = facts
+  const happened: [Handling, boolean][] = [
+    ['case-ended', !facts.caseOpen || facts.settled !== null],
+    ['payment-confirmed', facts.settled === 'paid'],
+    ['owner-accepted', facts.ownerAccepted],
+    ['assignment-accepted', facts.ownerAccepted],
+    ['contact-attempted', facts.attempted],
+    ['contact-made', facts.reached],
+    ['eviction-cancelled', facts.stage === 'stayed'],
+    ['eviction-executed', facts.stage === 'executed'],
+    ['outcome-recorded', facts.finalOutcome !== null],
+    ['first-answer', Boolean(referral?.firstAnswerAt)],
+    ['meeting-offered', Boolean(referral?.meetingAt)],
+    ['referral-rejected', referral?.state === 'rejected'],
+    ['referral-ended', referral?.state === 'ended'],
+    ['task-done', task?.state === 'done'],
+    ['task-ended', task?.state === 'ended'],
+  ]
+  const recorded = facts.outcomes.flatMap((code) => byOutcome[code] ?? [])
+  return [...happened.filter(([, is]) => is).map(([handling]) => handling), ...recorded]
+}

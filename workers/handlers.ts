@@ -1,0 +1,31 @@
+// Which fact wakes which deed: every topic has exactly one, or this file does not compile.
+import { joinEvictionNotices } from '../shared/casework/eviction-notices.ts'
+import { escalate } from '../shared/casework/escalation.ts'
+import { sendMail, type Mailer } from '../shared/casework/mail.ts'
+import { readNoticeFiles } from '../shared/casework/notice-files.ts'
+import { applyUpdates, joinNotices } from '../shared/casework/notices.ts'
+import { tellOverdue } from '../shared/casework/overdue.ts'
+import { planCases } from '../shared/casework/planning.ts'
+import { routeCases } from '../shared/casework/routing.ts'
+import type { Tools } from '../shared/casework/tools.ts'
+import type { Db } from '../shared/db/open.ts'
+import type { Handlers } from './worker.ts'
+
+/** What the deeds need besides their transaction. */
+export type HandlerTools = Tools & { db: Db; mailer: Mailer; baseUrl: string }
+
+/** The handlers of all topics. */
+export function handlersOf(tools: HandlerTools): Handlers {
+  const { db, mailer, baseUrl } = tools
+  return {
+    'notice-file.received': { errand: (ids) => readNoticeFiles(db, tools, ids) },
+    'notice.received': (trx, at, ids) => joinNotices(trx, at, tools, ids),
+    'notice.updated': (trx, at, ids) => applyUpdates(trx, at, tools, ids),
+    'eviction-notice.received': (trx, at, ids) => joinEvictionNotices(trx, at, tools, ids),
+    'case.changed': routeCases,
+    'case.routed': planCases,
+    'stage.due': escalate,
+    'task.overdue': tellOverdue,
+    'mail.queued': { errand: (ids) => Promise.all(ids.map((id) => sendMail(db, mailer, id, baseUrl))) },
+  }
+}
