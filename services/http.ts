@@ -15,7 +15,7 @@ import Fastify, {
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Principal } from '../shared/casework/people.ts'
 import { Refusal } from '../shared/domain/refusal.ts'
-import type { Language } from '../shared/text/say.ts'
+import { preferredLanguage, type Language } from '../shared/text/say.ts'
 import { demandPermissions, type Declared, type Permission } from './access.ts'
 import { MAX_JSON_BYTES, readBodies, type BodyKind } from './body.ts'
 import { identifySenders, isApi, type IdentifyDeps, type IdentifySettings } from './identify.ts'
@@ -145,6 +145,8 @@ async function answerFault(
   reply: FastifyReply,
   deps: HttpDeps,
 ): Promise<FastifyReply> {
+  // An address that cannot even be decoded is refused before any hook has run.
+  request.language ??= preferredLanguage(request.headers['accept-language'])
   const fault = faultOf(error, request.language)
   if (fault.status === 500)
     request.log.error({ reqId: request.id, ...traceOf(error as FastifyError) }, 'unexpected')

@@ -14,7 +14,7 @@ export type ProviderSettings = {
 /** The API's name as an OAuth resource: what a token without another wish is for. */
 export const RESOURCE = 'urn:bokvar:api'
 const SCOPES = 'notices eviction-notices casework'
-const ANSWERS_ONE_HOUR = 3600
+const ONE_HOUR = 3600
 
 function webMetadata({ id, secret, redirectUris }: WebClient, afterSignOut: string[]) {
   return {
@@ -54,7 +54,7 @@ async function grantWithoutAsking(context: Context): Promise<unknown> {
   return grant
 }
 
-function resourceServer({ audience, accessTokenSeconds = ANSWERS_ONE_HOUR }: ProviderSettings) {
+function resourceServer({ audience, accessTokenSeconds = ONE_HOUR }: ProviderSettings) {
   return (
     context: { oidc: { params: Record<string, unknown> } },
     _resource: string,
@@ -117,6 +117,7 @@ export function identityProvider(identity: DemoIdentity, settings: ProviderSetti
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     ttl: {
       AccessToken: 600,
+      ClientCredentials: settings.accessTokenSeconds ?? ONE_HOUR,
       AuthorizationCode: 60,
       IdToken: 600,
       Interaction: 1800,

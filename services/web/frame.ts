@@ -11,6 +11,7 @@ import type { TextKey } from '../../shared/text/sv.ts'
 import { detailOf, titleOf, type Fault } from '../problem.ts'
 import { dateAndTime, dayInText, isoDate, kronor, timeOfDay, wholeNumber } from './filters.ts'
 import { navigationFor } from './navigation.ts'
+import { buildStyles } from './styles/build.ts'
 
 export type FrameSettings = {
   baseUrl: string
@@ -204,6 +205,7 @@ function openPages(app: FastifyInstance, settings: FrameSettings): void {
 
 /** Sets up templates, assets, the language choice and the pages that anybody may read. */
 export async function framePages(app: FastifyInstance, settings: FrameSettings): Promise<void> {
+  await buildStyles()
   const pages = new Set<string>()
   app.addHook('onRoute', ({ method, url }) => {
     if ([method].flat().includes('GET')) pages.add(url)

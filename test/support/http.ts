@@ -128,13 +128,19 @@ export async function startTestServer(
     },
     routes: [loginRoutes({ settings, findPerson }), ...routes(db)],
   })
-  const server = await buildServer(deps)
-  const stop = async (): Promise<void> => {
-    await server.app.close()
+  const tidy = async (): Promise<void> => {
     await provider.stop()
     await Promise.all([db.destroy(), owner.destroy()])
     await database.drop()
     rmSync(folder, { recursive: true })
+  }
+  const server = await buildServer(deps).catch(async (error: unknown) => {
+    await tidy()
+    throw error
+  })
+  const stop = async (): Promise<void> => {
+    await server.app.close()
+    await tidy()
   }
   const token = (clientId: string) => fetchToken(provider, identity, clientId)
   return { ...server, db, owner, identity, provider, stop, token }
