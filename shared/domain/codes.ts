@@ -17,6 +17,14 @@ export const CODE_LISTS = [
 ] as const
 export type CodeList = (typeof CODE_LISTS)[number]
 
+/**
+ * What closing with an outcome asks for: `always` nothing, even with an eviction ahead · `free` no eviction ahead ·
+ * `contact` the household reached, or the contact ladder exhausted · `ladder` the ladder exhausted and approved ·
+ * `housing` where the household lives now.
+ */
+export const CLOSINGS = ['always', 'free', 'contact', 'ladder', 'housing'] as const
+export type Closing = (typeof CLOSINGS)[number]
+
 /** `reached`: a two-way contact. `keptHome`, `hiddenMove`: what an outcome means; null where the list has no such meaning. */
 export type Code = {
   list: CodeList
@@ -25,6 +33,7 @@ export type Code = {
   reached: boolean | null
   keptHome: 'yes' | 'no' | 'unknown' | null
   hiddenMove: boolean | null
+  closing: Closing | null
 }
 export type Codes = readonly Code[]
 
@@ -54,8 +63,9 @@ function readCode(row: SheetRow, problems: SheetProblem[]): Code[] {
   const list = CODE_LISTS.find((known) => known === of('list'))
   const words = { sv: of('sv'), en: of('en') }
   const keptHome = (['yes', 'no', 'unknown'] as const).find((word) => word === of('kept_home')) ?? null
+  const closing = CLOSINGS.find((word) => word === of('closing')) ?? null
   // An outcome without its meaning would vanish from the figures on homes kept and hidden moves.
-  const meant = list !== 'outcome' || (keptHome !== null && of('hidden_move') !== '')
+  const meant = list !== 'outcome' || (keptHome !== null && closing !== null && of('hidden_move') !== '')
   if (!list || !/^[A-Z0-9_]+$/.test(of('code')) || words.sv === '' || words.en === '' || !meant) {
     problems.push(
       sheetProblem(
@@ -73,6 +83,7 @@ function readCode(row: SheetRow, problems: SheetProblem[]): Code[] {
       code: of('code'),
       words,
       keptHome,
+      closing,
       reached: yesNo(of('reached')),
       hiddenMove: yesNo(of('hidden_move')),
     },
