@@ -119,6 +119,11 @@ const table = z.object({
   landlordClientSecret: named('OIDC_LANDLORD_CLIENT_SECRET', text.optional(), 'Its secret.'),
   tokenIssuer: named('TOKEN_ISSUER', web.optional(), 'Issuer of the access tokens that systems send.'),
   tokenAudience: named('TOKEN_AUDIENCE', text.default('bokvar'), 'Audience those tokens must be meant for.'),
+  startedByNpm: named(
+    'npm_lifecycle_event',
+    text.optional(),
+    'Set by npm itself: then npm start ends with npm.',
+  ),
 })
 
 /** All settings of a process; what has no default may be missing. */

@@ -37,22 +37,23 @@ export async function runSteps(steps: readonly StopStep[], withinMs: number): Pr
 
 /**
  * Ends this process in order on SIGTERM, SIGINT or when the process that started it is gone. A second signal is
- * harmless. Exits 0 when every step ended, else 1. The answer starts the same stop by hand.
+ * harmless. Exits 0 when every step ended, else 1. The answer starts the same stop by hand, to exit with `code`.
+ * Steps added to the array before the stop count too.
  */
-export function stopOnSignal(steps: readonly StopStep[], options: StopOptions): () => void {
+export function stopOnSignal(steps: readonly StopStep[], options: StopOptions): (code?: number) => void {
   let stopping = false
-  const stop = async (withinMs: number) => {
+  const stop = async (withinMs: number, code = 0) => {
     if (stopping) return
     stopping = true
     const unfinished = await runSteps(steps, withinMs)
     if (unfinished.length > 0) options.tell?.(`Not ended in order: ${unfinished.join(', ')}`)
-    process.exit(unfinished.length > 0 ? 1 : 0)
+    process.exit(unfinished.length > 0 ? 1 : code)
   }
   const onSignal = () => void stop(options.withinMs)
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
   exitWithParent(() => void stop(Math.min(options.withinMs, ORPHAN_MS)))
-  return onSignal
+  return (code) => void stop(options.withinMs, code)
 }
 
 /**

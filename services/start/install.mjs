@@ -69,9 +69,13 @@ const alone = async (work) => {
   }
 }
 
+/** How many packages are unpacked: npm makes all folders at once and fills them one by one. */
 const countPackages = () => {
   const names = existsSync(modules) ? readdirSync(modules).filter((name) => !name.startsWith('.')) : []
-  return names.length
+  const folders = names.flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(modules, name)).map((part) => join(name, part)) : [name],
+  )
+  return folders.filter((name) => existsSync(join(modules, name, 'package.json'))).length
 }
 
 /** npm as it was called, or the one on the PATH; the same npm then serves the whole start. */
@@ -83,11 +87,11 @@ const npm = (args) => {
     : spawn('npm', args, { ...options, shell: process.platform === 'win32' })
 }
 
-/** Runs a program and resolves with its exit code and the end of what it said. */
+/** Runs a program and resolves with its exit code and the beginning of what it said: npm ends with its manual. */
 const finish = (child) =>
   new Promise((resolve) => {
     let said = ''
-    const hear = (text) => (said = (said + text).slice(-4000))
+    const hear = (text) => (said = (said + text).slice(0, 3000))
     child.stdout?.on('data', hear)
     child.stderr?.on('data', hear)
     child.once('error', (error) => resolve({ code: 1, said: error.message }))
@@ -99,11 +103,11 @@ const installPackages = async () => {
   say('Installing the packages of package-lock.json (about half a minute the first time) …')
   const progress = setInterval(() => {
     const seconds = Math.round((Date.now() - started) / 1000)
-    say(`  … ${seconds} s, ${countPackages()} package folders so far`)
+    say(`  … ${seconds} s, ${countPackages()} packages so far`)
   }, 5000)
   // The pinned Node and PostgreSQL are development packages: a NODE_ENV=production must not leave them out.
   const { code, said } = await finish(
-    npm(['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund']),
+    npm(['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']),
   )
   clearInterval(progress)
   if (code !== 0) {
@@ -120,7 +124,9 @@ const repairRuntime = async () => {
     spawn(process.execPath, [script], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }),
   )
   if (!hasRuntime())
-    throw new Error(`Node could not be fetched. Check the network and run the command again.\n\n${said.trim()}`)
+    throw new Error(
+      `Node could not be fetched. Check the network and run the command again.\n\n${said.trim()}`,
+    )
 }
 
 const styles = join(root, 'services', 'web', 'styles')

@@ -91,16 +91,18 @@ const initialise = async (place: Place, password: string | undefined): Promise<v
   }
 }
 
+/** True when the folder holds no finished cluster yet. */
+export const isNew = ({ root }: Place): boolean => !existsSync(join(root, 'initialised'))
+
 /**
  * Creates the cluster once: with a password (scram, checksums) or without (trust, for tests).
  * A folder whose creation was cut short never held a fact: it is begun anew.
  */
 export const ensureInitialised = async (place: Place, password: string | undefined): Promise<void> => {
-  const marker = join(place.root, 'initialised')
-  if (existsSync(marker)) return
+  if (!isNew(place)) return
   rmSync(place.data, { recursive: true, force: true })
   mkdirSync(place.data, { mode: 0o700 })
   own(place.data, place.account)
   await initialise(place, password)
-  writeFileSync(marker, `PostgreSQL ${place.major}\n`)
+  writeFileSync(join(place.root, 'initialised'), `PostgreSQL ${place.major}\n`)
 }

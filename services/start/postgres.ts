@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { guard } from './guard.ts'
 import { claimFolder, releaseFolder } from './owner.ts'
-import { endLeftover, ensureInitialised, keepPassword, preparePlace, USER } from './postgres-folder.ts'
+import { endLeftover, ensureInitialised, isNew, keepPassword, preparePlace, USER } from './postgres-folder.ts'
 import type { Place } from './postgres-folder.ts'
 import { freePort } from './ports.ts'
 
@@ -157,10 +157,10 @@ const startIn = async (place: Place, options: PostgresOptions): Promise<Postgres
  * Throws `FolderInUse` when another living process uses the folder.
  */
 export const startPostgres = async (options: PostgresOptions): Promise<Postgres> => {
-  options.onProgress?.('Starting PostgreSQL …')
   claimFolder(options.dataDir)
   try {
     const place = preparePlace(options.dataDir)
+    if (isNew(place)) options.onProgress?.('Creating the database (the first time only) …')
     await endLeftover(place)
     return await startIn(place, options)
   } catch (error) {

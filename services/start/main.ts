@@ -1,0 +1,168 @@
+// `npm start`: everything Bokvar needs on one machine, started in order, kept running, and ended without a trace.
+
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { readEnvironment } from '../../config/env.ts'
+import type { Environment, Settings } from '../../config/env.ts'
+import { stopOnSignal } from '../../shared/stop.ts'
+import type { StopStep } from '../../shared/stop.ts'
+import { clearFolder, keptPort, keysFile, writeProcesses, writeWhole } from './data-folder.ts'
+import { feedOnce } from './feed-once.ts'
+import { claimFolder, releaseFolder } from './owner.ts'
+import { isListening } from './ports.ts'
+import { prepareDatabase } from './prepare.ts'
+import { runIdentity, runWeb, runWorkers } from './processes.ts'
+import { openMail, openPostgres, openQueue } from './servers.ts'
+import type { House } from './servers.ts'
+import { demoFile, demoFilePath, prepareSignIn } from './sign-in.ts'
+import type { SignIn } from './sign-in.ts'
+import type { DemoPerson } from '../identity/demo-identity.ts'
+
+type Given = Partial<Settings> & { databaseUrl: string; redisUrl: string }
+type Started = { given: Given; mailUrl: string; signIn: SignIn | undefined }
+
+const STOP_WITHIN_MS = 24_000
+const CHILDREN_STOP_WITHIN_MS = 12_000
+const began = performance.now()
+
+function tell(text: string): void {
+  process.stdout.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s  ${text}\n`)
+}
+
+type Wishes = { workers: number; fresh: boolean }
+
+function readWishes(): Wishes {
+  const { values } = parseArgs({
+    options: { workers: { type: 'string', default: '2' }, fresh: { type: 'boolean', default: false } },
+  })
+  const workers = Number(values.workers)
+  if (!Number.isInteger(workers) || workers < 1 || workers > 64)
+    throw new Error('--workers takes a number, 1 to 64.')
+  return { workers, fresh: values.fresh }
+}
+
+function readSettings(): Environment {
+  const found = readEnvironment([])
+  return { ...found, dataFolder: resolve(found.dataFolder) }
+}
+
+async function takeFolder({ dataFolder, databaseUrl, port }: Environment, fresh: boolean): Promise<void> {
+  if (await isListening(port)) {
+    throw new Error(
+      `Port ${port} is in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`,
+    )
+  }
+  claimFolder(dataFolder)
+  if (!fresh) return
+  if (databaseUrl !== undefined)
+    throw new Error('--fresh removes only what npm start made; empty DATABASE_URL yourself.')
+  tell('Removing what earlier starts have kept …')
+  clearFolder(dataFolder)
+}
+
+/** Keeps processes.json true while parts come, go and come back. */
+function openHouse(dataFolder: string): House {
+  const running = new Map<string, { name: string; pid: number; port?: number }>()
+  return {
+    tell,
+    changed: (name, { pid, port }) => {
+      running.set(name, { name, pid, ...(port !== undefined && { port }) })
+      writeProcesses(dataFolder, [...running.values()])
+    },
+  }
+}
+
+/** Database, queue, mail and identity provider; `steps` grows by what must be ended, the last first. */
+async function openServers(settings: Environment, house: House, steps: StopStep[]): Promise<Started> {
+  const { dataFolder } = settings
+  const keys = keysFile(dataFolder, settings.keysFile, settings.environment === 'production')
+  const database = await openPostgres(settings, house)
+  steps.unshift({ name: 'postgres', run: database.stop })
+  const queue = await openQueue(settings, house)
+  steps.unshift({ name: 'queue', run: queue.stop })
+  const mail = await openMail(settings, house)
+  steps.unshift({ name: 'mail', run: mail.stop })
+  const ownSignIn = settings.staffIssuer === undefined
+  const signIn = ownSignIn ? prepareSignIn(settings, await keptPort(dataFolder, 'identity')) : undefined
+  const given = {
+    ...signIn?.settings,
+    databaseUrl: database.databaseUrl,
+    redisUrl: queue.redisUrl,
+    smtpUrl: mail.smtpUrl,
+    keysFile: keys,
+    dataFolder,
+    stopWithinMs: CHILDREN_STOP_WITHIN_MS,
+  }
+  return { given, mailUrl: mail.mailUrl, signIn }
+}
+
+async function runProcesses(
+  settings: Environment,
+  started: Started,
+  house: House,
+  workers: number,
+): Promise<StopStep> {
+  const { given, signIn } = started
+  house.tell(`Starting the pages, the API, ${workers} worker processes and the sign-in …`)
+  const stops = await Promise.all([
+    signIn ? runIdentity(settings, signIn, house) : async () => undefined,
+    runWeb(settings, given, house),
+    runWorkers(settings, given, house, workers),
+  ])
+  return { name: 'processes', run: () => Promise.all(stops.map((stop) => stop())) }
+}
+
+function sayWhere(
+  { baseUrl, dataFolder }: Environment,
+  { mailUrl, signIn }: Started,
+  people: readonly DemoPerson[],
+): void {
+  const lines = [`Bokvar is ready: ${baseUrl}`, `  API       ${baseUrl}/docs`]
+  if (mailUrl !== '') lines.push(`  Mail      ${mailUrl}`)
+  if (signIn) {
+    lines.push('  Sign in as')
+    for (const role of ['landlord', 'counsellor', 'supervisor', 'caseworker']) {
+      const person = people.find((one) => one.role === role)
+      if (person) lines.push(`    ${role.padEnd(11)} ${person.username} / ${person.password}`)
+    }
+    lines.push(`  All people and clients: ${demoFilePath(dataFolder)}`)
+  }
+  lines.push(`  Logs      ${join(dataFolder, 'log')}`, '  Ctrl-C ends it.')
+  tell(lines.join('\n         '))
+}
+
+/** npm killed with -9 cannot tell us: then we belong to somebody else from one moment to the next. */
+function stopWithNpm(stop: () => void): void {
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) stop()
+  }, 500).unref()
+}
+
+async function start(wishes: Wishes, settings: Environment, steps: StopStep[]): Promise<void> {
+  const { dataFolder } = settings
+  const house = openHouse(dataFolder)
+  const started = await openServers(settings, house, steps)
+  const { signIn, given, mailUrl } = started
+  const { databaseUrl, redisUrl } = given
+  const subjects = await prepareDatabase({ settings, databaseUrl, redisUrl, signIn, tell })
+  const people = signIn?.identity.people.filter(({ sub }) => subjects.has(sub)) ?? []
+  steps.unshift(await runProcesses(settings, started, house, wishes.workers))
+  if (signIn) writeWhole(demoFilePath(dataFolder), demoFile(signIn, people, settings.baseUrl, mailUrl))
+  sayWhere(settings, started, people)
+  if (signIn) await feedOnce(settings, signIn, tell)
+}
+
+let leave = (code: number): void => process.exit(code)
+try {
+  const wishes = readWishes()
+  const settings = readSettings()
+  await takeFolder(settings, wishes.fresh)
+  const steps: StopStep[] = [{ name: 'folder', run: () => releaseFolder(settings.dataFolder) }]
+  leave = stopOnSignal(steps, { withinMs: STOP_WITHIN_MS, tell })
+  if (settings.startedByNpm !== undefined) stopWithNpm(() => leave(1))
+  await start(wishes, settings, steps)
+} catch (error) {
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`)
+  leave(1)
+}

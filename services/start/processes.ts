@@ -1,0 +1,79 @@
+// Bokvar's own processes: identity provider, web and workers, each a guarded child that is kept running.
+
+import { join } from 'node:path'
+import { environmentWith } from '../../config/env.ts'
+import type { Environment, Settings } from '../../config/env.ts'
+import { startChild } from './child.ts'
+import type { ChildOptions } from './child.ts'
+import type { House } from './servers.ts'
+import type { SignIn } from './sign-in.ts'
+import { keep } from './supervise.ts'
+import type { Running } from './supervise.ts'
+
+/** Ends a process for good. */
+export type Stop = () => Promise<void>
+
+async function keepChild(options: ChildOptions, house: House): Promise<Stop> {
+  const keeper = await keep<Running>({
+    name: options.name,
+    tell: house.tell,
+    onStart: (running) => house.changed(options.name, running),
+    start: () => startChild(options),
+  })
+  return keeper.stop
+}
+
+function logFolder({ dataFolder }: Environment): string {
+  return join(dataFolder, 'log')
+}
+
+/** The embedded identity provider, on the port that its name holds. */
+export function runIdentity(
+  settings: Environment,
+  { port, settings: own }: SignIn,
+  house: House,
+): Promise<Stop> {
+  const options = {
+    name: 'identity',
+    script: 'services/identity/main.ts',
+    environment: environmentWith({ ...own, dataFolder: settings.dataFolder, port, host: '127.0.0.1' }),
+    logFolder: logFolder(settings),
+    port,
+    readyUrl: `http://127.0.0.1:${port}/.well-known/openid-configuration`,
+  }
+  return keepChild(options, house)
+}
+
+/** The web process: pages and API. `given` is what its environment must hold besides ours. */
+export function runWeb(settings: Environment, given: Partial<Settings>, house: House): Promise<Stop> {
+  const { port } = settings
+  const options = {
+    name: 'web',
+    script: 'services/main.ts',
+    environment: environmentWith({ ...given, port, baseUrl: settings.baseUrl }),
+    logFolder: logFolder(settings),
+    port,
+    readyUrl: `http://127.0.0.1:${port}/health/ready`,
+  }
+  return keepChild(options, house)
+}
+
+/** So many worker processes, each with relay, sweep and work. */
+export async function runWorkers(
+  settings: Environment,
+  given: Partial<Settings>,
+  house: House,
+  count: number,
+): Promise<Stop> {
+  const names = Array.from({ length: count }, (_, number) => `worker-${number + 1}`)
+  const environment = environmentWith({ ...given, baseUrl: settings.baseUrl })
+  const stops = await Promise.all(
+    names.map((name) => {
+      const script = 'workers/main.ts'
+      return keepChild({ name, script, environment, logFolder: logFolder(settings) }, house)
+    }),
+  )
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()))
+  }
+}
