@@ -94,7 +94,7 @@ const rent = z.object({
 })
 
 const payment = z.object({
-  bankgiro: optional(40).meta({ examples: ['5050-1055'] }),
+  bankgiro: optional(40).meta({ examples: ['991-2346'] }),
   plusgiro: optional(40),
   ocr: optional(60),
 })

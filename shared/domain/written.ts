@@ -1,5 +1,6 @@
 // Reads what people and systems write: text, amounts, dates, periods and room counts into one canonical form or null.
 import { DateTime } from 'luxon'
+import { isIsoDate, isoOf } from './days.ts'
 
 /** Everything that shows as nothing or reorders what is shown: control, zero-width and bidi characters. */
 const INVISIBLE = /[\p{Cc}\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]/gu
@@ -75,12 +76,9 @@ export function readDate(text: string): string | null {
   return read.isValid ? realDay(read.year, read.month, read.day) : null
 }
 
-/** The day when the calendar has it. Spelled out, because a file holds tens of thousands of them. */
 function realDay(year: number, month: number, day: number): string | null {
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-  const real = day >= 1 && day <= (lengths[month - 1] ?? 0) && year >= FIRST_YEAR && year <= LAST_YEAR
-  return real ? `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}` : null
+  const date = isoOf(year, month, day)
+  return isIsoDate(date) && year >= FIRST_YEAR && year <= LAST_YEAR ? date : null
 }
 
 /**
