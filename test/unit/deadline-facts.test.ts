@@ -120,6 +120,19 @@ describe('bad facts', () => {
     expect(recovery).toMatchObject({ startDate: '2026-12-04', basis: 'earliest-possible' })
   })
 
+  test('when both days lie ahead, both count as today', () => {
+    const { recovery, codes } = recoveryOf({
+      today: '2026-12-04',
+      servedDate: '2027-12-03',
+      boardNotifiedDate: '2027-12-02',
+    })
+    expect(codes).toEqual([
+      'critical date_in_future_clamped /servedDate',
+      'critical date_in_future_clamped /boardNotifiedDate',
+    ])
+    expect(recovery).toMatchObject({ startDate: '2026-12-04', basis: 'earliest-possible' })
+  })
+
   test('a calculator keeps a future day and says on what condition', () => {
     const { recovery, codes } = recoveryOf({
       today: '2026-11-22',
