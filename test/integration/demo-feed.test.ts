@@ -34,13 +34,16 @@ async function service(fault: Fault = () => null) {
     if (typeof wrong === 'number') return reply(response, wrong, { code: 'planned' })
     if (request.url === '/token') return reply(response, 200, { access_token: `t${++state.tokens}` })
     if (request.method === 'GET') return reply(response, 200, fileState(request.url ?? ''))
-    return reply(response, 201, once(request, body))
+    const made = once(request, body)
+    return made === null ? reply(response, 422, { code: 'other-body' }) : reply(response, 201, made)
   }
   function once(request: IncomingMessage, body: Buffer): unknown {
     const key = String(request.headers['idempotency-key'])
     const token = String(request.headers.authorization)
     const found = kept.get(key)
-    if (found) return found.answer
+    // The real service answers 422 to another body under a known key; a file's boundary is new each time.
+    const same = found?.body === body.toString('latin1') || request.url === '/v1/notice-files'
+    if (found) return same ? found.answer : null
     const answer = { id: `id-${kept.size}` }
     kept.set(key, { path: request.url ?? '', key, body: body.toString('latin1'), token, answer })
     if (request.url === '/v1/notice-files') files.set(answer.id, { asked: 0, answer: reportOf(body) })
