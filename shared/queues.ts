@@ -50,6 +50,8 @@ function postgresConnections(url: string, onError: OnError): Connections {
     max: 16,
     connectionTimeoutMillis: 2_000,
     keepAlive: true,
+    // BullMQ calls its functions by their bare names, and sets the path only for pools of its own making.
+    options: `-c search_path=${POSTGRES_SCHEMA}`,
   })
   pool.on('error', onError)
   pool.on('connect', (client) => client.on('error', onError))
