@@ -69,7 +69,8 @@ type Reading = ReturnType<typeof findingsOf>
 
 /**
  * Reads a body that {@link noticeBody} let through. Never throws and never refuses: what cannot be read becomes null
- * and a finding. `today` (ISO day, Sweden) only settles the century of a ten-digit identity number.
+ * and a finding. `today` (ISO day, Sweden) settles the century of a ten-digit identity number and what lies in the
+ * future: such a day is kept, because whoever counts from it must see both.
  */
 export function readNotice(body: NoticeBody, today: string): { notice: Notice; findings: Finding[] } {
   const reading = findingsOf()
@@ -100,8 +101,14 @@ export function readNotice(body: NoticeBody, today: string): { notice: Notice; f
     enforcementCaseNumber: readLine(body.enforcementCaseNumber),
     description: readLines(body.description),
   }
+  for (const field of HAPPENED) {
+    if ((notice[field] ?? '') > today) reading.note('date_in_future', `/${field}`)
+  }
   return { notice, findings: reading.findings }
 }
+
+/** What a notice says has happened already. */
+const HAPPENED = ['noticeDate', 'dispatchedDate', 'servedDate'] as const
 
 /** Reads an update as {@link readNotice} reads a notice. */
 export function readUpdate(body: UpdateBody): { update: NoticeUpdate; findings: Finding[] } {

@@ -17,6 +17,11 @@ export const READING_FINDINGS = {
     sv: 'Datumet finns inte eller går inte att läsa. Skriv ÅÅÅÅ-MM-DD, till exempel 2026-11-30.',
     en: 'The date does not exist or cannot be read. Write YYYY-MM-DD, such as 2026-11-30.',
   },
+  date_in_future: {
+    severity: 'critical',
+    sv: 'Dagen ligger i framtiden och kan inte ha inträffat. Kontrollera datumet: det avgör när fristen börjar.',
+    en: 'The day lies in the future and cannot have happened. Check it: it decides when the period begins.',
+  },
   period_unclear: {
     severity: 'minor',
     sv: 'Hyresperioden går inte att läsa som en månad. Skriv ÅÅÅÅ-MM, till exempel 2026-12.',

@@ -19,9 +19,10 @@ test('5,000 rows with three bad ones give 4,997 notices and three rows back, in 
   rows[20] = row({ egen_referens: 'H-20', belopp: 'åtta tusen' })
   rows[30] = row({ egen_referens: 'H-30', typ: 'vräkning' })
   const bytes = bytesOf(fileOf(...rows))
-  const before = performance.now()
+  const before = process.cpuUsage()
   const file = readNoticeFile(bytes)
-  expect(performance.now() - before).toBeLessThan(1500)
+  // Processor time, so that a busy machine does not fail it.
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(1)
   expect([file.rows, file.groups.length, file.rejected.length]).toEqual([5000, 4997, 3])
   expect(file.errors).toEqual([
     {

@@ -11,7 +11,7 @@ import {
   readUpdate,
 } from '../../shared/domain/notice.ts'
 
-const today = '2026-11-22'
+const today = '2026-12-10'
 
 const complete = {
   type: 'rent-termination',
@@ -100,6 +100,8 @@ test.each([
   ['J9 words', { interest: 'lite' }, 'amount_unclear /interest'],
   ['a negative payment', { rents: [{ paid: -5 }] }, 'amount_unclear /rents/0/paid'],
   ['31 November', { rents: [{ dueDate: '2026-11-31' }] }, 'date_unclear /rents/0/dueDate'],
+  ['J11 served after it arrived', { servedDate: '2026-12-11' }, 'date_in_future /servedDate'],
+  ['sent after it arrived', { dispatchedDate: '2027-12-09' }, 'date_in_future /dispatchedDate'],
   ['the year 0206', { servedDate: '0206-11-30' }, 'date_unclear /servedDate'],
   [
     'J13 a wrong check digit',
@@ -126,6 +128,11 @@ test.each([
   ['a quarter', { rents: [{ period: 'Q4', amount: 1 }] }, 'period_unclear /rents/0/period'],
 ])('%s comes in with a finding', (_, change, finding) => {
   expect(codes(change)).toEqual([finding])
+})
+
+test('J11 a day in the future is kept for the count, and a day of today is no fault', () => {
+  expect(read({ servedDate: '2027-01-01' }).notice.servedDate).toBe('2027-01-01')
+  expect(codes({ servedDate: today })).toEqual([])
 })
 
 test('J15 no identity number is no finding: the statutory form has none', () => {
