@@ -56,10 +56,14 @@ export function tellHealth(app: App, deps: HealthDeps & { settings: { baseUrl: s
     reply.type(register.contentType).send(await register.metrics()),
   )
 
+  tellApiInfo(app, deps)
+}
+
+function tellApiInfo(app: App, deps: HealthDeps & { settings: { baseUrl: string } }): void {
   app.get(
     '/v1/api-info',
     {
-      ...open,
+      config: { permission: 'public' },
       schema: {
         tags: ['api-info'],
         summary: 'Vad är det här för API? (Diggs REST API-profil)',

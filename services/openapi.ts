@@ -94,7 +94,7 @@ export async function describeApi(app: App, settings: OpenApiSettings): Promise<
     await scope.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: true,
-      uiConfig: { url: '/openapi.json', deepLinking: true } as never,
+      uiConfig: { url: '/openapi.json', deepLinking: true },
     })
   })
 }

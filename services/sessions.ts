@@ -2,7 +2,7 @@
 import cookie from '@fastify/cookie'
 import csrf from '@fastify/csrf-protection'
 import session from '@fastify/session'
-import type { FastifyInstance, FastifyRequest, Session } from 'fastify'
+import type { FastifyInstance, FastifyRequest, preValidationHookHandler, Session } from 'fastify'
 
 declare module 'fastify' {
   interface Session {
@@ -35,7 +35,7 @@ export type SessionDeps = {
   sessionSecrets: string[]
 }
 
-type Done = (error?: unknown) => void
+type Done<T = void> = (error?: unknown, found?: T) => void
 
 /**
  * The cookie's name: with the `__Host-` prefix the browser itself refuses other hosts, paths and plain http.
@@ -46,18 +46,27 @@ export function sessionCookie(baseUrl: string): string {
   return protocol === 'https:' ? '__Host-bokvar' : `bokvar-${port || '80'}`
 }
 
-function storeOver(keeper: SessionKeeper) {
-  const settle = (work: Promise<unknown>, done: Done): void => {
-    work.then(() => done(), done)
+// The plugin wants callbacks; a promise that fails must reach them too, or the request would hang.
+function answer<T>(work: Promise<T>, done: Done<T>): void {
+  const settle = async (): Promise<void> => {
+    let found: T
+    try {
+      found = await work
+    } catch (error) {
+      done(error)
+      return
+    }
+    done(null, found)
   }
+  void settle()
+}
+
+function storeOver(keeper: SessionKeeper) {
   return {
-    get: (id: string, done: (error: unknown, found?: Session | null) => void) => {
-      keeper.find(id).then((found) => done(null, found as Session | null), done)
-    },
-    set: (id: string, data: Session, done: Done) => {
-      settle(keeper.save(id, JSON.parse(JSON.stringify(data)) as Record<string, unknown>), done)
-    },
-    destroy: (id: string, done: Done) => settle(keeper.end(id), done),
+    get: (id: string, done: Done<Session | null>) => answer(keeper.find(id) as Promise<Session | null>, done),
+    set: (id: string, data: Session, done: Done) =>
+      answer(keeper.save(id, JSON.parse(JSON.stringify(data)) as Record<string, unknown>), done),
+    destroy: (id: string, done: Done) => answer(keeper.end(id), done),
   }
 }
 
@@ -79,12 +88,14 @@ export async function keepSessions(app: FastifyInstance, deps: SessionDeps, base
     store: storeOver(deps.sessions),
   })
   await app.register(csrf, { sessionPlugin: '@fastify/session', getToken: formToken })
+  const demandFormToken: preValidationHookHandler = (request, reply, done) =>
+    app.csrfProtection(request, reply, done)
   app.addHook('onRoute', (route) => {
     const changes = [route.method].flat().some((method) => !['GET', 'HEAD', 'OPTIONS'].includes(method))
     // The API takes JSON only, which no form of another site can send; an upload hands its token over while it is read.
     if (!changes || route.url.startsWith('/v1/') || route.config?.accepts === 'multipart') return
     if (route.config?.machine) return
-    route.preValidation = [app.csrfProtection, ...[route.preValidation ?? []].flat()]
+    route.preValidation = [demandFormToken, ...[route.preValidation ?? []].flat()]
   })
 }
 

@@ -33,33 +33,41 @@ function unavailable(): Refusal {
   return new Refusal('conflict', 'login.unavailable', 'Inloggningstjänsten svarar inte just nu.')
 }
 
-/** The issuer's keys: found through discovery once, then cached, and fetched anew when an unknown key id turns up. */
-function keysOf(settings: TokenSettings): () => Promise<JWTVerifyGetKey> {
+async function discoverKeys(settings: TokenSettings): Promise<JWTVerifyGetKey> {
   const base = (settings.reachableIssuer ?? settings.issuer).replace(/\/$/, '')
-  let keys: JWTVerifyGetKey | undefined
-  return async () => {
-    if (keys) return keys
-    const answer = await fetch(`${base}/.well-known/openid-configuration`, {
-      signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS),
+  const answer = await fetch(`${base}/.well-known/openid-configuration`, {
+    signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS),
+  })
+  if (!answer.ok) throw unavailable()
+  const { issuer, jwks_uri } = (await answer.json()) as { issuer?: string; jwks_uri?: string }
+  if (issuer !== settings.issuer || !jwks_uri)
+    throw new Error('The issuer names itself otherwise than configured.')
+  const reachable = settings.reachableIssuer
+    ? jwks_uri.replace(settings.issuer.replace(/\/$/, ''), base)
+    : jwks_uri
+  return createRemoteJWKSet(new URL(reachable), {
+    timeoutDuration: DISCOVERY_TIMEOUT_MS,
+    cooldownDuration: settings.keyCooldownMs ?? 10_000,
+  })
+}
+
+/** The issuer's keys: found once, by however many ask at the same time; a failure is forgotten, so that the next one tries. */
+function keysOf(settings: TokenSettings): () => Promise<JWTVerifyGetKey> {
+  let found: Promise<JWTVerifyGetKey> | undefined
+  return () => {
+    found ??= discoverKeys(settings).catch((error: unknown) => {
+      found = undefined
+      throw error
     })
-    if (!answer.ok) throw unavailable()
-    const { issuer, jwks_uri } = (await answer.json()) as { issuer?: string; jwks_uri?: string }
-    if (issuer !== settings.issuer || !jwks_uri)
-      throw new Error('The issuer names itself otherwise than configured.')
-    const reachable = settings.reachableIssuer
-      ? jwks_uri.replace(settings.issuer.replace(/\/$/, ''), base)
-      : jwks_uri
-    keys = createRemoteJWKSet(new URL(reachable), {
-      timeoutDuration: DISCOVERY_TIMEOUT_MS,
-      cooldownDuration: settings.keyCooldownMs ?? 10_000,
-    })
-    return keys
+    return found
   }
 }
 
 /** Did a call to another machine fail on the way? By name: the error may come from another realm's `fetch`. */
 export function neverArrived(error: unknown): boolean {
-  return ['TypeError', 'TimeoutError', 'AbortError'].includes(String((error as { name?: unknown } | null)?.name))
+  return ['TypeError', 'TimeoutError', 'AbortError'].includes(
+    String((error as { name?: unknown } | null)?.name),
+  )
 }
 
 // A bad token is the sender's fault (401); an issuer that does not answer is nobody's, and worth a retry (503).
@@ -73,7 +81,8 @@ function asRefusal(error: unknown): unknown {
 
 function scopesOf(payload: JWTPayload): string[] {
   const written = payload['scope'] ?? payload['scp'] ?? payload['roles'] ?? ''
-  return Array.isArray(written) ? written.map(String) : String(written).split(' ').filter(Boolean)
+  const texts: unknown[] = Array.isArray(written) ? written : [written]
+  return texts.flatMap((text) => (typeof text === 'string' ? text.split(' ').filter(Boolean) : []))
 }
 
 /**

@@ -130,7 +130,7 @@ export function makeDemoIdentity(options: {
       landlords: webClient('bokvar-landlords', known?.web.landlords, [addresses.landlords]),
     },
     cookieKeys: known?.cookieKeys ?? [secret(32)],
-    signingKeys: known?.signingKeys ?? [signingKey() as Record<string, unknown>],
+    signingKeys: known?.signingKeys ?? [signingKey()],
   }
   mkdirSync(options.dataDir, { recursive: true })
   // Written whole and only for this user: it holds every password of the demo.

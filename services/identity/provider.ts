@@ -1,5 +1,5 @@
 // How the demo's OpenID provider behaves: code with PKCE for people, client credentials with signed tokens for systems.
-import Provider, { type Context } from 'oidc-provider'
+import { Provider, type Context } from 'oidc-provider'
 import type { DemoClient, DemoIdentity, WebClient } from './demo-identity.ts'
 import { memoryStore } from './memory.ts'
 import { signOutPage, failurePage } from './pages.ts'

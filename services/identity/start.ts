@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import formbody from '@fastify/formbody'
 import Fastify, { type FastifyInstance } from 'fastify'
-import type Provider from 'oidc-provider'
+import { z } from 'zod'
+import type { Provider } from 'oidc-provider'
 import type { DemoIdentity, DemoPerson } from './demo-identity.ts'
 import { failurePage, signInPage } from './pages.ts'
 import { identityProvider } from './provider.ts'
@@ -27,6 +28,11 @@ export type RunningIdentity = { issuer: string; tokenUrl: string; stop: () => Pr
 const STYLES = fileURLToPath(new URL('../../public/app.css', import.meta.url))
 const SIGN_OUT_SCRIPT = "document.querySelector('button[name=logout]').click()\n"
 const PAGE_POLICY = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+
+const signInFields = z
+  .object({ username: z.string().max(200), password: z.string().max(200) })
+  .partial()
+  .catch({})
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
@@ -52,9 +58,9 @@ function signInPages(app: FastifyInstance, provider: Provider, people: readonly 
   })
   app.post('/interaction/:uid', async (request, reply) => {
     const { uid } = await provider.interactionDetails(request.raw, reply.raw)
-    const { username, password } = (request.body ?? {}) as Record<string, unknown>
-    const person = whoKnows(people, String(username ?? ''), String(password ?? ''))
-    if (!person) return reply.type(html).send(signInPage(`/interaction/${uid}`, String(username ?? ''), true))
+    const { username = '', password = '' } = signInFields.parse(request.body)
+    const person = whoKnows(people, username, password)
+    if (!person) return reply.type(html).send(signInPage(`/interaction/${uid}`, username, true))
     reply.hijack()
     const result = { login: { accountId: person.sub, amr: ['pwd'] } }
     await provider.interactionFinished(request.raw, reply.raw, result, { mergeWithLastSubmission: false })

@@ -39,12 +39,13 @@ export type TestServer = Server & {
   token: (clientId: string) => Promise<string>
 }
 
+const unit = (code: string) => ({ code, committee: 'SOC', nameSv: code, nameEn: code, kind: 'unit' })
+
 async function addPeople(owner: Db, identity: DemoIdentity): Promise<void> {
   await owner
     .insertInto('committee')
     .values({ code: 'SOC', nameSv: 'Socialnämnden', nameEn: 'Social' })
     .execute()
-  const unit = (code: string) => ({ code, committee: 'SOC', nameSv: code, nameEn: code, kind: 'unit' })
   await owner
     .insertInto('unit')
     .values([unit('MOT'), unit('BOS')])
