@@ -22,7 +22,7 @@ export function handlersOf(tools: HandlerTools): Handlers {
     'notice.received': (trx, at, ids) => joinNotices(trx, at, tools, ids),
     'notice.updated': (trx, at, ids) => applyUpdates(trx, at, tools, ids),
     'eviction-notice.received': (trx, at, ids) => joinEvictionNotices(trx, at, tools, ids),
-    'case.changed': routeCases,
+    'case.changed': (trx, at, ids) => routeCases(trx, at, tools, ids),
     'case.routed': planCases,
     'stage.due': escalate,
     'task.overdue': tellOverdue,

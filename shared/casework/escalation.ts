@@ -109,7 +109,7 @@ async function dueStages(trx: Trx, stageIds: readonly string[]): Promise<Due[]> 
       c.children, c.watch_from, c.eviction_told_at,
       exists (select 1 from assignment a where a.case_id = c.id and a.kind = 'owner' and a.state = 'accepted') or c.assignee is not null as owner_accepted,
       exists (select 1 from contact k where k.case_id = c.id and not k.by_landlord and k.recorded_at >= c.watch_from) as attempted,
-      exists (select 1 from contact k where k.case_id = c.id and k.result like 'NADD%' and k.recorded_at >= c.watch_from) as reached,
+      exists (select 1 from contact k where k.case_id = c.id and k.reached and not k.by_landlord and k.recorded_at >= c.watch_from) as reached,
       (select array_agg(distinct t.outcome) from task t where t.case_id = c.id and t.state = 'done'
          and t.completed_at >= coalesce(c.eviction_told_at, c.watch_from, c.opened_at)) as outcomes,
       (select json_build_object('state', r.state, 'firstAnswerAt', r.first_answer_at, 'meetingAt', r.meeting_at, 'counsellor', r.counsellor,

@@ -75,6 +75,10 @@ async function refer(trx: Trx, at: Moment, due: readonly Due[], watch: Watch): P
   )
   const chosen = new Map(shared.map(({ referralId, counsellorId }) => [referralId, counsellorId]))
   const promise = promiseOf(at.now, watch.table.promises, workingTime)
+  const homes = await homesOf(
+    trx,
+    ordered.map(({ row }) => row.id),
+  )
   const rows = ordered.map(({ id, row, reasons }) => ({
     id,
     caseId: row.id,
@@ -82,6 +86,7 @@ async function refer(trx: Trx, at: Moment, due: readonly Due[], watch: Watch): P
     committee: unit.committee,
     unit: unit.code,
     counsellor: chosen.get(id) ?? null,
+    ...(homes.get(row.id) as Home),
     reasons,
     latestDay: latestMeetingDay(
       { recoveryEnds: row.recoverySafeDay, evictionDay: row.evictionDay },
@@ -132,6 +137,16 @@ async function refer(trx: Trx, at: Moment, due: readonly Due[], watch: Watch): P
     subjects.map((subject) => ({ subject, next: subject.clocks.filter((clock) => clock.step === 1) })),
     watch,
   )
+}
+
+type Home = { caseNumber: string; tenantName: string; address: string }
+
+/** Whom and where the counsellor is to contact, copied to the referral: she may not see another committee's case. */
+async function homesOf(trx: Trx, caseIds: readonly string[]): Promise<Map<string, Home>> {
+  const { rows } = await sql<Home & { id: string }>`
+    select id, number as case_number, tenant_name, concat_ws(', ', address, apartment, concat_ws(' ', postal_code, city)) as address
+    from arrears_case where id = any(${[...caseIds]}::uuid[])`.execute(trx)
+  return new Map(rows.map(({ id, ...home }) => [id, home]))
 }
 
 const nearest = (row: PlannedCase) =>

@@ -8,10 +8,13 @@ import { decideRouting, type Decision } from '../domain/routing.ts'
 import type { RoutingFacts } from '../domain/routing-facts.ts'
 import { emit } from '../outbox.ts'
 import type { Moment } from './act.ts'
+import { noteIdentities } from './case-identity.ts'
+import { noteContacts } from './contact-facts.ts'
 import { queueUnitMails } from './mail.ts'
 import { reviewTasks, type Review } from './reviews.ts'
 import { readMunicipality, rulesInForce, rulesOf, type Municipality, type Rules } from './settings.ts'
 import { writeTimeline } from './timeline.ts'
+import type { Tools } from './tools.ts'
 
 type CaseRow = {
   id: string
@@ -44,8 +47,17 @@ type Decided = { row: CaseRow; facts: RoutingFacts; decision: Decision }
  * Routes cases: an unrouted one gets its owner, its reason and its co-assigned units; a routed one keeps its owner,
  * and a change that its own version of the table would make is proposed to a person. Tells planning in both cases.
  */
-export async function routeCases(trx: Trx, at: Moment, caseIds: readonly string[]): Promise<void> {
+export async function routeCases(
+  trx: Trx,
+  at: Moment,
+  tools: Tools,
+  caseIds: readonly string[],
+): Promise<void> {
   const rows = await lockCases(trx, caseIds)
+  await noteContacts(
+    trx,
+    rows.map((row) => row.id),
+  )
   const municipality = await readMunicipality(trx)
   const inForce = await rulesInForce(trx, 'routing', at.today)
   const fresh = rows
@@ -60,6 +72,11 @@ export async function routeCases(trx: Trx, at: Moment, caseIds: readonly string[
   await own(trx, at, fresh, inForce)
   await propose(trx, at, standing)
   await addUnits(trx, [...fresh, ...standing])
+  await noteIdentities(
+    trx,
+    tools.keys,
+    rows.map((row) => row.id),
+  )
   await emit(
     trx,
     'case.routed',
@@ -73,7 +90,7 @@ async function lockCases(trx: Trx, caseIds: readonly string[]): Promise<CaseRow[
       l.organisation_number as landlord_number, c.months_unpaid, c.amount_owed, c.repeated, c.recovery_safe_day, c.eviction_at,
       c.committee, c.unit, c.routing_version, c.routed_at, c.facts,
       (select count(*)::int from contact k where k.case_id = c.id and not k.by_landlord) as attempts,
-      c.first_contact_at is not null as reached
+      exists (select 1 from contact k where k.case_id = c.id and k.reached and not k.by_landlord) as reached
     from arrears_case c left join landlord l on l.id = c.landlord_id
     where c.id = any(${[...caseIds]}::uuid[]) and c.state = 'open' order by c.id for update of c`.execute(trx)
   return rows
@@ -241,7 +258,8 @@ async function propose(trx: Trx, at: Moment, decided: readonly Decided[]): Promi
       changed.map(({ row }) => row.id),
     )
     .where('kind', '=', 'owner')
-    .where('state', 'in', ['proposed', 'rejected'])
+    // Also what a person has already moved away from: the table must not ask for it back.
+    .where('state', 'in', ['proposed', 'rejected', 'ended'])
     .execute()
   const known = new Set(asked.map((one) => `${one.caseId} ${one.committee} ${one.unit ?? ''}`))
   const fresh = changed.flatMap(({ row, decision }) => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import type { WorkingTime } from '../domain/calendar.ts'
+import { parseCodes } from '../domain/codes.ts'
 import { parseEscalation } from '../domain/escalation.ts'
 import type { ControlContext } from '../domain/notice-control.ts'
 import { parseTaskTemplates } from '../domain/planning.ts'
@@ -40,6 +41,7 @@ const readers = {
   },
   tasks: parseTaskTemplates,
   escalation: parseEscalation,
+  codes: parseCodes,
 }
 
 type Kind = keyof typeof readers

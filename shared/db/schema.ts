@@ -9,6 +9,18 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export interface AccessLog {
+  action: string;
+  actor: string;
+  at: Generated<string>;
+  committee: string | null;
+  found: number | null;
+  id: Generated<number>;
+  purpose: string | null;
+  role: string;
+  subjectId: string | null;
+}
+
 export interface Alert {
   caseId: string | null;
   committee: string;
@@ -141,8 +153,10 @@ export interface Contact {
   channel: string;
   committee: string;
   id: Generated<string>;
+  neutral: Generated<boolean>;
   note: string | null;
   occurredAt: string;
+  reached: Generated<boolean>;
   recordedAt: Generated<string>;
   recordedBy: string | null;
   referralId: string | null;
@@ -361,8 +375,10 @@ export interface Person {
 
 export interface Referral {
   acceptedAt: string | null;
+  address: string;
   answerBy: string;
   caseId: string;
+  caseNumber: string;
   committee: string;
   counsellor: string | null;
   createdAt: Generated<string>;
@@ -375,9 +391,11 @@ export interface Referral {
   meetBy: string;
   meetingAt: string | null;
   reasons: unknown;
+  rejectedBy: string | null;
   rejectedReason: string | null;
   seenAt: string | null;
   state: Generated<string>;
+  tenantName: string;
   unit: string;
   version: Generated<number>;
 }
@@ -474,6 +492,26 @@ export interface Unit {
   nameSv: string;
 }
 
+export interface Visit {
+  announced: Generated<boolean>;
+  bookedAt: Generated<string>;
+  bookedBy: string | null;
+  caseId: string;
+  committee: string;
+  consentGiven: boolean | null;
+  endsAt: string;
+  id: Generated<string>;
+  note: string | null;
+  outcome: string | null;
+  reason: string | null;
+  recordedAt: string | null;
+  recordedBy: string | null;
+  startsAt: string;
+  state: Generated<string>;
+  taskId: string | null;
+  visitors: string[];
+}
+
 export interface WebSession {
   data: unknown;
   expiresAt: string;
@@ -482,6 +520,7 @@ export interface WebSession {
 }
 
 export interface DB {
+  accessLog: AccessLog;
   alert: Alert;
   arrearsCase: ArrearsCase;
   assignment: Assignment;
@@ -512,5 +551,6 @@ export interface DB {
   task: Task;
   timeline: Timeline;
   unit: Unit;
+  visit: Visit;
   webSession: WebSession;
 }
