@@ -1,8 +1,8 @@
 // Chooses the debt counsellor with most room, and says when the answer and the meeting are due and what a late slot needs.
-import { addWorkingDays, nextWorkingInstant } from './calendar.ts'
+import { inWorkingHours, instantOf, momentAfter, momentOf } from './alert-time.ts'
+import { addWorkingDays } from './calendar.ts'
 import type { WorkingTime } from './calendar.ts'
 import type { IsoDate } from './days.ts'
-import { after } from './escalation.ts'
 import type { Promises } from './escalation-ladder.ts'
 
 /** `capacity`: share of full time in per cent. `awayFrom`/`awayTo`: absence, both days included. */
@@ -62,10 +62,12 @@ export function promiseOf(
   promises: Promises,
   workingTime: WorkingTime,
 ): { warnAt: string; answerBy: string; meetBy: string } {
+  const start = momentOf(referredAt)
+  const after = (promise: keyof Promises) => momentAfter(start, promises[promise], workingTime)
   return {
-    warnAt: nextWorkingInstant(after(referredAt, promises['answer-warning'], workingTime), workingTime),
-    answerBy: after(referredAt, promises.answer, workingTime),
-    meetBy: after(referredAt, promises.meeting, workingTime),
+    warnAt: instantOf(inWorkingHours(after('answer-warning'), workingTime)),
+    answerBy: instantOf(after('answer')),
+    meetBy: instantOf(after('meeting')),
   }
 }
 

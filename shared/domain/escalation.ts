@@ -1,29 +1,13 @@
 // Decides when a case is referred to debt counselling, when whom is alerted, and whether an alert still stands.
-import { DateTime } from 'luxon'
-import {
-  addDays,
-  addWorkingDays,
-  daysBetween,
-  firstWorkingInstant,
-  instantAt,
-  isWorkingDay,
-  localDateOf,
-  localTimeOf,
-  nextWorkingInstant,
-} from './calendar.ts'
+import { inWorkingHours, instantOf, laterMoment, momentAfter, momentOf, momentOnDay } from './alert-time.ts'
+import type { Moment } from './alert-time.ts'
+import { addDays, daysBetween } from './calendar.ts'
 import type { WorkingTime } from './calendar.ts'
 import { holds } from './condition.ts'
 import type { Facts } from './condition.ts'
 import type { IsoDate } from './days.ts'
 import { HANDLINGS } from './escalation-ladder.ts'
-import type {
-  Delay,
-  EscalationTable,
-  Handling,
-  LadderStep,
-  Recipient,
-  SubjectKind,
-} from './escalation-ladder.ts'
+import type { EscalationTable, Handling, LadderStep, Recipient, SubjectKind } from './escalation-ladder.ts'
 import type { Words } from './routing-facts.ts'
 
 export { parseEscalation } from './escalation-ladder.ts'
@@ -112,11 +96,12 @@ export type Clock = {
  * starts is due at once; nothing is left out, because each step tells somebody else.
  */
 export function clocksFor(subject: Watched, table: EscalationTable, workingTime: WorkingTime): Clock[] {
-  const answers = watchedAnswers(subject, localDateOf(subject.startedAt))
+  const start = momentOf(subject.startedAt)
+  const answers = watchedAnswers(subject, start.date)
   const steps = table.steps.filter((step) => step.subject === subject.kind && holds(step.condition, answers))
   const clocks = steps.flatMap((step) => {
-    const dueAt = dueAtOf(step, subject, workingTime)
-    return dueAt ? [clockOf(step, step.step, dueAt, { subject, table })] : []
+    const due = momentOfStep(step, subject, start, workingTime)
+    return due ? [clockOf(step, step.step, due, { subject, table })] : []
   })
   return clocks.toSorted((a, b) => (a.dueAt === b.dueAt ? a.step - b.step : a.dueAt < b.dueAt ? -1 : 1))
 }
@@ -133,9 +118,9 @@ export function repeatOf(
 ): Clock | null {
   const last = table.steps.findLast((step) => step.trigger === fired.trigger)
   if (!last?.repeat || fired.step < last.step) return null
-  const raw = after(fired.dueAt, last.repeat, workingTime)
-  const dueAt = last.hours === 'working' ? nextWorkingInstant(raw, workingTime) : raw
-  const next = clockOf(last, fired.step + 1, dueAt, { subject, table })
+  const raw = momentAfter(momentOf(fired.dueAt), last.repeat, workingTime)
+  const due = last.hours === 'working' ? inWorkingHours(raw, workingTime) : raw
+  const next = clockOf(last, fired.step + 1, due, { subject, table })
   return { ...next, urgency: Math.max(next.urgency, Math.min(MOST_URGENT, fired.urgency + 1)) }
 }
 
@@ -144,13 +129,19 @@ const MOST_URGENT = 4
 function clockOf(
   step: LadderStep,
   number: number,
-  dueAt: string,
+  due: Moment,
   from: { subject: Watched; table: EscalationTable },
 ): Clock {
-  const answers = watchedAnswers(from.subject, localDateOf(dueAt))
+  const answers = watchedAnswers(from.subject, due.date)
   const raised = from.table.raise.filter((rule) => holds(rule.condition, answers)).map((rule) => rule.urgency)
   const urgency = Math.max(step.urgency, ...raised)
-  return { trigger: step.trigger, step: number, dueAt, recipientRole: step.recipient, urgency }
+  return {
+    trigger: step.trigger,
+    step: number,
+    dueAt: instantOf(due),
+    recipientRole: step.recipient,
+    urgency,
+  }
 }
 
 function watchedAnswers(subject: Watched, day: IsoDate): Facts {
@@ -163,44 +154,19 @@ function watchedAnswers(subject: Watched, day: IsoDate): Facts {
   }
 }
 
-function dueAtOf(step: LadderStep, subject: Watched, wt: WorkingTime): string | null {
+function momentOfStep(step: LadderStep, subject: Watched, start: Moment, wt: WorkingTime): Moment | null {
   const day = { start: null, due: subject.dueOn, R: subject.recoveryEnds, D: subject.evictionDay }[
     step.anchor
   ]
   if (step.anchor !== 'start' && !day) return null
-  const raw = day ? onDay(day, step.delay, wt) : after(subject.startedAt, step.delay, wt)
-  const due = laterInstant(raw, utc(subject.startedAt))
+  const raw = day ? momentOnDay(day, step.delay, wt) : momentAfter(start, step.delay, wt)
+  const due = laterMoment(raw, start)
   if (step.hours === 'always') return due
-  const moved = nextWorkingInstant(due, wt)
+  const moved = inWorkingHours(due, wt)
   // An alert that waits for the office to open must not wait past the eviction itself.
   const warnsOfEviction = step.anchor === 'D' && day && step.delay.amount < 0
-  return warnsOfEviction && localDateOf(moved) >= day && localDateOf(due) < day ? due : moved
+  return warnsOfEviction && moved.date >= day && due.date < day ? due : moved
 }
-
-/** Opening time on the day so many days from a date; before a date a closed day moves it earlier, after it later. */
-function onDay(day: IsoDate, delay: Delay, wt: WorkingTime): string {
-  if (delay.unit === 'ad') return instantAt(addWorkingDays(day, delay.amount, wt), wt.opens)
-  const date = addDays(day, delay.amount)
-  const closed = !isWorkingDay(date, wt)
-  return instantAt(closed ? addWorkingDays(date, delay.amount < 0 ? -1 : 1, wt) : date, wt.opens)
-}
-
-/** The instant so long after another; hours pass also at night, working days keep the time of day. */
-export function after(instant: string, delay: Delay, wt: WorkingTime): string {
-  if (delay.unit === 'min' || delay.unit === 'h') {
-    return utc(instant, { [delay.unit === 'h' ? 'hours' : 'minutes']: delay.amount })
-  }
-  const [date, time] = [localDateOf(instant), localTimeOf(instant)]
-  if (delay.unit === 'ad') return firstWorkingInstant(addWorkingDays(date, delay.amount, wt), time, wt)
-  if (delay.unit === 'd') return instantAt(addDays(date, delay.amount), time)
-  return utc(instantAt(addDays(date, 1), '00:00'), { hours: -delay.amount })
-}
-
-function utc(instant: string, plus: { hours?: number; minutes?: number } = {}): string {
-  return DateTime.fromISO(instant).plus(plus).toUTC().toISO({ suppressMilliseconds: true }) ?? ''
-}
-
-const laterInstant = (a: string, b: string): string => (DateTime.fromISO(a) >= DateTime.fromISO(b) ? a : b)
 
 /** Whether a due alert still stands, or which real handling has stopped it. Having seen it stops nothing. */
 export function stillStands(
