@@ -8,6 +8,7 @@ import { stopOnSignal } from '../../shared/stop.ts'
 import type { StopStep } from '../../shared/stop.ts'
 import { clearFolder, keptPort, keysFile, writeProcesses, writeWhole } from './data-folder.ts'
 import { feedOnce } from './feed-once.ts'
+import { leaveWithNpm } from './npm-parent.ts'
 import { claimFolder, releaseFolder } from './owner.ts'
 import { isListening } from './ports.ts'
 import { prepareDatabase } from './prepare.ts'
@@ -58,6 +59,12 @@ async function takeFolder({ dataFolder, databaseUrl, port }: Environment, fresh:
     throw new Error('--fresh removes only what npm start made; empty DATABASE_URL yourself.')
   tell('Removing what earlier starts have kept …')
   clearFolder(dataFolder)
+}
+
+/** Nothing runs any more: no stale number may be taken for one that does. */
+function leaveFolder(dataFolder: string): void {
+  writeProcesses(dataFolder, [])
+  releaseFolder(dataFolder)
 }
 
 /** Keeps processes.json true while parts come, go and come back. */
@@ -131,14 +138,6 @@ function sayWhere(
   tell(lines.join('\n         '))
 }
 
-/** npm killed with -9 cannot tell us: then we belong to somebody else from one moment to the next. */
-function stopWithNpm(stop: () => void): void {
-  const parent = process.ppid
-  setInterval(() => {
-    if (process.ppid !== parent) stop()
-  }, 500).unref()
-}
-
 async function start(wishes: Wishes, settings: Environment, steps: StopStep[]): Promise<void> {
   const { dataFolder } = settings
   const house = openHouse(dataFolder)
@@ -158,9 +157,9 @@ try {
   const wishes = readWishes()
   const settings = readSettings()
   await takeFolder(settings, wishes.fresh)
-  const steps: StopStep[] = [{ name: 'folder', run: () => releaseFolder(settings.dataFolder) }]
+  const steps: StopStep[] = [{ name: 'folder', run: () => leaveFolder(settings.dataFolder) }]
   leave = stopOnSignal(steps, { withinMs: STOP_WITHIN_MS, tell })
-  if (settings.startedByNpm !== undefined) stopWithNpm(() => leave(1))
+  if (settings.startedByNpm !== undefined) leaveWithNpm(() => leave(1))
   await start(wishes, settings, steps)
 } catch (error) {
   process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`)

@@ -38,7 +38,10 @@ async function startAgain<R extends Running>(
       state.running = await kept.start(state.running)
       // Asked to end while it was coming up: nobody else knows of this one.
       if (state.stopping) await state.running.stop()
-      else kept.onStart(state.running)
+      else {
+        kept.onStart(state.running)
+        kept.tell(`${kept.name}: runs again.`)
+      }
       return
     } catch {
       kept.tell(`${kept.name}: does not start yet, trying again.`)
