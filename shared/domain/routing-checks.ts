@@ -1,7 +1,7 @@
 // What must be right before a rules table is published: every row reachable, a default, and only owners that exist.
 
 import { INPUTS } from './routing-facts.ts'
-import { boxesOf, meet, spaceOf, subtract } from './routing-regions.ts'
+import { boxesOf, meet, remainder, spaceOf, subtract } from './routing-regions.ts'
 import type { Box, Space } from './routing-regions.ts'
 import { describeBox } from './routing-words.ts'
 import { proposalCycles } from './routing-cycles.ts'
@@ -122,19 +122,15 @@ function neverTrue(row: RoutingRow): SheetProblem {
 
 /** The earlier rows that together leave nothing, the one that does so alone if there is one; null: reachable. */
 function takersOf(own: Box[], earlier: readonly RoutingRow[], boxes: Boxes, space: Space): number[] | null {
-  const overlapping = earlier.filter((other) => meet(own, boxes.get(other) ?? [], space))
+  const overlapping = earlier.filter((other) => meet(own, boxes.get(other) ?? []))
   const alone = overlapping.find((other) => subtract(own, boxes.get(other) ?? [], space).length === 0)
   if (alone) return [alone.row]
-  let left: Box[] = own
-  const takers: number[] = []
-  for (const other of overlapping) {
-    const taken = boxes.get(other) ?? []
-    if (!meet(left, taken, space)) continue
-    takers.push(other.row)
-    left = subtract(left, taken, space)
-    if (left.length === 0) return takers
-  }
-  return null
+  const { left, takers } = remainder(
+    own,
+    overlapping.map((other) => boxes.get(other) ?? []),
+    space,
+  )
+  return left.length > 0 ? null : takers.flatMap((at) => overlapping[at]?.row ?? [])
 }
 
 function unreachable(row: RoutingRow, takers: number[]): SheetProblem {
@@ -156,16 +152,28 @@ const EXAMPLES = 3
 
 function gaps(deciding: readonly RoutingRow[], boxes: Boxes, space: Space): TableProblem[] {
   const fallback = deciding.find((row) => row.kind === 'owner' && isUnconditional(row))
-  const taken = deciding.filter((row) => row !== fallback).flatMap((row) => boxes.get(row) ?? [])
-  const left = subtract([new Map()], taken, space).slice(0, EXAMPLES)
+  const others = deciding.filter((row) => row !== fallback).map((row) => boxes.get(row) ?? [])
+  const { left, gaveUp } = remainder([new Map()], others, space)
+  if (gaveUp) return [warning(tooHard())]
   const mark = fallback ? warning : error
-  return left.map((box) => {
+  return left.slice(0, EXAMPLES).map((box) => {
     const { sv, en } = describeBox(box, space)
     const where = fallback ? at(fallback, 'rad') : { column: 'rad' }
     const only = fallback ? `bara rad ${fallback.row} tar` : 'ingen rad tar'
     const onlyEn = fallback ? `only row ${fallback.row} takes` : 'no row takes'
     return mark(sheetProblem('gap', where, `Lucka: ${only} ${sv}.`, `Gap: ${onlyEn} ${en}.`))
   })
+}
+
+function tooHard(): SheetProblem {
+  const sv =
+    'Raderna överlappar varandra på så många sätt att luckor och onåbara rader inte kunde sökas till slut.'
+  return sheetProblem(
+    'too-complex',
+    {},
+    sv,
+    'The rows overlap in so many ways that the search for gaps and unreachable rows was cut short.',
+  )
 }
 
 function unknownNames(row: RoutingRow, register: Register): SheetProblem[] {

@@ -1,6 +1,6 @@
 // Finds rows that would send a case round: a client of one committee to another whose clients are sent back.
 
-import { intersect, subtract } from './routing-regions.ts'
+import { intersect, remainder } from './routing-regions.ts'
 import type { Box, Space } from './routing-regions.ts'
 import { OWN_CASEWORKER } from './routing-row.ts'
 import type { RoutingRow } from './routing-row.ts'
@@ -23,7 +23,7 @@ export function proposalCycles(deciding: readonly RoutingRow[], boxes: Boxes, sp
     for (const path of pathsBack([start], start.boxes, moves, space)) {
       const rows = path.map((move) => move.row.row)
       const key = [...rows].sort((a, b) => a - b).join(',')
-      if (!cycles.has(key)) cycles.set(key, cycle(path))
+      if (!cycles.has(key)) cycles.set(key, cycle(fromFirstRow(path)))
     }
   }
   return [...cycles.values()]
@@ -37,18 +37,31 @@ function movesFrom(
 ): Move[] {
   const { space } = known
   const moves: Move[] = []
-  let left: Box[] = [clientOfOnly(from, space)]
+  const start: Box[] = [clientOfOnly(from, space)]
+  const earlier: Box[][] = []
   for (const row of deciding) {
     const taken = known.boxes.get(row) ?? []
-    const spoken = left.flatMap((box) => taken.flatMap((other) => intersect(box, other, space) ?? []))
-    left = subtract(left, taken, space)
-    const [target] = row.targets
+    const spoken = both(start, taken, space)
     const stays = row.kind === 'gate' || row.person === OWN_CASEWORKER || row.targets.length !== 1
-    if (spoken.length === 0 || stays || !target || target.committee === from) continue
-    moves.push({ from, to: target.committee, row, boxes: spoken.map(withoutClients) })
+    const [target] = row.targets
+    if (!stays && target && target.committee !== from) {
+      const { left, gaveUp } = remainder(spoken, earlier, space)
+      // An unfinished subtraction keeps too much: a cycle is only claimed where it is certain.
+      if (left.length > 0 && !gaveUp)
+        moves.push({ from, to: target.committee, row, boxes: left.map(withoutClients) })
+    }
+    if (spoken.length > 0) earlier.push(taken)
   }
   return moves
 }
+
+/** Boxes compared at most: beyond that a cycle may be missed, but the answer comes. */
+const MOST_BOXES = 200
+
+const both = (a: readonly Box[], b: readonly Box[], space: Space): Box[] =>
+  a
+    .slice(0, MOST_BOXES)
+    .flatMap((one) => b.slice(0, MOST_BOXES).flatMap((other) => intersect(one, other, space) ?? []))
 
 function clientOfOnly(committee: string, space: Space): Box {
   const box = new Map<string, bigint>()
@@ -69,9 +82,16 @@ function pathsBack(path: Move[], boxes: readonly Box[], moves: readonly Move[], 
   if (last.to === first.from) return [path]
   return moves.flatMap((next) => {
     if (next.from !== last.to || path.some((move) => move.from === next.from)) return []
-    const both = boxes.flatMap((box) => next.boxes.flatMap((other) => intersect(box, other, space) ?? []))
-    return both.length === 0 ? [] : pathsBack([...path, next], both, moves, space)
+    const shared = both(boxes, next.boxes, space)
+    return shared.length === 0 ? [] : pathsBack([...path, next], shared, moves, space)
   })
+}
+
+/** The same round, told from the row that stands first in the table. */
+function fromFirstRow(path: readonly Move[]): Move[] {
+  const first = Math.min(...path.map((move) => move.row.row))
+  const at = path.findIndex((move) => move.row.row === first)
+  return [...path.slice(at), ...path.slice(0, at)]
 }
 
 function cycle(path: readonly Move[]): SheetProblem {
