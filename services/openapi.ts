@@ -38,6 +38,16 @@ const problemResponse = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 } as const
 
+// The reader's own policy: as strict as the pages', but for its inline images and the one style attribute it sets.
+const READER_POLICY = {
+  'default-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'style-src': ["'self'", "'unsafe-hashes'", "'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='"],
+  'object-src': ["'none'"],
+  'base-uri': ["'none'"],
+  'frame-ancestors': ["'none'"],
+}
+
 type Operation = { responses?: Record<string, unknown> }
 
 /** Every operation may end in a problem document: said once here, not in each route. */
@@ -90,10 +100,9 @@ export async function describeApi(app: App, settings: OpenApiSettings): Promise<
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, permission: 'public' }
     })
-    // The reader brings its own scripts and inline styles; only its pages get the looser header, by hash.
     await scope.register(swaggerUi, {
       routePrefix: '/docs',
-      staticCSP: true,
+      staticCSP: READER_POLICY,
       uiConfig: { url: '/openapi.json', deepLinking: true },
     })
   })

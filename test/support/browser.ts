@@ -1,0 +1,34 @@
+// A real Chromium for the tests of pages: the one named, the one from npm, or the machine's own.
+import { existsSync } from 'node:fs'
+import sparticuz from '@sparticuz/chromium'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium, type Browser, type Page } from 'playwright-core'
+
+/** The browser's program and arguments, or why there is none on this machine. */
+export async function findChromium(): Promise<{ path: string; args: string[] } | { missing: string }> {
+  const named = process.env['CHROMIUM_PATH']
+  if (named)
+    return existsSync(named)
+      ? { path: named, args: [] }
+      : { missing: `CHROMIUM_PATH (${named}) is not there` }
+  // The one from npm is built for Linux on x64 and unpacks itself into the temporary directory.
+  if (process.platform === 'linux' && process.arch === 'x64') {
+    return { path: await sparticuz.executablePath(), args: sparticuz.args }
+  }
+  const own = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+  return own ? { path: own, args: [] } : { missing: 'no Chromium; set CHROMIUM_PATH' }
+}
+
+/** Starts the browser; close it in `afterAll`. Throws when there is none: the caller asks `findChromium` first. */
+export async function openBrowser(): Promise<Browser> {
+  const found = await findChromium()
+  if ('missing' in found) throw new Error(found.missing)
+  return chromium.launch({ executablePath: found.path, args: found.args, headless: true })
+}
+
+/** What axe finds wrong on the page by WCAG 2.2 A and AA, one line each; an accessible page gives an empty list. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze()
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
+}
