@@ -31,7 +31,10 @@ export function parseCell(input: Input, text: string): Parsed<Condition | null> 
   if (cell === '') return { value: null }
   const negated = /^(?:inte|not)\s*\(([^()]*)\)$/i.exec(cell)
   const except = negated !== null
-  const items = (negated?.[1] ?? cell).split(',').map((item) => item.trim())
+  // In money a comma without a space is the decimal sign: `1250,50` must never be read as 1250 or 50.
+  const items = (negated?.[1] ?? cell)
+    .split(input.kind === 'money' ? /,(?:\s+|$)/ : ',')
+    .map((item) => item.trim())
   if (items.includes(''))
     return fault('empty-item', 'Ett värde saknas vid ett komma.', 'A value is missing at a comma.')
   if (input.kind === 'choice') return values(items, except, input.choices)
@@ -104,7 +107,7 @@ const UNITS: Record<NumberKind, Unit> = {
       const plain = text.replaceAll(/\s/g, '').replace(',', '.')
       return /^-?\d{1,9}(\.\d{1,2})?$/.test(plain) ? Math.round(Number(plain) * 100) : null
     },
-    write: (ore) => (ore % 100 === 0 ? String(ore / 100) : (ore / 100).toFixed(2)),
+    write: (ore) => (ore % 100 === 0 ? String(ore / 100) : (ore / 100).toFixed(2).replace('.', ',')),
   },
   postal: {
     read: (text) => (/^\d{3} ?\d{2}$/.test(text) ? Number(text.replace(' ', '')) : null),

@@ -95,6 +95,19 @@ test.each(['personnummer', 'medborgarskap', 'religion', 'kön', 'adress', 'frite
   },
 )
 
+test('a decimal comma in an amount is a decimal comma, not two amounts', () => {
+  const row = { ...owner, belopp_kr: '>=1250,50, okänd' }
+  expect(tableOf(row, fallback).rows[0]?.conditions.amount).toEqual({
+    kind: 'ranges',
+    ranges: [[125_050, Infinity]],
+    unknown: true,
+  })
+  expect(exportRoutingTable(tableOf(row, fallback))).toContain(';>=1250,50, okänd;')
+  expect(parseRoutingTable(sheet({ ...owner, belopp_kr: '100,500' }, fallback)).problems).toMatchObject([
+    { code: 'unreadable-value', row: 40, column: 'belopp_kr' },
+  ])
+})
+
 test('two rows with one number are refused: nobody could tell which one spoke', () => {
   const { problems } = parseRoutingTable(sheet(owner, owner, fallback))
   expect(problems).toMatchObject([{ code: 'duplicate-row', row: 40, line: 3, column: 'rad' }])
