@@ -97,16 +97,7 @@ async function refer(trx: Trx, at: Moment, due: readonly Due[], watch: Watch): P
     createdAt: at.now,
   }))
   await insertRows(trx, 'referral', rows)
-  await queueMails(
-    trx,
-    at,
-    rows.map((row) => ({
-      onceKey: `referral ${row.id}`,
-      template: 'referral',
-      personId: row.counsellor,
-      unit: row.counsellor ? null : unit.code,
-    })),
-  )
+  await tellCounsellors(trx, at, rows)
   await writeTimeline(
     trx,
     at,
@@ -147,6 +138,22 @@ async function homesOf(trx: Trx, caseIds: readonly string[]): Promise<Map<string
     select id, number as case_number, tenant_name, concat_ws(', ', address, apartment, concat_ws(' ', postal_code, city)) as address
     from arrears_case where id = any(${[...caseIds]}::uuid[])`.execute(trx)
   return new Map(rows.map(({ id, ...home }) => [id, home]))
+}
+
+/** One mail an hour to each counsellor, or to the unit's mailbox where nobody is there to be named. */
+async function tellCounsellors(
+  trx: Trx,
+  at: Moment,
+  rows: readonly { counsellor: string | null; unit: string }[],
+): Promise<void> {
+  const hour = at.now.slice(0, 13)
+  const mails = rows.map((row) => ({
+    onceKey: `referral ${row.counsellor ?? row.unit} ${hour}`,
+    template: 'referral' as const,
+    personId: row.counsellor,
+    unit: row.counsellor ? null : row.unit,
+  }))
+  await queueMails(trx, at, [...new Map(mails.map((mail) => [mail.onceKey, mail])).values()])
 }
 
 const nearest = (row: PlannedCase) =>

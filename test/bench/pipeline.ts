@@ -1,0 +1,212 @@
+// Measures the spine: notices per second from the answer to planned tasks, with real worker processes and a real queue.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { environmentWith } from '../../config/env.ts'
+import { municipalityFiles } from '../../config/files.ts'
+import { noticeRow } from '../../shared/casework/intake.ts'
+import { receiveNotice } from '../../shared/casework/intake.ts'
+import { controlContext, loadMunicipality } from '../../shared/casework/settings.ts'
+import { moment } from '../../shared/casework/act.ts'
+import { openDatabase, type Db } from '../../shared/db/open.ts'
+import { insertRows } from '../../shared/db/rows.ts'
+import { emit } from '../../shared/outbox.ts'
+import { prepareQueues } from '../../shared/queues.ts'
+import { landlordActor, testTools } from '../support/spine.ts'
+import { freshDatabase } from '../support/cluster.ts'
+import { startMailSink } from '../../services/start/mail-sink.ts'
+import { measureFloor } from './floor.ts'
+import { noticeNumber } from './notices.ts'
+
+const actor = landlordActor('bench')
+
+/** One measured run: rates are notices a second; `ratio` is the pipeline's rate over the floor's in the same run. */
+export type PipelineRun = {
+  workers: number
+  queue: string
+  notices: number
+  perSecond: number
+  floorPerSecond: number
+  ratio: number
+  rows: number
+  peakMegabytes: number
+}
+
+type House = {
+  url: string
+  owner: Db
+  processes: ChildProcess[]
+  peak: { megabytes: number }
+  close: () => Promise<void>
+}
+
+async function openHouse(folder: string, workers: number, redisUrl: string | undefined): Promise<House> {
+  const { url, drop } = await freshDatabase()
+  const owner = openDatabase({ url, role: 'owner', max: 2, statementTimeout: 0 })
+  await loadMunicipality(owner, municipalityFiles('1880'))
+  await prepareQueues(redisUrl ? { kind: 'redis', url: redisUrl } : { kind: 'postgres', url })
+  const keysFile = join(folder, 'keys.json')
+  const key = (byte: number) => Buffer.alloc(32, byte).toString('base64')
+  writeFileSync(
+    keysFile,
+    JSON.stringify({ encryption: { current: 'test', keys: { test: key(7) } }, index: key(9) }),
+  )
+  const sink = await startMailSink({})
+  const environment = environmentWith({
+    databaseUrl: url,
+    keysFile,
+    smtpUrl: sink.smtpUrl,
+    logLevel: 'error',
+    ...(redisUrl ? { redisUrl } : {}),
+  })
+  const processes = Array.from({ length: workers }, () =>
+    spawn(process.execPath, [join(import.meta.dirname, '../../workers/main.ts')], {
+      env: { ...environment },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    }),
+  )
+  await Promise.all(processes.map((child) => once(child, 'message')))
+  const close = async () => {
+    const ended = processes.map((child) => once(child, 'exit'))
+    for (const child of processes) child.kill('SIGTERM')
+    await Promise.all(ended)
+    await sink.stop()
+    await owner.destroy()
+    await drop()
+  }
+  return { url, owner, processes, peak: { megabytes: 0 }, close }
+}
+
+/** Stores notices exactly as the door does, all in one transaction, so that the clock starts with every answer given. */
+async function answerNotices(owner: Db, count: number): Promise<void> {
+  const tools = testTools()
+  await owner.transaction().execute(async (trx) => {
+    const from = { actor, source: 'api' as const, at: await moment(trx), context: await controlContext(trx) }
+    const rows = Array.from({ length: count }, (_, n) =>
+      noticeRow(tools, from, noticeNumber(n), JSON.stringify(noticeNumber(n))),
+    )
+    for (let part = 0; part < count; part += 1_000)
+      await insertRows(trx, 'notice', rows.slice(part, part + 1_000))
+    await emit(
+      trx,
+      'notice.received',
+      rows.map((row) => row.id),
+    )
+  })
+}
+
+const undone = async (owner: Db) =>
+  Number(
+    (
+      await sql<{
+        n: number
+      }>`select count(*)::int as n from outbox where done_at is null and dead_at is null and topic <> 'mail.queued'`.execute(
+        owner,
+      )
+    ).rows[0]?.n,
+  )
+
+function noteMemory({ processes, peak }: House): void {
+  for (const { pid } of processes) {
+    const status = pid ? readStatus(pid) : 0
+    peak.megabytes = Math.max(peak.megabytes, status)
+  }
+}
+
+function readStatus(pid: number): number {
+  try {
+    return (
+      Number(
+        /VmHWM:\s+(\d+)/.exec(
+          process.getBuiltinModule('fs').readFileSync(`/proc/${pid}/status`, 'utf8'),
+        )?.[1] ?? 0,
+      ) / 1024
+    )
+  } catch {
+    return 0 // no /proc on this system: memory is then not reported
+  }
+}
+
+/** Runs `count` notices through `workers` processes, then the floor on the same database. */
+export async function measurePipeline(
+  folder: string,
+  workers: number,
+  count: number,
+  redisUrl?: string,
+): Promise<PipelineRun> {
+  const house = await openHouse(folder, workers, redisUrl)
+  try {
+    await answerNotices(house.owner, 200) // warm the processes up on other households
+    while ((await undone(house.owner)) > 0) await pause(20)
+    await sql`truncate notice, household_key, arrears_case, outbox, effect_log, mail, timeline cascade`.execute(
+      house.owner,
+    )
+    await answerNotices(house.owner, count)
+    const from = performance.now()
+    while ((await undone(house.owner)) > 0) {
+      noteMemory(house)
+      await pause(20)
+    }
+    const ms = performance.now() - from
+    const planned = await sql<{
+      n: number
+    }>`select count(*)::int as n from arrears_case where planned_at is not null`.execute(house.owner)
+    if (planned.rows[0]?.n !== count)
+      throw new Error(`Only ${planned.rows[0]?.n} of ${count} notices were planned`)
+    const floor = await measureFloor(house.owner)
+    return {
+      workers,
+      queue: redisUrl ? 'redis' : 'postgres',
+      notices: count,
+      perSecond: (count / ms) * 1000,
+      floorPerSecond: (count / floor.ms) * 1000,
+      ratio: floor.ms / ms,
+      rows: floor.rows,
+      peakMegabytes: house.peak.megabytes,
+    }
+  } finally {
+    await house.close()
+  }
+}
+
+/** The latency of one notice alone, from the door's answer to its planned tasks: milliseconds at p50 and p99. */
+export async function measureLatency(
+  folder: string,
+  times: number,
+  redisUrl?: string,
+): Promise<{ p50: number; p99: number }> {
+  const house = await openHouse(folder, 1, redisUrl)
+  const web = openDatabase({ url: house.url, role: 'bokvar_web', max: 1 })
+  const tools = testTools()
+  try {
+    const taken: number[] = []
+    for (let n = 0; n < times; n += 1) {
+      const body = noticeNumber(n)
+      const { id } = await receiveNotice(web, tools, actor, {
+        key: `latency ${n}`,
+        raw: Buffer.from(JSON.stringify(body)),
+        body,
+      })
+      const from = performance.now()
+      const planned = async () =>
+        (
+          await sql<{
+            yes: boolean
+          }>`select exists (select 1 from notice n join arrears_case c on c.id = n.case_id where n.id = ${id} and c.planned_at is not null) as yes`.execute(
+            house.owner,
+          )
+        ).rows[0]?.yes
+      while (!(await planned())) await pause(2)
+      taken.push(performance.now() - from)
+    }
+    const sorted = taken.slice(5).sort((one, other) => one - other)
+    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+    return { p50: at(0.5), p99: at(0.99) }
+  } finally {
+    await web.destroy()
+    await house.close()
+  }
+}
