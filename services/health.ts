@@ -1,15 +1,8 @@
 // Tells machines how the service is: alive, ready, its figures, and Digg's api-info.
 import { collectDefaultMetrics, register } from 'prom-client'
 import { z } from 'zod'
+import type { Readiness } from '../shared/casework/readiness.ts'
 import type { App } from './http.ts'
-
-export type Readiness = {
-  ok: boolean
-  /** The newest migration the database has, and the one this code needs. */
-  schema: { found: string | null; needed: string }
-  /** Age in seconds of the oldest outbox row that is due and undone: grows when the workers stand still. */
-  oldestUndoneSeconds: number
-}
 
 export type HealthDeps = {
   /** Asks the database; throws when it cannot be reached. */

@@ -22,6 +22,8 @@ export type ProviderSettings = {
 export type LoginDeps = {
   settings: { baseUrl: string; staff: ProviderSettings; landlords: ProviderSettings }
   findPerson: (subject: string) => Promise<Principal | null>
+  /** Called at each sign-in: the moment to tidy away what has ended. */
+  onSignIn: () => Promise<void>
 }
 
 type Way = 'staff' | 'landlords'
@@ -173,6 +175,7 @@ async function finish(
   demandRightWay(person, way, deps)
   // A new id at sign-in: whoever planted the old one in this browser holds nothing now.
   await request.session.regenerate()
+  await deps.onSignIn()
   request.session.set('subject', person.subject)
   request.session.set('provider', way)
   if (typeof claims.auth_time === 'number') request.session.set('authTime', claims.auth_time)

@@ -1,5 +1,6 @@
 // Who somebody is and what they belong to, read from the database at each request.
 import type { Db } from '../db/open.ts'
+import type { Actor } from './act.ts'
 
 export type Role =
   | 'landlord'
@@ -78,4 +79,14 @@ export async function findClient(db: Db, clientId: string): Promise<Principal | 
     scopes: [],
     name: row.name ?? row.clientId,
   }
+}
+
+/**
+ * The same person or system as one who acts. What they send in is attributed to the landlord they belong to, so that
+ * a colleague at the pages and the landlord's own system see each other's notices; without one, to themselves.
+ */
+export function actorOf(principal: Principal): Actor {
+  const { kind, id, role, committee, unit, landlordId, name } = principal
+  const sender = landlordId ? `landlord:${landlordId}` : `${kind}:${id}`
+  return { role, personId: kind === 'person' ? id : null, committee, unit, sender, landlordId, name }
 }

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Writable } from 'node:stream'
 import pino from 'pino'
+import { sql } from 'kysely'
+import { findReadiness } from '../../shared/casework/readiness.ts'
 import { CANARY, echoRoutes, expectProblem } from '../support/echo.ts'
 import { startTestServer, type TestServer } from '../support/http.ts'
 
@@ -165,11 +167,21 @@ describe('The service', () => {
     const answer = await server.app.inject({ url: '/v1/api-info' })
     expect(answer.json()).toEqual({
       apiName: 'Bokvar',
-      apiVersion: '1.0.0',
+      apiVersion: '0.0.0-test',
       apiReleased: '2026-11-22',
       apiDocumentation: 'http://localhost:3999/docs',
       apiStatus: 'active',
     })
+  })
+
+  test('is ready when the schema is the one its code needs, and tells how long work has waited', async () => {
+    const ready = async () => (await server.app.inject({ url: '/health/ready' })).json()
+    expect(await ready()).toMatchObject({ status: 'ready', oldestUndoneSeconds: 0 })
+    await sql`insert into outbox (topic, subject_id, available_at)
+      values ('test', gen_random_uuid(), clock_now() - interval '90 seconds')`.execute(server.owner)
+    expect((await ready()).oldestUndoneSeconds).toBeGreaterThanOrEqual(90)
+    await sql`delete from outbox`.execute(server.owner)
+    expect(await findReadiness(server.db, '9999-from-the-future')).toMatchObject({ ok: false })
   })
 
   test('describes itself in OpenAPI 3.1 from what validates, problems included', async () => {

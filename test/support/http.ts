@@ -2,14 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { endSession, findSession, saveSession } from '../../shared/casework/web-sessions.ts'
-import { findClient, findPersonBySubject } from '../../shared/casework/people.ts'
+import { migrationNames } from '../../shared/db/migrate.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
 import { buildServer, type HttpDeps, type Routes, type Server } from '../../services/http.ts'
 import { makeDemoIdentity, type DemoIdentity } from '../../services/identity/demo-identity.ts'
 import { startIdentity, type RunningIdentity } from '../../services/identity/start.ts'
-import { loginRoutes } from '../../services/login.ts'
-import { tokenVerifier } from '../../services/tokens.ts'
+import { wire } from '../../services/wiring.ts'
 import { freshDatabase } from './cluster.ts'
 
 export const BASE = 'http://localhost:3999'
@@ -98,37 +96,25 @@ export async function startTestServer(
   const owner = openDatabase({ url: database.url, role: 'owner', max: 2 })
   const db = openDatabase({ url: database.url, role: 'bokvar_web', max: 4 })
   await addPeople(owner, identity)
-  const limits = { idleMinutes: 30, absoluteHours: 8 }
-  const findPerson = (subject: string) => findPersonBySubject(db, subject)
-  const directory = { findPerson, findClient: (id: string) => findClient(db, id) }
   const at = (client: 'staff' | 'landlords') => {
     const { id, secret } = identity.web[client]
     return { issuer: provider.issuer, clientId: id, clientSecret: secret }
   }
-  const settings = { baseUrl: BASE, staff: at('staff'), landlords: at('landlords') }
-  const deps = change({
-    settings: {
-      baseUrl: BASE,
-      version: '0.0.0-test',
-      tokenUrl: provider.tokenUrl,
-      municipality: { name: 'Örebro kommun', code: '1880' },
-      rate: { max: 1000, windowSeconds: 1 },
-      trustProxy: [],
-      identityOrigins: [provider.issuer],
-    },
-    logger: false,
-    api: { version: '1.0.0', released: '2026-11-22' },
-    readiness: async () => ({ ok: true, schema: { found: 'x', needed: 'x' }, oldestUndoneSeconds: 0 }),
-    verifyToken: tokenVerifier({ issuer: provider.issuer, audience: AUDIENCE }, directory),
-    findPerson,
+  const { login, ...wired } = wire(db, {
+    baseUrl: BASE,
+    version: '0.0.0-test',
+    released: '2026-11-22',
+    municipality: { name: 'Örebro kommun', code: '1880' },
+    rate: { max: 1000, windowSeconds: 1 },
+    trustProxy: [],
+    tokens: { issuer: provider.issuer, audience: AUDIENCE },
+    tokenUrl: provider.tokenUrl,
+    staff: at('staff'),
+    landlords: at('landlords'),
     sessionSecrets: ['a-secret-of-a-test-that-is-long-enough'],
-    sessions: {
-      find: (id) => findSession(db, id),
-      save: (id, data) => saveSession(db, id, data, limits),
-      end: (id) => endSession(db, id),
-    },
-    routes: [loginRoutes({ settings, findPerson }), ...routes(db)],
+    schemaNeeded: migrationNames().at(-1)!,
   })
+  const deps = change({ ...wired, logger: false, routes: [login, ...routes(db)] })
   const tidy = async (): Promise<void> => {
     await provider.stop()
     await Promise.all([db.destroy(), owner.destroy()])

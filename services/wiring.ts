@@ -1,0 +1,58 @@
+// Joins the server to the database and to the identity providers: everything it needs but its doors and its log.
+import { endSession, findSession, removeEndedSessions, saveSession } from '../shared/casework/web-sessions.ts'
+import { findClient, findPersonBySubject } from '../shared/casework/people.ts'
+import { findReadiness } from '../shared/casework/readiness.ts'
+import type { Db } from '../shared/db/open.ts'
+import type { HttpDeps, Routes } from './http.ts'
+import { loginRoutes, type ProviderSettings } from './login.ts'
+import { tokenVerifier, type TokenSettings } from './tokens.ts'
+
+export type WiringSettings = {
+  baseUrl: string
+  version: string
+  released: string
+  municipality: { name: string; code: string }
+  theme?: { brand?: string; brandText?: string }
+  trustProxy: string[]
+  rate: { max: number; windowSeconds: number }
+  tokens: TokenSettings
+  tokenUrl: string
+  staff: ProviderSettings
+  landlords: ProviderSettings
+  /** Signs the session cookie; the first is current, at least 32 characters. */
+  sessionSecrets: string[]
+  /** The newest migration of this code. */
+  schemaNeeded: string
+}
+
+const SESSION = { idleMinutes: 30, absoluteHours: 8 }
+
+export type Wired = Omit<HttpDeps, 'logger' | 'routes' | 'keepUnreadable'> & { login: Routes }
+
+/** The server's dependencies over `db`, which must be opened as `bokvar_web`. `login` is the door of sign-in and -out. */
+export function wire(db: Db, settings: WiringSettings): Wired {
+  const { staff, landlords, baseUrl, version, released } = settings
+  const findPerson = (subject: string) => findPersonBySubject(db, subject)
+  const directory = { findPerson, findClient: (id: string) => findClient(db, id) }
+  const identityOrigins = [
+    ...new Set([staff.issuer, landlords.issuer].map((issuer) => new URL(issuer).origin)),
+  ]
+  return {
+    settings: { ...settings, identityOrigins },
+    api: { version, released },
+    findPerson,
+    verifyToken: tokenVerifier(settings.tokens, directory),
+    readiness: () => findReadiness(db, settings.schemaNeeded),
+    sessionSecrets: settings.sessionSecrets,
+    sessions: {
+      find: (id) => findSession(db, id),
+      save: (id, data) => saveSession(db, id, data, SESSION),
+      end: (id) => endSession(db, id),
+    },
+    login: loginRoutes({
+      settings: { baseUrl, staff, landlords },
+      findPerson,
+      onSignIn: () => removeEndedSessions(db),
+    }),
+  }
+}
