@@ -60,7 +60,6 @@ function tellApiInfo(app: App, deps: HealthDeps & { settings: { baseUrl: string 
       schema: {
         tags: ['api-info'],
         summary: 'Vad är det här för API? (Diggs REST API-profil)',
-        security: [],
         response: { 200: apiInfoSchema },
       },
     },

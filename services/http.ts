@@ -21,7 +21,7 @@ import { MAX_JSON_BYTES, readBodies, type BodyKind } from './body.ts'
 import { identifySenders, isApi, type IdentifyDeps, type IdentifySettings } from './identify.ts'
 import { logRequests, type Refused } from './request-log.ts'
 import { faultOf, problemDocument, traceOf, type Fault } from './problem.ts'
-import { describeApi } from './openapi.ts'
+import { describeApi, type OpenApiSettings } from './openapi.ts'
 import { tellHealth, type HealthDeps } from './health.ts'
 import { keepSessions, type SessionDeps } from './sessions.ts'
 import { framePages, showFault, type FrameSettings } from './web/frame.ts'
@@ -59,7 +59,8 @@ export type App = FastifyInstance<
 export type Routes = (app: App) => void | Promise<void>
 
 export type HttpSettings = IdentifySettings &
-  FrameSettings & {
+  FrameSettings &
+  OpenApiSettings & {
     /** Addresses of the proxies that may say who the client is; anybody else's X-Forwarded-For is ignored. */
     trustProxy: string[]
     /** Where identity providers live: the only other places a form may end up at, by redirect. */

@@ -1,14 +1,16 @@
 // Describes the API (OpenAPI 3.1) from the same declarations that validate it, and shows it to people.
-import swagger from '@fastify/swagger'
+import swagger, { type SwaggerTransform } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { PERMISSIONS, type Permission } from './access.ts'
 import type { App } from './http.ts'
 
 export type OpenApiSettings = {
   baseUrl: string
   version: string
   municipality: { name: string }
-  tokenUrl: string
+  /** Who issues the access tokens. */
+  tokens: { issuer: string }
 }
 
 const problem = {
@@ -59,27 +61,34 @@ function withProblems(document: { paths?: Record<string, unknown> }): void {
   }
 }
 
-function description({ baseUrl, version, municipality, tokenUrl }: OpenApiSettings) {
-  const scopes = {
-    notices: 'Hyresvärdar: skicka och läsa egna meddelanden',
-    'eviction-notices': 'Kronofogden: underrättelser om avhysning',
-    casework: 'Medarbetare och verksamhetssystem: ärenden',
-  }
+/** What a route's description says about access is read from the role table that guards it. */
+function securityOf(permission: Permission | 'public' | undefined): Record<string, string[]>[] {
+  if (permission === undefined || permission === 'public') return []
+  const { scope } = PERMISSIONS[permission]
+  return [{ oidc: scope ? [scope] : [] }]
+}
+
+function transform(about: Parameters<SwaggerTransform>[0]): ReturnType<SwaggerTransform> {
+  const { schema, url } = jsonSchemaTransform(about)
+  return { schema: { ...schema, security: securityOf(about.route.config?.permission) }, url }
+}
+
+function description({ baseUrl, version, municipality, tokens }: OpenApiSettings) {
+  const openIdConnectUrl = `${tokens.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   return {
     openapi: '3.1.0',
     info: {
       title: 'Bokvar',
       version,
-      description: `Tidig varning vid risk för vräkning, ${municipality.name}. Belopp i kronor, datum ÅÅÅÅ-MM-DD, tider i UTC. / Early warning of evictions.`,
+      description: `Tidig varning vid risk för vräkning, ${municipality.name}. Belopp i kronor, datum ÅÅÅÅ-MM-DD, tider i UTC. Hämta åtkomsttoken med OAuth 2.0 client credentials. / Early warning of evictions.`,
       license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
       contact: { name: municipality.name },
     },
     servers: [{ url: baseUrl }],
-    security: [{ system: [] }],
     components: {
       schemas: { Problem: problem },
       responses: { Problem: problemResponse },
-      securitySchemes: { system: { type: 'oauth2', flows: { clientCredentials: { tokenUrl, scopes } } } },
+      securitySchemes: { oidc: { type: 'openIdConnect', openIdConnectUrl } },
     },
   }
 }
@@ -88,7 +97,7 @@ function description({ baseUrl, version, municipality, tokenUrl }: OpenApiSettin
 export async function describeApi(app: App, settings: OpenApiSettings): Promise<void> {
   await app.register(swagger, {
     openapi: description(settings) as never,
-    transform: jsonSchemaTransform,
+    transform,
     hideUntagged: true,
   })
   app.get('/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async () => {

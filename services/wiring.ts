@@ -16,7 +16,6 @@ export type WiringSettings = {
   trustProxy: string[]
   rate: { max: number; windowSeconds: number }
   tokens: TokenSettings
-  tokenUrl: string
   staff: ProviderSettings
   landlords: ProviderSettings
   /** Signs the session cookie; the first is current, at least 32 characters. */

@@ -1,6 +1,7 @@
 // The demo's identity provider as a process of its own; it will not run where real people sign in.
 import { join } from 'node:path'
 import { readEnvironment } from '../../config/env.ts'
+import { stopOnSignal } from '../../shared/stop.ts'
 import { readDemoIdentity } from './demo-identity.ts'
 import { startIdentity } from './start.ts'
 
@@ -25,4 +26,5 @@ const { issuer, stop } = await startIdentity({
   ...(settings.tokenIssuer && { issuer: settings.tokenIssuer }),
 })
 process.stdout.write(`${JSON.stringify({ listening: issuer })}\n`)
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
+stopOnSignal([{ name: 'identity', run: stop }], { withinMs: settings.stopWithinMs })
+process.send?.('ready')

@@ -16,7 +16,6 @@ import { buildStyles } from './styles/build.ts'
 export type FrameSettings = {
   baseUrl: string
   version: string
-  tokenUrl: string
   municipality: { name: string; code: string }
   /** The municipality's own colours: CSS colours that replace the palette's. Checked for contrast where they are set. */
   theme?: { brand?: string; brandText?: string }

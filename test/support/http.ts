@@ -108,7 +108,6 @@ export async function startTestServer(
     rate: { max: 1000, windowSeconds: 1 },
     trustProxy: [],
     tokens: { issuer: provider.issuer, audience: AUDIENCE },
-    tokenUrl: provider.tokenUrl,
     staff: at('staff'),
     landlords: at('landlords'),
     sessionSecrets: ['a-secret-of-a-test-that-is-long-enough'],
