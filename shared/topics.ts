@@ -18,6 +18,9 @@ export const queueOf = {
   'eviction-notice.received': 'eviction-notices', // eviction_notice
   'case.changed': 'routing', // arrears_case
   'case.routed': 'planning', // arrears_case
+  'task.completed': 'planning', // task
+  'assignment.changed': 'routing', // assignment
+  'referral.rejected': 'escalation', // referral
   'stage.due': 'escalation', // stage
   'task.overdue': 'escalation', // task
   'mail.queued': 'mail', // mail

@@ -1,4 +1,6 @@
 // Which fact wakes which deed: every topic has exactly one, or this file does not compile.
+import { followAssignments } from '../shared/casework/assignment-changes.ts'
+import { followTasks } from '../shared/casework/consequences.ts'
 import { joinEvictionNotices } from '../shared/casework/eviction-notices.ts'
 import { escalate } from '../shared/casework/escalation.ts'
 import { sendMail, type Mailer } from '../shared/casework/mail.ts'
@@ -6,6 +8,7 @@ import { readNoticeFiles } from '../shared/casework/notice-files.ts'
 import { applyUpdates, joinNotices } from '../shared/casework/notices.ts'
 import { tellOverdue } from '../shared/casework/overdue.ts'
 import { planCases } from '../shared/casework/planning.ts'
+import { passReferrals } from '../shared/casework/referral-passing.ts'
 import { routeCases } from '../shared/casework/routing.ts'
 import type { Tools } from '../shared/casework/tools.ts'
 import type { Db } from '../shared/db/open.ts'
@@ -24,6 +27,9 @@ export function handlersOf(tools: HandlerTools): Handlers {
     'eviction-notice.received': (trx, at, ids) => joinEvictionNotices(trx, at, tools, ids),
     'case.changed': (trx, at, ids) => routeCases(trx, at, tools, ids),
     'case.routed': planCases,
+    'task.completed': followTasks,
+    'assignment.changed': followAssignments,
+    'referral.rejected': passReferrals,
     'stage.due': escalate,
     'task.overdue': tellOverdue,
     'mail.queued': { errand: (ids) => Promise.all(ids.map((id) => sendMail(db, mailer, id, baseUrl))) },

@@ -56,7 +56,7 @@ type TaskRow = ExistingTask & { id: string; caseId: string }
 type Planned = { row: PlannedCase; tasks: TaskRow[]; change: Replanning }
 
 /** Units by committee and kind, from which each task's role finds its unit. */
-type Units = { code: string; committee: string; kind: string }[]
+export type Units = { code: string; committee: string; kind: string }[]
 
 /**
  * Plans cases: tasks from the templates in force, the stages that must be noticed, and the referral to budget and debt
@@ -79,7 +79,8 @@ export async function planCases(trx: Trx, at: Moment, caseIds: readonly string[]
     where id = any(${rows.map((row) => row.id)}::uuid[])`.execute(trx)
 }
 
-async function lockForPlanning(trx: Trx, caseIds: readonly string[]): Promise<PlannedCase[]> {
+/** The open cases among these, locked in id order, with what planning reads of them. */
+export async function lockForPlanning(trx: Trx, caseIds: readonly string[]): Promise<PlannedCase[]> {
   const { rows } = await sql<PlannedCase>`
     select id, stage, notice_type, notified_on, received_on, event_on, settled, recovery_safe_day, recovery_last_day, recovery_basis,
       eviction_day, eviction_id, eviction_told_at, watch_id, watch_from, children, born_on, months_unpaid, amount_owed, repeated, landlord_kind, committee, unit, assignee, planned_at,
@@ -196,7 +197,8 @@ function entriesOf({ row, change }: Planned) {
   ]
 }
 
-function taskRow(
+/** The row of a planned task: its instant, its first alarm, and the unit whose people do such tasks. */
+export function taskRow(
   row: PlannedCase,
   task: PlannedTask,
   by: { municipality: Municipality; ruleVersion: number; units: Units; at: Moment },

@@ -160,7 +160,7 @@ const nearest = (row: PlannedCase) =>
   [row.recoverySafeDay, row.evictionDay].filter((day) => day !== null).toSorted()[0] ?? '9999'
 
 /** The counsellors of a unit with their open work and absence. */
-async function counsellorsOf(trx: Trx, unit: string): Promise<Counsellor[]> {
+export async function counsellorsOf(trx: Trx, unit: string): Promise<Counsellor[]> {
   const { rows } = await sql<{
     id: string
     openReferrals: number

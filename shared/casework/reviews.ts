@@ -27,6 +27,22 @@ const titles = {
     sv: 'Rättat eller nytt meddelande: avgör om fristen börjar om',
     en: 'Corrected or new notice: decide whether the period starts again',
   },
+  outcome: {
+    sv: 'En uppgift gav ett svar som du behöver ta ställning till',
+    en: 'A task had an outcome that needs your decision',
+  },
+  close: {
+    sv: 'Avsluta ärendet, eller säg varför det ska vara öppet',
+    en: 'Close the case, or say why it is to stay open',
+  },
+  bounced: {
+    sv: 'Ärendet har lämnats tillbaka flera gånger: avgör vem som ska ha det',
+    en: 'The case has been handed back several times: decide who should have it',
+  },
+  referral: {
+    sv: 'Hänvisningen har avvisats: avgör vem som ska ta den',
+    en: 'The referral has been rejected: decide who should take it',
+  },
   'dead-work': {
     sv: 'Automatiskt arbete misslyckades: åtgärda för hand',
     en: 'Automatic work failed: handle by hand',

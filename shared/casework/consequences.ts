@@ -1,0 +1,178 @@
+// Does what follows from completed tasks: the next step up the contact ladder, a referral, a follow-up, an ending.
+import { sql } from 'kysely'
+import type { Trx } from '../db/open.ts'
+import { insertRows } from '../db/rows.ts'
+import { localDateOf } from '../domain/calendar.ts'
+import { isReached, nextContactStep, type Attempt } from '../domain/contact-ladder.ts'
+import { planningAnswers } from '../domain/planning-facts.ts'
+import { tasksAfter, type PlannedTask, type TaskTemplates } from '../domain/planning.ts'
+import type { Consequence } from '../domain/task-templates.ts'
+import { emit } from '../outbox.ts'
+import type { Moment } from './act.ts'
+import { attemptsOf } from './contact-facts.ts'
+import { lockForPlanning, planningFacts, taskRow, type PlannedCase, type Units } from './planning.ts'
+import { reviewTasks, type Review } from './reviews.ts'
+import { readMunicipality, rulesInForce, rulesOf, type Municipality } from './settings.ts'
+import { answersOf, rowBehind } from './task-answers.ts'
+
+type Done = {
+  id: string
+  caseId: string
+  occurrence: string
+  outcome: string
+  occurredAt: string
+  completedBy: string | null
+  ruleVersion: number | null
+}
+
+type Following = { done: Done; row: PlannedCase; then: Consequence }
+
+type Setting = {
+  at: Moment
+  municipality: Municipality
+  templates: TaskTemplates
+  ruleVersion: number
+  units: Units
+  attempts: Map<string, Attempt[]>
+}
+
+/** Follows up completed tasks, set by set; then planning looks at their cases again. Closed cases are left alone. */
+export async function followTasks(trx: Trx, at: Moment, taskIds: readonly string[]): Promise<void> {
+  const done = await doneTasks(trx, taskIds)
+  const cases = new Map(
+    (
+      await lockForPlanning(
+        trx,
+        done.map((one) => one.caseId),
+      )
+    ).map((row) => [row.id, row]),
+  )
+  const following: Following[] = []
+  for (const one of done) {
+    const row = cases.get(one.caseId)
+    if (row) following.push({ done: one, row, then: await consequenceOf(trx, one) })
+  }
+  if (following.length === 0) return
+  await addFollowing(trx, at, following)
+  await noteFacts(trx, following)
+  await reviewTasks(trx, at, following.flatMap(reviewsOf))
+  await emit(trx, 'case.changed', [...cases.keys()])
+}
+
+async function doneTasks(trx: Trx, taskIds: readonly string[]): Promise<Done[]> {
+  const { rows } = await sql<Done>`
+    select id, case_id, occurrence, outcome, occurred_at, completed_by, rule_version from task
+    where id = any(${[...taskIds]}::uuid[]) and state = 'done' and case_id is not null order by completed_at, id`.execute(
+    trx,
+  )
+  return rows
+}
+
+async function consequenceOf(trx: Trx, one: Done): Promise<Consequence> {
+  if (one.ruleVersion === null) return { kind: 'none' }
+  const { templates } = await rulesOf(trx, 'tasks', one.ruleVersion)
+  return answersOf(rowBehind(one, templates))[one.outcome] ?? { kind: 'none' }
+}
+
+/** Adds the tasks that follow: a named row or template, or the ladder's next step. */
+async function addFollowing(trx: Trx, at: Moment, following: readonly Following[]): Promise<void> {
+  const rules = await rulesInForce(trx, 'tasks', at.today)
+  const municipality = await readMunicipality(trx)
+  const caseIds = following.map(({ row }) => row.id)
+  const setting: Setting = {
+    at,
+    municipality,
+    templates: rules.table.templates,
+    ruleVersion: rules.id,
+    units: await trx.selectFrom('unit').select(['code', 'committee', 'kind']).orderBy('code').execute(),
+    attempts: await attemptsOf(trx, caseIds, municipality.workingTime),
+  }
+  const standing = await standingTasks(trx, caseIds)
+  const rows = following.flatMap((one) => {
+    const known = standing.get(one.row.id) ?? []
+    return plannedAfter(one, known, setting).map((task) => taskRow(one.row, task, setting))
+  })
+  await insertRows(trx, 'task', rows, sql`on conflict (case_id, occurrence) do nothing`)
+}
+
+type Standing = { occurrence: string; channel: string | null; open: boolean }
+
+async function standingTasks(trx: Trx, caseIds: readonly string[]): Promise<Map<string, Standing[]>> {
+  const { rows } = await sql<Standing & { caseId: string }>`
+    select case_id, occurrence, channel, state = 'open' as open from task where case_id = any(${[...caseIds]}::uuid[])`.execute(
+    trx,
+  )
+  return Map.groupBy(rows, (row) => row.caseId)
+}
+
+function plannedAfter(
+  { done, row, then }: Following,
+  known: readonly Standing[],
+  setting: Setting,
+): PlannedTask[] {
+  const asked =
+    then.kind === 'task' ? then : then.kind === 'ladder' ? nextOnLadder(row, known, setting) : null
+  if (!asked) return []
+  const before = known.filter(({ occurrence }) => occurrence.startsWith(`${asked.template}/${asked.task}#`))
+  return tasksAfter(
+    {
+      template: asked.template,
+      task: asked.task,
+      recordedOn: localDateOf(done.occurredAt),
+      nth: before.length + 1,
+    },
+    planningFacts(row, setting.at.today),
+    setting.templates,
+    { workingTime: setting.municipality.workingTime, today: setting.at.today },
+  )
+}
+
+/** The next step, unless somebody already has such a task; after the last step a supervisor decides. */
+function nextOnLadder(
+  row: PlannedCase,
+  known: readonly Standing[],
+  setting: Setting,
+): { template: string; task: string } | null {
+  const { today } = setting.at
+  const attempts = setting.attempts.get(row.id) ?? []
+  if (isReached(attempts)) return null
+  const answers = planningAnswers(planningFacts(row, today), today, false)
+  const facts = { answers, recoveryEnds: row.recoverySafeDay, evictionDay: row.evictionDay }
+  const step = nextContactStep(attempts, facts, today, setting.templates)
+  const decision = setting.templates.rows.findLast(
+    (one) => one.template === 'KL' && one.role === 'supervisor',
+  )
+  const wanted = step?.row ?? decision
+  if (!wanted) return null
+  const prefix = `${wanted.template}/${wanted.task}#`
+  const stands = known.some(
+    (task) =>
+      task.open && (task.occurrence.startsWith(prefix) || (step !== null && task.channel === wanted.channel)),
+  )
+  return stands ? null : { template: wanted.template, task: wanted.task }
+}
+
+/** What an answer says of the case itself: the tenant asks for advice, the matter has ended, closing is approved. */
+async function noteFacts(trx: Trx, following: readonly Following[]): Promise<void> {
+  const noted = [...Map.groupBy(following, ({ row }) => row.id)].map(([id, all]) => ({
+    id,
+    facts: Object.assign({}, ...all.map(factsAfter)) as object,
+    settled: all.flatMap(({ then }) => (then.kind === 'end' ? [then.reason] : [])).at(-1) ?? null,
+  }))
+  await sql`update arrears_case c set facts = c.facts || n.facts, settled = coalesce(n.settled, c.settled)
+    from json_to_recordset(${JSON.stringify(noted)}::json) as n(id uuid, facts jsonb, settled text) where c.id = n.id`.execute(
+    trx,
+  )
+}
+
+function factsAfter({ done, then }: Following): object {
+  if (then.kind === 'refer') return { tenantAsks: true }
+  return then.kind === 'close' ? { closingApprovedBy: done.completedBy } : {}
+}
+
+function reviewsOf({ done, row, then }: Following): Review[] {
+  if (then.kind !== 'supervisor' && then.kind !== 'close') return []
+  const kind = then.kind === 'close' ? 'close' : 'outcome'
+  const subjectId = then.kind === 'close' ? row.id : done.id
+  return [{ kind, caseId: row.id, subjectId, committee: row.committee, unit: row.unit }]
+}

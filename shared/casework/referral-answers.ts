@@ -1,0 +1,173 @@
+// What a counsellor does with a referral: accept, hand back with a reason, answer the tenant, meet. Each once, in order.
+import { sql } from 'kysely'
+import type { Db, Trx } from '../db/open.ts'
+import { Refusal } from '../domain/refusal.ts'
+import { emit } from '../outbox.ts'
+import { inContext, type Actor, type Moment } from './act.ts'
+import { nameInDiary, noSuch } from './open-case.ts'
+import { demandPast } from './tasks.ts'
+import { writeTimeline } from './timeline.ts'
+
+/** A referral with what the counsellor needs of a case she may not see. */
+export type Referral = {
+  id: string
+  caseId: string
+  caseNumber: string
+  tenantName: string
+  address: string
+  fromCommittee: string
+  committee: string
+  unit: string
+  counsellor: string | null
+  counsellorName: string | null
+  state: 'assigned' | 'accepted' | 'rejected' | 'ended'
+  reasons: { code: string; sentence: { sv: string; en: string } }[]
+  latestDay: string | null
+  answerBy: string
+  meetBy: string
+  acceptedAt: string | null
+  firstAnswerAt: string | null
+  meetingAt: string | null
+  rejectedReason: string | null
+  endedReason: string | null
+  createdAt: string
+}
+
+const shown = sql`r.id, r.case_id, r.case_number, r.tenant_name, r.address, r.from_committee, r.committee, r.unit, r.counsellor,
+  p.name as counsellor_name, r.state, r.reasons, r.latest_day, r.answer_by, r.meet_by, r.accepted_at, r.first_answer_at, r.meeting_at,
+  r.rejected_reason, r.ended_reason, r.created_at`
+const sources = sql`referral r left join person p on p.id = r.counsellor`
+
+/** `counsellor`: a person's id, or `none` for what nobody has taken. `state` null: those that are open. */
+export type ReferralWish = {
+  state: Referral['state'] | null
+  counsellor: string | null
+  limit: number
+  page: number
+}
+
+/** The referrals of the actor's committee, and those it has made; the nearest clock first. */
+export async function listReferrals(
+  db: Db,
+  actor: Actor,
+  wish: ReferralWish,
+): Promise<{ referrals: Referral[]; total: number }> {
+  return inContext(db, actor, async (trx) => {
+    const states = wish.state ? [wish.state] : ['assigned', 'accepted']
+    const whose =
+      wish.counsellor === null
+        ? sql`true`
+        : wish.counsellor === 'none'
+          ? sql`r.counsellor is null`
+          : sql`r.counsellor = ${wish.counsellor}::uuid`
+    const where = sql`r.state = any(${states}::text[]) and ${whose}`
+    const { rows } = await sql<Referral>`select ${shown} from ${sources} where ${where}
+      order by case when r.first_answer_at is null then r.answer_by else r.meet_by end, r.id
+      limit ${wish.limit} offset ${(wish.page - 1) * wish.limit}`.execute(trx)
+    const counted = await sql<{
+      total: number
+    }>`select count(*)::int as total from referral r where ${where}`.execute(trx)
+    return { referrals: rows, total: counted.rows[0]?.total ?? 0 }
+  })
+}
+
+/** One referral. Refuses `not-found`. */
+export async function readReferral(db: Db, actor: Actor, id: string): Promise<Referral> {
+  return inContext(db, actor, (trx) => findReferral(trx, id))
+}
+
+async function findReferral(trx: Trx, id: string): Promise<Referral> {
+  const { rows } = await sql<Referral>`select ${shown} from ${sources} where r.id = ${id}`.execute(trx)
+  if (!rows[0]) throw noSuch()
+  return rows[0]
+}
+
+/** Locks a referral that the actor's own committee is to answer; the referring committee only reads it. */
+async function lockReferral(trx: Trx, actor: Actor, id: string): Promise<Referral> {
+  const { rows } = await sql<Referral>`select ${shown} from ${sources}
+    where r.id = ${id} and r.committee = ${actor.committee} for update of r`.execute(trx)
+  if (!rows[0]) throw noSuch()
+  return rows[0]
+}
+
+type Change = { kind: string; set: ReturnType<typeof sql>; detail?: object }
+
+/** Runs one step: nothing when it has been taken already, a refusal when it may not be, else the step and its note. */
+async function step(
+  db: Db,
+  actor: Actor,
+  id: string,
+  decide: (found: Referral, at: Moment) => Change | null,
+): Promise<Referral> {
+  return inContext(db, actor, async (trx, at) => {
+    const found = await lockReferral(trx, actor, id)
+    const change = decide(found, at)
+    if (!change) return found
+    await sql`update referral set ${change.set}, seen_at = coalesce(seen_at, ${at.now}), version = version + 1 where id = ${id}`.execute(
+      trx,
+    )
+    const detail = { referralId: id, ...change.detail }
+    await writeTimeline(trx, at, [
+      { caseId: found.caseId, kind: change.kind, actor: nameInDiary(actor), detail },
+    ])
+    if (change.kind === 'referral.rejected') await emit(trx, 'referral.rejected', [id])
+    return findReferral(trx, id)
+  })
+}
+
+function refuse(code: string, detail: string): never {
+  throw new Refusal('conflict', code, detail)
+}
+
+function refuseClosed(found: Referral): void {
+  if (found.state === 'ended')
+    refuse('referral.ended', 'Hänvisningen är avslutad. Läs varför, inget mer behövs.')
+  if (found.state === 'rejected') refuse('referral.rejected', 'Hänvisningen är avvisad och har gått vidare.')
+}
+
+/** Takes a referral. A colleague's is refused: the supervisor moves it, so that two never call the same family. */
+export function acceptReferral(db: Db, actor: Actor, id: string): Promise<Referral> {
+  return step(db, actor, id, (found, at) => {
+    refuseClosed(found)
+    const others = found.counsellor !== null && actor.personId !== null && found.counsellor !== actor.personId
+    if (others)
+      refuse('referral.colleague', 'Hänvisningen är tilldelad en kollega. Be enhetschefen flytta den.')
+    if (found.state === 'accepted') return null
+    const set = sql`state = 'accepted', accepted_at = ${at.now}, counsellor = coalesce(counsellor, ${actor.personId}::uuid)`
+    return { kind: 'referral.accepted', set }
+  })
+}
+
+/** Hands a referral back with a reason; the next counsellor or the supervisor gets it, and the clocks run on. */
+export function rejectReferral(db: Db, actor: Actor, id: string, reason: string): Promise<Referral> {
+  return step(db, actor, id, (found, at) => {
+    if (found.state === 'rejected') return null
+    refuseClosed(found)
+    const set = sql`state = 'rejected', rejected_reason = ${reason}, rejected_by = ${actor.personId}, ended_at = ${at.now}`
+    return { kind: 'referral.rejected', set }
+  })
+}
+
+function demandAccepted(found: Referral): void {
+  refuseClosed(found)
+  if (found.state === 'assigned') refuse('referral.not-accepted', 'Acceptera hänvisningen först.')
+}
+
+/** Notes that the tenant has had a first answer; what stops the 48-hour clock. `occurredAt` null: now. */
+export function answerTenant(db: Db, actor: Actor, id: string, occurredAt: string | null): Promise<Referral> {
+  return step(db, actor, id, (found, at) => {
+    demandAccepted(found)
+    if (found.firstAnswerAt !== null) return null
+    const answered = demandPast(occurredAt, at.now)
+    return { kind: 'referral.answered', set: sql`first_answer_at = ${answered}` }
+  })
+}
+
+/** Notes the meeting that is offered or booked; what stops the one-week clock. Another time moves it. */
+export function bookMeeting(db: Db, actor: Actor, id: string, meetingAt: string): Promise<Referral> {
+  return step(db, actor, id, (found) => {
+    demandAccepted(found)
+    if (found.meetingAt !== null && Date.parse(found.meetingAt) === Date.parse(meetingAt)) return null
+    return { kind: 'referral.meeting', set: sql`meeting_at = ${meetingAt}`, detail: { meetingAt } }
+  })
+}

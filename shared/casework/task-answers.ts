@@ -1,0 +1,68 @@
+// What a task may be answered with, and what each answer leads to: read from the version of the templates that planned it.
+import type { Trx } from '../db/open.ts'
+import { findCode, type Codes } from '../domain/codes.ts'
+import type { Attempt } from '../domain/contact-ladder.ts'
+import type { Consequence, TaskRow, TaskTemplates } from '../domain/task-templates.ts'
+import { rulesOf } from './settings.ts'
+
+/** A task in the terms of its template. */
+export type TemplateOf = { occurrence: string; ruleVersion: number | null }
+
+/** What a person adds by hand, or what a review asks for, has no row in the table. */
+const BY_HAND: Readonly<Record<string, Consequence>> = {
+  KLAR: { kind: 'none' },
+  EJ_BEHOVLIG: { kind: 'none' },
+}
+
+/** The template row behind a task; null for reviews and what people have added. */
+export function rowBehind(task: TemplateOf, templates: TaskTemplates): TaskRow | null {
+  const name = task.occurrence.split('#')[0]
+  return templates.rows.find((row) => `${row.template}/${row.task}` === name) ?? null
+}
+
+/** The row behind a task in the version that planned it. */
+export async function readRowBehind(trx: Trx, task: TemplateOf): Promise<TaskRow | null> {
+  if (task.ruleVersion === null) return null
+  return rowBehind(task, (await rulesOf(trx, 'tasks', task.ruleVersion)).templates)
+}
+
+/** Every answer that the task takes. */
+export function answersOf(row: TaskRow | null): Readonly<Record<string, Consequence>> {
+  return row?.outcomes ?? BY_HAND
+}
+
+/** A task by which somebody tries to reach the household: one whose failure is a step on the contact ladder. */
+export function isContactTask(row: TaskRow | null): row is TaskRow {
+  return row !== null && Object.values(row.outcomes).some((then) => then.kind === 'ladder')
+}
+
+const CHANNELS: Readonly<Record<string, Attempt['channel']>> = {
+  'sms+phone': 'phone',
+  phone: 'phone',
+  sms: 'sms',
+  letter: 'letter',
+  visit: 'visit',
+  'visit-evening': 'visit',
+  meeting: 'meeting',
+}
+
+/** The way in which the task tries to reach the household. */
+export function channelOf(row: TaskRow): Attempt['channel'] {
+  return CHANNELS[row.channel] ?? 'other'
+}
+
+/**
+ * Whether an answer to a contact task was an attempt at all, and whether the household was reached. What goes to the
+ * supervisor without contact (nobody free to visit) was no attempt; a letter reaches nobody by being sent.
+ */
+export function attemptIn(
+  row: TaskRow,
+  outcome: string,
+  codes: Codes,
+): { attempted: boolean; reached: boolean } {
+  const then = answersOf(row)[outcome]
+  const code = findCode(codes, 'contact-result', outcome) ?? findCode(codes, 'visit-result', outcome)
+  const unclear = row.channel === 'letter' || then?.kind === 'ladder' || then?.kind === 'supervisor'
+  const reached = code?.reached ?? !unclear
+  return { attempted: reached || then?.kind !== 'supervisor', reached }
+}
