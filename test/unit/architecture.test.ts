@@ -1,0 +1,130 @@
+// The rules of the house: who may import whom, one owner for each library, and no clock where the law is counted.
+import { describe, expect, it } from '@jest/globals'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename } from 'node:path'
+import { bare, code, importsOf, inside, read, runningImportsOf, written } from '../support/house.ts'
+
+const among = (folder: string) => (path: string) => path.startsWith(folder)
+
+/** What the files `who` import that is in none of the places `may`, each as "file → import". */
+function strays(
+  who: (path: string) => boolean,
+  may: readonly string[],
+  what?: (name: string) => boolean,
+): string[] {
+  return code.filter(who).flatMap((path) => {
+    const names = (importsOf.get(path) ?? []).filter(what ?? (() => true))
+    return names.filter((name) => !inside(name, may)).map((name) => `${path} → ${name}`)
+  })
+}
+
+const isOurs = (name: string) => existsSync(name) && name.includes('/')
+const breaking = (rule: RegExp, paths: readonly string[] = written) =>
+  paths.filter((path) => rule.test(bare(read(path))))
+
+const caseworkNeeds = [
+  'shared/casework/',
+  'shared/domain/',
+  'shared/db/',
+  'shared/text/',
+  'shared/outbox.ts',
+].concat('shared/topics.ts', 'shared/seal.ts', 'kysely', 'node:crypto')
+
+describe('who may import whom', () => {
+  it.each([
+    ['shared/domain/', ['shared/domain/', 'luxon', 'zod', 'csv-parse/sync', 'personnummer']],
+    ['shared/casework/', caseworkNeeds],
+    ['shared/text/', ['shared/text/', 'shared/domain/']],
+    ['config/', ['config/', 'zod', 'node:fs', 'node:path', 'node:url']],
+  ])('%s imports only what it needs to do its one thing', (room, may) => {
+    expect(strays(among(room), may)).toEqual([])
+  })
+
+  it('services and workers never import each other, and shared imports neither', () => {
+    expect(strays(among('workers/'), ['workers/', 'shared/', 'config/'], isOurs)).toEqual([])
+    expect(strays(among('shared/'), ['shared/', 'config/env.ts'], isOurs)).toEqual([])
+    const doors = (path: string) => path.startsWith('services/') && !path.startsWith('services/start/')
+    expect(strays(doors, ['services/', 'shared/', 'config/'], isOurs)).toEqual([])
+  })
+
+  it('only npm start and the tests import what npm start is made of', () => {
+    const others = (path: string) => !inside(path, ['services/start/', 'test/'])
+    expect(strays(others, [], among('services/start/'))).toEqual([])
+  })
+
+  it.each([
+    ['pg', ['shared/db/open.ts', 'shared/queues.ts', 'services/start/']],
+    ['bullmq', ['shared/queues.ts']],
+    ['ioredis', ['shared/queues.ts']],
+    ['kysely', ['shared/casework/', 'shared/db/', 'shared/outbox.ts']],
+    ['nodemailer', ['shared/mailer.ts']],
+    ['pino', ['shared/log.ts']],
+    ['luxon', ['shared/domain/', 'services/web/']],
+    ['fastify', ['services/']],
+    ['nunjucks', ['services/web/', 'services/identity/']],
+    ['openid-client', ['services/login.ts']],
+    ['jose', ['services/tokens.ts', 'services/identity/']],
+    ['oidc-provider', ['services/identity/']],
+    ['smtp-server', ['services/start/']],
+  ])('%s has its owner', (library, owners) => {
+    const isIt = (name: string) => name === library || name.startsWith(`${library}/`)
+    expect(strays((path) => !inside(path, [...owners, 'test/']), [], isIt)).toEqual([])
+  })
+
+  it('only config/env.ts reads the environment', () => {
+    // The installer runs before there is anything to import; the type generator hands its own environment on.
+    const before = ['config/env.ts', 'services/start/install.mjs', 'test/']
+    expect(
+      breaking(
+        /\bprocess\.env\b/,
+        written.filter((path) => !inside(path, before)),
+      ),
+    ).toEqual([])
+  })
+
+  it('no file imports itself, by whatever way round', () => {
+    const settled = new Set<string>()
+    const round = (path: string, way: readonly string[]): string[] => {
+      if (way.includes(path)) return [[...way.slice(way.indexOf(path)), path].join(' → ')]
+      if (settled.has(path)) return []
+      const found = (runningImportsOf.get(path) ?? []).flatMap((next) => round(next, [...way, path]))
+      settled.add(path)
+      return found
+    }
+    expect(code.flatMap((path) => round(path, []))).toEqual([])
+  })
+
+  it('migrations are numbered SQL without a gap, and include nothing', () => {
+    const names = readdirSync('shared/db/migrations').toSorted()
+    const numbers = names.map((_name, place) => String(place + 1).padStart(4, '0'))
+    expect(names.map((name) => /^(\d{4})-[a-z-]+\.sql$/.exec(name)?.[1])).toEqual(numbers)
+    expect(names.filter((name) => /^\s*\\/m.test(read(`shared/db/migrations/${name}`)))).toEqual([])
+  })
+})
+
+describe('how it is written', () => {
+  it('shared/domain has no clock, no environment and no chance: today arrives as a parameter', () => {
+    const forbidden =
+      /new Date\(|Date\.now|DateTime\.(now|local|utc)\(\)|\bprocess\.|\bperformance\.|Math\.random|\bcrypto\.|\bfetch\(/
+    expect(breaking(forbidden, written.filter(among('shared/domain/')))).toEqual([])
+  })
+
+  it('there is no enum, no namespace and no any', () => {
+    expect(breaking(/^\s*(export )?(declare )?(const )?(enum|namespace) \w/m)).toEqual([])
+    expect(breaking(/(\bas|[:<,|(])\s*any\b(?!\s*[:(=.])/)).toEqual([])
+  })
+
+  it('there is no barrel and no drawer for odds and ends', () => {
+    const vague = /^(index|utils?|helpers?|common|misc|manager|base)\b/
+    expect(code.filter((path) => vague.test(basename(path)))).toEqual([])
+  })
+
+  it('every file opens with one sentence that says what it is', () => {
+    expect(written.filter((path) => !/^\/\/ \S.*[.!?]\n/.test(read(path)))).toEqual([])
+  })
+
+  it('no file is longer than 300 lines', () => {
+    const long = written.map((path) => ({ path, lines: read(path).trimEnd().split('\n').length }))
+    expect(long.filter(({ lines }) => lines > 300)).toEqual([])
+  })
+})
