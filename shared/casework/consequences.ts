@@ -25,7 +25,7 @@ type Done = {
   ruleVersion: number | null
 }
 
-type Following = { done: Done; row: PlannedCase; then: Consequence }
+type Following = { done: Done; row: PlannedCase; next: Consequence }
 
 type Setting = {
   at: Moment
@@ -50,7 +50,7 @@ export async function followTasks(trx: Trx, at: Moment, taskIds: readonly string
   const following: Following[] = []
   for (const one of done) {
     const row = cases.get(one.caseId)
-    if (row) following.push({ done: one, row, then: await consequenceOf(trx, one) })
+    if (row) following.push({ done: one, row, next: await consequenceOf(trx, one) })
   }
   if (following.length === 0) return
   await addFollowing(trx, at, following)
@@ -106,12 +106,12 @@ async function standingTasks(trx: Trx, caseIds: readonly string[]): Promise<Map<
 }
 
 function plannedAfter(
-  { done, row, then }: Following,
+  { done, row, next }: Following,
   known: readonly Standing[],
   setting: Setting,
 ): PlannedTask[] {
   const asked =
-    then.kind === 'task' ? then : then.kind === 'ladder' ? nextOnLadder(row, known, setting) : null
+    next.kind === 'task' ? next : next.kind === 'ladder' ? nextOnLadder(row, known, setting) : null
   if (!asked) return []
   const before = known.filter(({ occurrence }) => occurrence.startsWith(`${asked.template}/${asked.task}#`))
   return tasksAfter(
@@ -157,7 +157,7 @@ async function noteFacts(trx: Trx, following: readonly Following[]): Promise<voi
   const noted = [...Map.groupBy(following, ({ row }) => row.id)].map(([id, all]) => ({
     id,
     facts: Object.assign({}, ...all.map(factsAfter)) as object,
-    settled: all.flatMap(({ then }) => (then.kind === 'end' ? [then.reason] : [])).at(-1) ?? null,
+    settled: all.flatMap(({ next }) => (next.kind === 'end' ? [next.reason] : [])).at(-1) ?? null,
   }))
   await sql`update arrears_case c set facts = c.facts || n.facts, settled = coalesce(n.settled, c.settled)
     from json_to_recordset(${JSON.stringify(noted)}::json) as n(id uuid, facts jsonb, settled text) where c.id = n.id`.execute(
@@ -165,14 +165,14 @@ async function noteFacts(trx: Trx, following: readonly Following[]): Promise<voi
   )
 }
 
-function factsAfter({ done, then }: Following): object {
-  if (then.kind === 'refer') return { tenantAsks: true }
-  return then.kind === 'close' ? { closingApprovedBy: done.completedBy } : {}
+function factsAfter({ done, next }: Following): object {
+  if (next.kind === 'refer') return { tenantAsks: true }
+  return next.kind === 'close' ? { closingApprovedBy: done.completedBy } : {}
 }
 
-function reviewsOf({ done, row, then }: Following): Review[] {
-  if (then.kind !== 'supervisor' && then.kind !== 'close') return []
-  const kind = then.kind === 'close' ? 'close' : 'outcome'
-  const subjectId = then.kind === 'close' ? row.id : done.id
+function reviewsOf({ done, row, next }: Following): Review[] {
+  if (next.kind !== 'supervisor' && next.kind !== 'close') return []
+  const kind = next.kind === 'close' ? 'close' : 'outcome'
+  const subjectId = next.kind === 'close' ? row.id : done.id
   return [{ kind, caseId: row.id, subjectId, committee: row.committee, unit: row.unit }]
 }

@@ -4,6 +4,7 @@ import type { Db, Trx } from '../db/open.ts'
 import { addDays } from '../domain/calendar.ts'
 import type { Attempt } from '../domain/contact-ladder.ts'
 import { Refusal } from '../domain/refusal.ts'
+import type { TaskRow } from '../domain/task-templates.ts'
 import { emit } from '../outbox.ts'
 import { inContext, type Actor, type Moment } from './act.ts'
 import { logContact } from './contact-facts.ts'
@@ -195,6 +196,27 @@ export async function finishTask(
     { caseId: task.caseId, kind: 'task.done', actor: nameInDiary(actor), detail },
   ])
   if (!isContactTask(row)) return null
+  return logAttempt(trx, at, actor, {
+    task: { ...task, caseId: task.caseId },
+    row,
+    completion: { ...completion, occurredAt },
+  })
+}
+
+type Attempted = {
+  task: Task & { caseId: string }
+  row: TaskRow
+  completion: Completion & { occurredAt: string }
+}
+
+/** Logs the contact that a completed contact task was, unless nobody tried. Returns its id or null. */
+async function logAttempt(
+  trx: Trx,
+  at: Moment,
+  actor: Actor,
+  { task, row, completion }: Attempted,
+): Promise<string | null> {
+  const { outcome, note, occurredAt } = completion
   const codes = await rulesInForce(trx, 'codes', at.today)
   const { attempted, reached } = attemptIn(row, outcome, codes.table.codes)
   if (!attempted) return null
