@@ -62,6 +62,11 @@ function secret(bytes: number): string {
   return randomBytes(bytes).toString('base64url')
 }
 
+// Letters and digits only: it is read off a screen and typed.
+function password(): string {
+  return randomBytes(9).toString('base64').replace(/[+/]/g, 'k')
+}
+
 function signingKey(): JsonWebKey {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'ES256', use: 'sig' }
@@ -86,7 +91,7 @@ function readPeople(csvFile: string, known: readonly DemoPerson[]): DemoPerson[]
     unit: row.unit || null,
     email: row.email || null,
     sub: row.username,
-    password: known.find(({ username }) => username === row.username)?.password ?? secret(9),
+    password: known.find(({ username }) => username === row.username)?.password ?? password(),
   }))
 }
 

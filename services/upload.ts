@@ -1,0 +1,31 @@
+// Takes in one uploaded file whole, with the fields beside it; from a page only with the form's own token.
+import type { FastifyRequest } from 'fastify'
+import { Refusal } from '../shared/domain/refusal.ts'
+import { checkFormToken } from './sessions.ts'
+
+export type Upload = { name: string; bytes: Buffer; fields: Record<string, string> }
+
+function missing(): Refusal {
+  const problem = { pointer: '/file', code: 'file.missing', detail: 'Välj en fil.' }
+  return new Refusal('invalid', 'file.missing', 'Det finns ingen fil i det som skickades. Välj en fil.', [
+    problem,
+  ])
+}
+
+/**
+ * Reads a multipart body: the part `file` (at most the size set in body.ts, else 413) and plain fields.
+ * Somebody signed in on the pages must send the form's token as the field `_csrf`; a system with a token need not.
+ * Throws a Refusal when there is no file. The file's name is the sender's text: never a path to write to.
+ */
+export async function readUpload(request: FastifyRequest): Promise<Upload> {
+  const fields: Record<string, string> = {}
+  let file: { name: string; bytes: Buffer } | undefined
+  for await (const part of request.parts()) {
+    if (part.type === 'file') file = { name: part.filename.slice(0, 200), bytes: await part.toBuffer() }
+    else if (typeof part.value === 'string') fields[part.fieldname] = part.value
+  }
+  const onPage = !request.url.startsWith('/v1/')
+  if (onPage) await checkFormToken(request.server, request, fields['_csrf'] ?? '')
+  if (!file) throw missing()
+  return { ...file, fields }
+}

@@ -1,0 +1,92 @@
+// Uploads: one file, a limit, and a form token from whoever sits at a page.
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { FastifyRequest } from 'fastify'
+import { MAX_FILE_BYTES } from '../../services/body.ts'
+import { readUpload } from '../../services/upload.ts'
+import { renderPage } from '../../services/web/frame.ts'
+import { signIn, tokenOn } from '../support/browser-less.ts'
+import { expectProblem } from '../support/echo.ts'
+import { BASE, startTestServer, type TestServer } from '../support/http.ts'
+
+let server: TestServer
+let taken = 0
+
+async function take(request: FastifyRequest) {
+  const { name, bytes, fields } = await readUpload(request)
+  taken++
+  return { name, size: bytes.length, note: fields['note'] }
+}
+
+beforeAll(async () => {
+  server = await startTestServer(() => [
+    (app) => {
+      const config = { permission: 'notice.send' as const, accepts: 'multipart' as const }
+      for (const url of ['/v1/filer', '/ladda-upp']) {
+        app.post(url, { config }, take)
+      }
+      app.get('/', { config: { permission: 'own.page' } }, (_request, reply) =>
+        renderPage(reply, 'about', { title: 'x', paragraphs: [] }),
+      )
+    },
+  ])
+}, 60_000)
+afterAll(() => server.stop())
+
+type Part = { name: string; value: string; filename?: string }
+
+function multipart(parts: readonly Part[]): { payload: string; headers: Record<string, string> } {
+  const body = parts.map(({ name, value, filename }) => {
+    const file = filename === undefined ? '' : `; filename="${filename}"\r\nContent-Type: text/csv`
+    return `--grens\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n${value}\r\n`
+  })
+  return {
+    payload: `${body.join('')}--grens--\r\n`,
+    headers: { 'content-type': 'multipart/form-data; boundary=grens' },
+  }
+}
+
+const file: Part = { name: 'file', value: 'typ;belopp\n', filename: 'maj.csv' }
+
+async function fromSystem(parts: readonly Part[]) {
+  const { payload, headers } = multipart(parts)
+  const authorization = `Bearer ${await server.token('landlord')}`
+  return server.app.inject({
+    method: 'POST',
+    url: '/v1/filer',
+    payload,
+    headers: { ...headers, authorization },
+  })
+}
+
+test('a system sends a file with its token alone', async () => {
+  const answer = await fromSystem([file, { name: 'note', value: 'hej' }])
+  expect(answer.json()).toEqual({ name: 'maj.csv', size: 11, note: 'hej' })
+})
+
+test.each<[string, Part[], number]>([
+  ['no file', [{ name: 'note', value: 'x' }], 400],
+  ['two files', [file, file], 413],
+  ['too large a file', [{ ...file, value: 'x'.repeat(MAX_FILE_BYTES + 1) }], 413],
+  ['fifty fields', [file, ...Array.from({ length: 50 }, (_, n) => ({ name: `f${n}`, value: 'x' }))], 413],
+])('%s is refused', async (_what, parts, status) => {
+  const before = taken
+  const answer = await fromSystem(parts)
+  expectProblem(answer, status, status === 413 ? 'too-large' : 'file.missing')
+  expect(taken).toBe(before)
+})
+
+test('a person at a page needs the form’s token, and of this session', async () => {
+  const lars = server.identity.people.find(({ role }) => role === 'landlord')!
+  const { jar, page } = await signIn(server.app, lars, '/', 'landlords')
+  const other = await signIn(server.app, server.identity.people[2]!)
+  const cookie = [...jar.get(BASE)!].map(([name, value]) => `${name}=${value}`).join('; ')
+  const send = (token: string) => {
+    const { payload, headers } = multipart([file, { name: '_csrf', value: token }])
+    return server.app.inject({ method: 'POST', url: '/ladda-upp', payload, headers: { ...headers, cookie } })
+  }
+  const before = taken
+  expect((await send('')).statusCode).toBe(403)
+  expect((await send(tokenOn(other.page))).statusCode).toBe(403)
+  expect(taken).toBe(before)
+  expect((await send(tokenOn(page))).statusCode).toBe(200)
+})
