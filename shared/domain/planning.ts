@@ -142,17 +142,18 @@ function firstDayLeft(rule: DueRule, { facts, today, wt }: Setting): IsoDate {
 }
 
 /**
- * A monthly guard is named by its month, the confirmation of an eviction date by that date (each date needs its own,
- * SoF 2025:468 11:3), the rest of the countdown by the eviction's turn, and all else by the notice's turn.
+ * A monthly guard is named by its month; the countdown by its eviction day, since a new day needs its own confirmation
+ * (SoF 2025:468 11:3), plan, presence and outcome, whatever was done for the old one; all else by the turn.
  */
 function cycleOf(row: TaskRow, facts: PlanningFacts): string {
   const turn = { notice: 1, eviction: 1, ...facts.cycle }
   if (row.due.some((rule) => rule.anchor === 'P')) return (facts.rentDueOn ?? '').slice(0, 7)
-  if (facts.evictionDay && row.due.some((rule) => rule.anchor === 'E' && rule.unit === 'exact'))
-    return facts.evictionDay
-  const ofEviction = ['T9', 'T10', 'T11', 'T12'].includes(row.template)
-  return String(ofEviction ? turn.eviction : turn.notice)
+  if (row.template === COUNTDOWN && facts.evictionDay) return facts.evictionDay
+  return String(AROUND_EVICTION.includes(row.template) ? turn.eviction : turn.notice)
 }
+
+const COUNTDOWN = 'T10'
+const AROUND_EVICTION: readonly string[] = ['T9', 'T11', 'T12']
 
 const ANCHOR_WORDS: Readonly<Record<Anchor, Words>> = {
   t0: { sv: 'Räknas från anmälans datum', en: 'Counted from the date of the notice' },
@@ -195,8 +196,10 @@ export type Replanning = {
 }
 
 /**
- * What to change so that the case matches its plan: nothing, when nothing has changed. Done and ended tasks stay as
- * they are. After a real ending also what people and outcomes added is ended, unless its row survives that ending.
+ * What to change so that the case matches its plan: nothing, when nothing has changed. Done tasks stay as they are. A task
+ * that was ended comes back under a name of its own when the facts call for it again: an eviction date set anew after
+ * a cancelled one must not find its countdown already ended. After a real ending also what people and outcomes added
+ * is ended, unless its row survives that ending.
  */
 export function replan(
   existing: readonly ExistingTask[],
@@ -204,16 +207,31 @@ export function replan(
   ended: EndReason | null,
   templates: TaskTemplates,
 ): Replanning {
-  const known = new Map(existing.map((task) => [task.occurrence, task]))
+  const known = latestByName(existing)
   const wanted = new Set(planned.map((task) => task.occurrence))
-  const open = existing.filter((task) => task.state === 'open' && !wanted.has(task.occurrence))
+  const open = existing.filter((task) => task.state === 'open' && !wanted.has(nameOf(task.occurrence)))
   return {
-    add: planned.filter((task) => !known.has(task.occurrence)),
+    add: planned.flatMap((task) => missing(task, known.get(task.occurrence))),
     redate: planned.flatMap((task) => movedFrom(known.get(task.occurrence), task)),
     end: open
       .filter((task) => isPlanned(task, templates) || (ended !== null && endsWith(task, ended, templates)))
       .map((task) => ({ occurrence: task.occurrence, reason: ended ?? 'superseded' })),
   }
+}
+
+/** `T2/3#1~2` is the second time that `T2/3#1` was called for. */
+const nameOf = (occurrence: string): string => occurrence.split('~')[0] ?? occurrence
+const timesOf = (occurrence: string): number => Number(occurrence.split('~')[1] ?? 1)
+
+function latestByName(existing: readonly ExistingTask[]): Map<string, ExistingTask> {
+  const ordered = existing.toSorted((a, b) => timesOf(a.occurrence) - timesOf(b.occurrence))
+  return new Map(ordered.map((task) => [nameOf(task.occurrence), task]))
+}
+
+function missing(task: PlannedTask, latest: ExistingTask | undefined): PlannedTask[] {
+  if (!latest) return [task]
+  if (latest.state !== 'ended') return []
+  return [{ ...task, occurrence: `${task.occurrence}~${timesOf(latest.occurrence) + 1}` }]
 }
 
 const rowOf = (task: ExistingTask, templates: TaskTemplates): TaskRow | undefined =>

@@ -3,31 +3,12 @@ import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { readDataFile } from '../../config/files.ts'
 import { addDays, isWorkingDay, localDateOf, localTimeOf } from '../../shared/domain/calendar.ts'
-import {
-  clocksFor,
-  parseEscalation,
-  reasonsToRefer,
-  referralWatchDay,
-  repeatOf,
-  stillStands,
-} from '../../shared/domain/escalation.ts'
-import type { Clock, ReferralFacts, Watched } from '../../shared/domain/escalation.ts'
+import { clocksFor, parseEscalation, repeatOf, stillStands } from '../../shared/domain/escalation.ts'
+import type { Clock, Watched } from '../../shared/domain/escalation.ts'
 
 const office = { days: [1, 2, 3, 4, 5], opens: '08:00', closes: '17:00', closedDays: [] }
 const { table } = parseEscalation(readDataFile('1880-orebro/escalation.csv'))
 
-const aCase = (over: Partial<ReferralFacts> = {}): ReferralFacts => ({
-  stage: 'terminated',
-  recoveryEnds: null,
-  evictionDay: null,
-  monthsUnpaid: 1,
-  repeatWithin12Months: false,
-  tenantAsks: false,
-  childrenInHousehold: 'no',
-  ...over,
-})
-const codes = (over: Partial<ReferralFacts>, today = '2026-12-01'): string[] =>
-  reasonsToRefer(aCase(over), today, table).map((reason) => reason.code)
 const ladder = (subject: Watched, trigger: string): Clock[] =>
   clocksFor(subject, table, office).filter((clock) => clock.trigger === trigger)
 const told = (clocks: Clock[]): [string, string, number][] =>
@@ -35,38 +16,6 @@ const told = (clocks: Clock[]): [string, string, number][] =>
 
 const before = (clocks: Clock[], day: string): Clock[] =>
   clocks.filter((clock) => localDateOf(clock.dueAt) < day)
-
-describe('a case is referred to budget- och skuldrådgivning', () => {
-  test.each<[string, Partial<ReferralFacts>, string[]]>([
-    ['not yet when 13 days of the recovery period are left', { recoveryEnds: '2026-12-14' }, []],
-    ['when 12 days of the recovery period are left', { recoveryEnds: '2026-12-13' }, ['recovery-nears']],
-    ['on the last day of the recovery period', { recoveryEnds: '2026-12-01' }, ['recovery-nears']],
-    ['when the recovery period has passed', { recoveryEnds: '2026-11-30' }, ['recovery-passed']],
-    ['when two months are unpaid', { monthsUnpaid: 2 }, ['months-unpaid']],
-    ['when it is the second notice within twelve months', { repeatWithin12Months: true }, ['repeat']],
-    ['when an eviction date is set', { stage: 'date-set', evictionDay: '2027-01-13' }, ['eviction-date']],
-    ['not for an eviction date that was cancelled', { stage: 'stayed', evictionDay: '2027-01-13' }, []],
-    ['when the tenant asks', { tenantAsks: true }, ['tenant-asks']],
-    ['never for one rent and nothing else', {}, []],
-  ])('%s', (_, over, expected) => {
-    expect(codes(over)).toEqual(expected)
-  })
-
-  test('the reason is a sentence with the date and the number of days', () => {
-    const [reason] = reasonsToRefer(aCase({ recoveryEnds: '2026-12-10' }), '2026-12-01', table)
-    expect(reason?.sentence).toEqual({
-      sv: 'Återvinningsfristen slutar 2026-12-10. Dagar kvar: 9.',
-      en: 'The recovery period ends on 2026-12-10. Days left: 9.',
-    })
-  })
-
-  test('the day on which time alone calls for it is known beforehand', () => {
-    expect(referralWatchDay(aCase({ recoveryEnds: '2026-12-28' }), '2026-12-01', table)).toBe('2026-12-16')
-    expect(
-      referralWatchDay(aCase({ recoveryEnds: '2026-12-28', monthsUnpaid: 2 }), '2026-12-01', table),
-    ).toBeNull()
-  })
-})
 
 describe('the ladder of an unanswered referral', () => {
   test('warns after 36 hours, reaches the supervisor after 48 and the duty list after 72', () => {
@@ -114,6 +63,26 @@ describe('the ladder of an unanswered referral', () => {
     expect(told(ladder({ ...subject, slotMissing: true }, 'referral-no-slot'))).toEqual([
       ['2026-11-30T08:00:00Z', 'unit-supervisor', 3],
     ])
+  })
+})
+
+describe('working hours', () => {
+  test.each([
+    [
+      'an alert due at six in the morning waits for the opening the same day',
+      '2026-11-30T05:00:00Z',
+      '2026-12-01T07:00:00Z',
+    ],
+    ['an alert due a minute before closing is told then', '2026-11-30T15:59:00Z', '2026-12-01T15:59:00Z'],
+    [
+      'an alert due at closing time waits for the next opening',
+      '2026-11-30T16:00:00Z',
+      '2026-12-02T07:00:00Z',
+    ],
+    ['an alert of a Thursday comes on Friday', '2026-12-03T10:00:00Z', '2026-12-04T10:00:00Z'],
+    ['an alert of a Friday comes on Monday', '2026-12-04T10:00:00Z', '2026-12-07T10:00:00Z'],
+  ])('%s', (_, startedAt, dueAt) => {
+    expect(ladder({ kind: 'assignment', startedAt }, 'unread-assignment')[0]?.dueAt).toBe(dueAt)
   })
 })
 

@@ -136,6 +136,19 @@ describe('what each case type calls for', () => {
   })
 })
 
+describe('the fast column', () => {
+  test.each<[string, Partial<PlanningFacts>, boolean]>([
+    ['is for a set eviction date', { stage: 'date-set', evictionDay: '2027-01-13' }, true],
+    ['is not for a date that was called off', { stage: 'stayed', evictionDay: '2027-01-13' }, false],
+    ['is for 65 years', { age: 65 }, true],
+    ['is not for 64 years', { age: 64 }, false],
+    ['is not for children nobody knows of', { childrenInHousehold: 'unknown' }, false],
+    ['is for a nuisance', { noticeType: 'nuisance-warning', stage: 'warned' }, true],
+  ])('%s', (_, over, fast) => {
+    expect(new Set(plan(over).map((task) => task.fast))).toEqual(new Set([fast]))
+  })
+})
+
 describe('a notice that comes late', () => {
   test('starts in the fast column when more than five working days have passed', () => {
     expect(plan({}, '2026-11-30').every((task) => task.fast)).toBe(false)

@@ -37,7 +37,7 @@ describe('planning again', () => {
     expect(change.redate.filter((move) => move.to > move.from)).toEqual([])
   })
 
-  test('a rescheduled eviction keeps the countdown, moves its days, and asks for a new confirmation', () => {
+  test('a rescheduled eviction has a countdown of its own, and what was open for the old day ends', () => {
     const set = {
       stage: 'date-set',
       evictionDay: '2026-12-18',
@@ -46,13 +46,38 @@ describe('planning again', () => {
     }
     const first = plan(set, '2026-12-01')
     const again = plan({ ...set, evictionDay: '2027-01-15', eventOn: '2026-12-10' }, '2026-12-10')
-    const change = replan(asExisting(first), again, null, templates)
-    expect(change.add.map((task) => [task.occurrence, task.dueDate])).toEqual([
-      ['T10/1#2027-01-15', '2026-12-10'],
-    ])
-    expect(change.redate).toContainEqual(
-      expect.objectContaining({ occurrence: 'T10/8#1', from: '2026-12-18', to: '2027-01-15' }),
+    const confirmed = asExisting(first).map((task): ExistingTask =>
+      task.occurrence.startsWith('T10/1#') ? { ...task, state: 'done' } : task,
     )
+    const change = replan(confirmed, again, null, templates)
+    expect(change.add.map((task) => task.occurrence)).toEqual(
+      again.filter((task) => task.template === 'T10').map((task) => task.occurrence),
+    )
+    expect(change.add).toContainEqual(
+      expect.objectContaining({ occurrence: 'T10/1#2027-01-15', dueDate: '2026-12-10' }),
+    )
+    expect(change.end).toContainEqual({ occurrence: 'T10/8#2026-12-18', reason: 'superseded' })
+    expect(change.end).not.toContainEqual(expect.objectContaining({ occurrence: 'T10/1#2026-12-18' }))
+  })
+
+  test('a day that is set again after being called off has its whole countdown again, once', () => {
+    const set = {
+      stage: 'date-set',
+      evictionDay: '2026-12-18',
+      eventOn: '2026-12-01',
+      firstPlannedOn: '2026-11-24',
+    }
+    const first = plan(set, '2026-12-01').filter((task) => task.template === 'T10')
+    const calledOff = asExisting(first, { state: 'ended' })
+    const { add } = replan(calledOff, first, null, templates)
+    expect(add.map((task) => task.occurrence)).toEqual(first.map((task) => `${task.occurrence}~2`))
+    expect(replan([...calledOff, ...asExisting(add)], first, null, templates)).toEqual({
+      add: [],
+      redate: [],
+      end: [],
+    })
+    const twice = replan([...calledOff, ...asExisting(add, { state: 'ended' })], first, null, templates)
+    expect(twice.add[0]?.occurrence).toBe(`${first[0]?.occurrence}~3`)
   })
 
   test.each([
@@ -95,7 +120,7 @@ describe('planning again', () => {
       endingOf(facts),
       templates,
     )
-    expect(change.end).toContainEqual({ occurrence: 'T10/8#1', reason: 'cancelled' })
+    expect(change.end).toContainEqual({ occurrence: 'T10/8#2026-12-18', reason: 'cancelled' })
     expect(change.add.map((task) => task.occurrence)).toContain('T11/1#1')
   })
 
