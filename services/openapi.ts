@@ -65,7 +65,7 @@ function withProblems(document: { paths?: Record<string, unknown> }): void {
 function securityOf(permission: Permission | 'public' | undefined): Record<string, string[]>[] {
   if (permission === undefined || permission === 'public') return []
   const { scope } = PERMISSIONS[permission]
-  return [{ oidc: scope ? [scope] : [] }]
+  return [{ token: scope ? [scope] : [] }]
 }
 
 function transform(about: Parameters<SwaggerTransform>[0]): ReturnType<SwaggerTransform> {
@@ -74,7 +74,8 @@ function transform(about: Parameters<SwaggerTransform>[0]): ReturnType<SwaggerTr
 }
 
 function description({ baseUrl, version, municipality, tokens }: OpenApiSettings) {
-  const openIdConnectUrl = `${tokens.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+  // Not the scheme openIdConnect: the reader would ask another origin for it, which its policy forbids.
+  const discovery = `OAuth 2.0 client credentials: ${tokens.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   return {
     openapi: '3.1.0',
     info: {
@@ -88,7 +89,9 @@ function description({ baseUrl, version, municipality, tokens }: OpenApiSettings
     components: {
       schemas: { Problem: problem },
       responses: { Problem: problemResponse },
-      securitySchemes: { oidc: { type: 'openIdConnect', openIdConnectUrl } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: discovery },
+      },
     },
   }
 }

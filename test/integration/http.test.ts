@@ -189,7 +189,7 @@ describe('The service', () => {
     expect(document.openapi).toBe('3.1.0')
     const operation = document.paths['/v1/echo'].post
     expect(operation.requestBody.content['application/json'].schema.required).toEqual(['name'])
-    expect(operation.security).toEqual([{ oidc: ['notices'] }])
+    expect(operation.security).toEqual([{ token: ['notices'] }])
     expect(document.paths['/v1/api-info'].get.security).toEqual([])
     expect(operation.responses.default).toEqual({ $ref: '#/components/responses/Problem' })
   })

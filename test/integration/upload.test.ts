@@ -22,7 +22,7 @@ beforeAll(async () => {
     (app) => {
       const config = { permission: 'notice.send' as const, accepts: 'multipart' as const }
       for (const url of ['/v1/filer', '/ladda-upp']) {
-        app.post(url, { config }, take)
+        app.post(url, { config }, (request) => take(request))
       }
       app.get('/', { config: { permission: 'own.page' } }, (_request, reply) =>
         renderPage(reply, 'about', { title: 'x', paragraphs: [] }),
