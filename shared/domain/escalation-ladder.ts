@@ -92,6 +92,8 @@ export type Promises = Readonly<Record<(typeof PROMISES)[number], Delay>>
 export type EscalationTable = {
   promises: Promises
   refer: readonly Rule[]
+  /** What brings a case to the coordination meeting by itself. */
+  nominate: readonly Rule[]
   raise: readonly Rule[]
   steps: readonly LadderStep[]
 }
@@ -107,6 +109,10 @@ export const ESCALATION_VOCABULARY: Vocabulary = {
   barn: { kind: 'choice', choices: CHILDREN },
   skede: { kind: 'choice', choices: STAGES },
   tid_saknas: { kind: 'yes-no' },
+  alder: { kind: 'number' },
+  ej_nadd: { kind: 'yes-no' },
+  storning: { kind: 'yes-no' },
+  psykisk_ohalsa: { kind: 'yes-no' },
 }
 
 const COLUMNS =
@@ -131,12 +137,13 @@ export function parseEscalation(csv: string): { table: EscalationTable; problems
   }
   const of = (kind: string): SheetRow[] => sheet.rows.filter((row) => cell(row, 'kind') === kind)
   const unknown = sheet.rows.filter(
-    (row) => !['promise', 'refer', 'raise', 'step'].includes(cell(row, 'kind')),
+    (row) => !['promise', 'refer', 'nominate', 'raise', 'step'].includes(cell(row, 'kind')),
   )
   unknown.forEach((row) => report(problems, row, 'kind'))
   const table = {
     promises: readPromises(of('promise'), problems),
     refer: of('refer').flatMap((row) => readRule(row, problems)),
+    nominate: of('nominate').flatMap((row) => readRule(row, problems)),
     raise: of('raise').flatMap((row) => readRule(row, problems)),
     steps: of('step').flatMap((row) => readStep(row, problems)),
   }
