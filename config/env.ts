@@ -75,7 +75,7 @@ const table = z.object({
   ),
   workerConcurrency: named(
     'WORKER_CONCURRENCY',
-    whole(1, 100).default(1),
+    whole(1, 100).default(2),
     'Rings answered at once per queue.',
   ),
   relayIntervalMs: named(

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
-import { insertRows } from '../db/rows.ts'
+import { insertAlike } from '../db/rows.ts'
 import { clocksFor, type EscalationTable } from '../domain/escalation.ts'
 import type { Moment } from './act.ts'
 import type { Municipality } from './settings.ts'
@@ -53,10 +53,11 @@ export async function addStages(
       createdAt: at.now,
     })),
   )
-  await insertRows(
+  await insertAlike(
     trx,
     'stage',
-    rows, // A date that moved away and back again must wake the stage that slept, not lose it.
+    rows,
+    { caseId: 'uuid', subjectId: 'uuid' }, // A date that moved away and back again must wake the stage that slept, not lose it.
     sql`on conflict (subject_id, trigger, step, due_at) do update set stopped_at = null, stop_reason = null
       where stage.stop_reason = 'superseded' and stage.fired_at is null`,
   )

@@ -1,7 +1,7 @@
 // Brings each case's tasks in line with its plan: what is missing is added, what moved is re-dated, what is needless ends.
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
-import { insertRows, updateRows } from '../db/rows.ts'
+import { insertAlike, updateRows } from '../db/rows.ts'
 import { ageAt } from '../domain/age.ts'
 import { localDateOf } from '../domain/calendar.ts'
 import { dueInstant, firstAlarm } from '../domain/due.ts'
@@ -125,6 +125,24 @@ export function planningFacts(row: PlannedCase, today: string): PlanningFacts {
   }
 }
 
+// A burst of notices is planned alike: the same day, the same dates, the same templates.
+const plans = new Map<string, PlannedTask[]>()
+
+/** The plan for such facts on such a day, remembered while the tables stand. */
+function planFor(
+  facts: PlanningFacts,
+  by: { municipality: Municipality; rules: Rules<'tasks'>; today: string },
+): PlannedTask[] {
+  const { workingTime } = by.municipality
+  const key = JSON.stringify([facts, by.rules.id, by.today, workingTime])
+  const known = plans.get(key)
+  if (known) return known
+  if (plans.size > 2_000) plans.clear()
+  const plan = planTasks(facts, by.rules.table.templates, workingTime, by.today)
+  plans.set(key, plan)
+  return plan
+}
+
 function planOne(
   row: PlannedCase,
   tasks: TaskRow[],
@@ -132,8 +150,7 @@ function planOne(
 ): Planned {
   const facts = planningFacts(row, by.today)
   const { templates } = by.rules.table
-  const wanted = planTasks(facts, templates, by.municipality.workingTime, by.today)
-  return { row, tasks, change: replan(tasks, wanted, facts.ended ?? null, templates) }
+  return { row, tasks, change: replan(tasks, planFor(facts, by), facts.ended ?? null, templates) }
 }
 
 async function writePlan(
@@ -146,7 +163,7 @@ async function writePlan(
   const added = planned.flatMap(({ row, change }) =>
     change.add.map((task) => taskRow(row, task, { ...by, units, at })),
   )
-  await insertRows(trx, 'task', added, sql`on conflict (case_id, occurrence) do nothing`)
+  await insertAlike(trx, 'task', added, { caseId: 'uuid' }, sql`on conflict (case_id, occurrence) do nothing`)
   const redated = planned.flatMap(({ tasks, change }) =>
     change.redate.flatMap((move) => {
       const task = tasks.find((one) => one.occurrence === move.occurrence)

@@ -1,7 +1,7 @@
 // Gives each case its owner by the municipality's rules table, once; later facts propose, a person decides.
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
-import { insertRows, updateRows } from '../db/rows.ts'
+import { insertAlike, insertRows, updateRows } from '../db/rows.ts'
 import { ageAt } from '../domain/age.ts'
 import { daysBetween, localDateOf, nextWorkingInstant } from '../domain/calendar.ts'
 import { decideRouting, type Decision } from '../domain/routing.ts'
@@ -218,10 +218,11 @@ function assignmentOf(
 }
 
 async function assign(trx: Trx, rows: readonly ReturnType<typeof assignmentOf>[]): Promise<void> {
-  await insertRows(
+  await insertAlike(
     trx,
     'assignment',
     rows,
+    { caseId: 'uuid' },
     sql`on conflict (case_id, kind, committee, coalesce(unit, '')) where state in ('active', 'accepted') do nothing`,
   )
 }

@@ -1,6 +1,6 @@
 // Writes the case's diary: codes and ids, from which the catalogue makes sentences.
 import type { Trx } from '../db/open.ts'
-import { insertRows } from '../db/rows.ts'
+import { insertAlike } from '../db/rows.ts'
 import type { Moment } from './act.ts'
 
 /** One thing that happened. `actor` is `system` or a person's id; `detail` holds codes, ids, dates: no free text. */
@@ -8,7 +8,7 @@ export type TimelineEntry = { caseId: string; kind: string; actor: string; detai
 
 /** Writes entries in the transaction in which they happened. */
 export async function writeTimeline(trx: Trx, at: Moment, entries: readonly TimelineEntry[]): Promise<void> {
-  await insertRows(
+  await insertAlike(
     trx,
     'timeline',
     entries.map((entry) => ({
@@ -18,5 +18,6 @@ export async function writeTimeline(trx: Trx, at: Moment, entries: readonly Time
       actor: entry.actor,
       detail: entry.detail ?? {},
     })),
+    { caseId: 'uuid', detail: 'jsonb' },
   )
 }

@@ -43,6 +43,55 @@ export async function insertRows<T extends keyof DB, R = unknown>(
 }
 
 /**
+ * Inserts rows of which many are alike: what they share is sent and parsed once, beside a list of what varies. A month
+ * of notices plans the same dozen tasks again and again; sending each title a thousand times was half of planning.
+ * `vary` names the columns that differ, with their PostgreSQL types.
+ */
+export async function insertAlike<T extends keyof DB>(
+  trx: Trx,
+  table: T,
+  rows: readonly Insertable<DB[T]>[],
+  vary: Readonly<Record<string, 'uuid' | 'text' | 'jsonb'>>,
+  tail: RawBuilder<unknown> = sql``,
+): Promise<void> {
+  const first = rows[0]
+  if (!first) return
+  const shared = Object.keys(first).filter((column) => !(column in vary))
+  const { shapes, places, values } = foldAlike(rows, shared, Object.keys(vary))
+  const list = (columns: readonly string[], from: string) =>
+    sql.join(columns.map((column) => sql.ref(`${from}${snake(column)}`)))
+  const name = sql.table(snake(table as string))
+  const varying = Object.entries(vary)
+  const arrays = sql.join(
+    varying.map(([column, type]) => sql`${values.get(column)}::text[]::${sql.raw(type)}[]`),
+  )
+  await sql`insert into ${name} (${list(shared, '')}, ${list(Object.keys(vary), '')})
+    select ${list(shared, 's.')}, ${list(Object.keys(vary), 'v.')}
+    from (select row_number() over () as place, p.* from json_populate_recordset(null::${name}, ${asJson(shapes, shared)}::json) p) s
+    join unnest(${places}::int[], ${arrays}) as v(place, ${list(Object.keys(vary), '')}) on v.place = s.place ${tail}`.execute(
+    trx,
+  )
+}
+
+function foldAlike(rows: readonly object[], shared: readonly string[], varying: readonly string[]) {
+  const known = new Map<string, number>()
+  const shapes: object[] = []
+  const values = new Map<string, (string | null)[]>(varying.map((column) => [column, []]))
+  const places = rows.map((row) => {
+    const cells = row as Record<string, unknown>
+    for (const column of varying) values.get(column)?.push(asText(cells[column]))
+    const key = JSON.stringify(shared.map((column) => cells[column]))
+    const place = known.get(key) ?? shapes.push(row)
+    known.set(key, place)
+    return place
+  })
+  return { shapes, places, values }
+}
+
+const asText = (value: unknown): string | null =>
+  value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value)
+
+/**
  * Updates many rows by `id` in one statement: every row gives the same columns. `only` is an extra condition on the
  * target `t` (for example that it is still open).
  */

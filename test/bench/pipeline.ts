@@ -98,16 +98,11 @@ async function answerNotices(owner: Db, count: number): Promise<void> {
   })
 }
 
-const undone = async (owner: Db) =>
-  Number(
-    (
-      await sql<{
-        n: number
-      }>`select count(*)::int as n from outbox where done_at is null and dead_at is null and topic <> 'mail.queued'`.execute(
-        owner,
-      )
-    ).rows[0]?.n,
-  )
+const working = async (owner: Db) =>
+  (
+    await sql<{ yes: boolean }>`select exists (select 1 from outbox
+      where done_at is null and dead_at is null and topic <> 'mail.queued') as yes`.execute(owner)
+  ).rows[0]?.yes ?? false
 
 function noteMemory({ processes, peak }: House): void {
   for (const { pid } of processes) {
@@ -140,13 +135,13 @@ export async function measurePipeline(
   const house = await openHouse(folder, workers, redisUrl)
   try {
     await answerNotices(house.owner, 200) // warm the processes up on other households
-    while ((await undone(house.owner)) > 0) await pause(20)
+    while (await working(house.owner)) await pause(20)
     await sql`truncate notice, household_key, arrears_case, outbox, effect_log, mail, timeline cascade`.execute(
       house.owner,
     )
     await answerNotices(house.owner, count)
     const from = performance.now()
-    while ((await undone(house.owner)) > 0) {
+    while (await working(house.owner)) {
       noteMemory(house)
       await pause(20)
     }

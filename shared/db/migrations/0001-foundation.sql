@@ -44,7 +44,7 @@ create table outbox (
   dead_at timestamptz,
   last_error text,
   created_at timestamptz not null default clock_now()
-);
+) with (fillfactor = 60); -- room for the lease beside the row it changes
 create index outbox_undone on outbox (available_at, id) where done_at is null and dead_at is null;
 create index outbox_done on outbox (done_at) where done_at is not null;
 create index outbox_dead on outbox (dead_at) where dead_at is not null;
@@ -55,7 +55,6 @@ create table effect_log (
   topic text not null,
   at timestamptz not null default clock_now()
 );
-create index effect_log_outbox on effect_log (outbox_id);
 
 -- A sender's Idempotency-Key and the answer it got; kept at least 400 days.
 create table intake_key (

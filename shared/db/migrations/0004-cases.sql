@@ -71,7 +71,7 @@ create table arrears_case (
   version integer not null default 1,
   opened_at timestamptz not null default clock_now(),
   updated_at timestamptz not null default clock_now()
-);
+) with (fillfactor = 70);
 -- Two notices for one household in the same millisecond give one case.
 create unique index arrears_case_one_open on arrears_case (household_id) where state = 'open';
 create index arrears_case_committee on arrears_case (committee, unit) where state = 'open';
