@@ -7,5 +7,7 @@ export default {
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.mjs' },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  // Real servers on a busy machine of two cores: a limit that only ends what hangs.
+  testTimeout: 60_000,
   maxWorkers: 2,
 }

@@ -9,7 +9,7 @@ const ownerSchema = z.object({ pid: z.int(), started: z.string() })
 type Owner = z.infer<typeof ownerSchema>
 
 const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
 const startedOf = (pid: number): string => {
   try {
