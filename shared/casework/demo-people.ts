@@ -29,10 +29,16 @@ async function landlordIds(trx: Trx): Promise<Map<string, string>> {
 }
 
 async function loadPeople(trx: Trx, demo: DemoPeople, landlords: Map<string, string>): Promise<void> {
-  const rows = demo.people.map(({ sub, ...person }) => ({
-    ...person,
+  // Field by field: what comes in also holds a password, which has no place in the database.
+  const rows = demo.people.map(({ sub, username, name, email, role, committee, unit }) => ({
     subject: sub,
-    landlordId: landlords.get(demo.landlords[person.username] ?? '') ?? null,
+    username,
+    name,
+    email,
+    role,
+    committee,
+    unit,
+    landlordId: landlords.get(demo.landlords[username] ?? '') ?? null,
   }))
   if (rows.length === 0) return
   await trx
