@@ -79,7 +79,7 @@ function isCalledFor(row: TaskRow, templates: TaskTemplates, { facts, answers }:
 
 /**
  * The tasks that a recorded outcome asks for: one row (`T2/6`) or a whole template (`T3`), counted from
- * `recordedOn`. `nth` tells the second time the same task follows (1, 2, …).
+ * `recordedOn`. `nth` tells the second time the same task follows (1, 2, …). What the plan calls for anyway is left to it.
  */
 export function tasksAfter(
   asked: { template: string; task: string | null; recordedOn: IsoDate; nth: number },
@@ -91,6 +91,7 @@ export function tasksAfter(
   return templates.rows
     .filter((row) => row.template === asked.template && row.role !== 'system')
     .filter((row) => (asked.task === null ? !row.followsOutcome : row.task === asked.task))
+    .filter((row) => row.followsOutcome || !isCalledFor(row, templates, setting))
     .filter((row) => holds(row.condition, setting.answers))
     .flatMap((row) => plannedFrom(row, setting, asked))
 }
@@ -108,7 +109,7 @@ function plannedFrom(
     {
       template: row.template,
       task: row.task,
-      occurrence: `${row.template}/${row.task}#${cycleOf(row, facts)}${row.followsOutcome && asked ? `.${asked.nth}` : ''}`,
+      occurrence: `${row.template}/${row.task}#${cycleOf(row, facts)}${asked ? `.${asked.nth}` : ''}`,
       title: row.title,
       role: row.role,
       channel: row.channel,
@@ -214,14 +215,15 @@ export function replan(
     add: planned.flatMap((task) => missing(task, known.get(task.occurrence))),
     redate: planned.flatMap((task) => movedFrom(known.get(task.occurrence), task)),
     end: open
-      .filter((task) => isPlanned(task, templates) || (ended !== null && endsWith(task, ended, templates)))
+      .filter((task) => isPlanned(task) || (ended !== null && endsWith(task, ended, templates)))
       .map((task) => ({ occurrence: task.occurrence, reason: ended ?? 'superseded' })),
   }
 }
 
-/** `T2/3#1~2` is the second time that `T2/3#1` was called for. */
-const nameOf = (occurrence: string): string => occurrence.split('~')[0] ?? occurrence
+/** `T2/3#1~2` is the second time that `T2/3#1` was called for; `T3/1#1.1` is `T3/1#1` brought by an outcome. */
+const nameOf = (occurrence: string): string => /^[^~.]*/.exec(occurrence)?.[0] ?? occurrence
 const timesOf = (occurrence: string): number => Number(occurrence.split('~')[1] ?? 1)
+const followsOutcome = (occurrence: string): boolean => occurrence.includes('.')
 
 function latestByName(existing: readonly ExistingTask[]): Map<string, ExistingTask> {
   const ordered = existing.toSorted((a, b) => timesOf(a.occurrence) - timesOf(b.occurrence))
@@ -237,10 +239,8 @@ function missing(task: PlannedTask, latest: ExistingTask | undefined): PlannedTa
 const rowOf = (task: ExistingTask, templates: TaskTemplates): TaskRow | undefined =>
   templates.rows.find(({ template, task: name }) => task.occurrence.startsWith(`${template}/${name}#`))
 
-/** What follows from an outcome is in no plan, and so no plan may take it away. */
-function isPlanned(task: ExistingTask, templates: TaskTemplates): boolean {
-  return task.planned && !rowOf(task, templates)?.followsOutcome
-}
+/** What an outcome brought is in no plan, and so no plan may take it away. */
+const isPlanned = (task: ExistingTask): boolean => task.planned && !followsOutcome(task.occurrence)
 
 function endsWith(task: ExistingTask, ended: EndReason, templates: TaskTemplates): boolean {
   return rowOf(task, templates)?.endsOn.includes(ended) ?? true

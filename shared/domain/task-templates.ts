@@ -3,7 +3,7 @@ import { parseCondition } from './condition.ts'
 import type { Condition } from './condition.ts'
 import { parseDue } from './due-date.ts'
 import type { DueRule } from './due-date.ts'
-import { END_REASONS, PLANNING_VOCABULARY } from './planning-facts.ts'
+import { END_REASONS, FLAGS, PLANNING_VOCABULARY } from './planning-facts.ts'
 import type { EndReason } from './planning-facts.ts'
 import type { Words } from './routing-facts.ts'
 import { readSheet, sheetProblem } from './sheet.ts'
@@ -24,7 +24,8 @@ export type Role = (typeof ROLES)[number]
 export type Consequence =
   | { kind: 'none' | 'ladder' | 'refer' | 'supervisor' | 'close' }
   | { kind: 'end'; reason: EndReason }
-  | { kind: 'task'; template: string; task: string | null }
+  /** `note`: what the outcome has taught us of the case: `children`, or a flag of the planning. */
+  | { kind: 'task'; template: string; task: string | null; note: string | null }
 
 export type TaskRow = {
   template: string
@@ -58,6 +59,7 @@ const COLUMNS =
     ';',
   )
 const AFTER_OUTCOME = 'efter utfall'
+const NOTES = new Set(['children', ...FLAGS.map((flag) => flag.code)])
 
 /** Reads tasks.csv. Never throws; a row with a fault is left out and named in `problems`. */
 export function parseTaskTemplates(csv: string): { templates: TaskTemplates; problems: SheetProblem[] } {
@@ -184,8 +186,10 @@ function consequenceOf(then: string): Consequence | null {
   const ending = /^end:(.+)$/.exec(then)?.[1]
   const reason = END_REASONS.find((known) => known === ending)
   if (reason) return { kind: 'end', reason }
-  const task = /^([A-Z]+\d*)(?:\/([0-9A-Za-z]+))?$/.exec(then)
-  return task?.[1] ? { kind: 'task', template: task[1], task: task[2] ?? null } : null
+  const task = /^([A-Z]+\d*)(?:\/([0-9A-Za-z]+))?(?:\+([a-z-]+))?$/.exec(then)
+  const note = task?.[3] ?? null
+  if (!task?.[1] || (note !== null && !NOTES.has(note))) return null
+  return { kind: 'task', template: task[1], task: task[2] ?? null, note }
 }
 
 /** An outcome that points at a task which is not in the table would be lost work. */

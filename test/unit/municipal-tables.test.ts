@@ -42,6 +42,16 @@ describe.each(municipalities)('the tables of %s', (folder) => {
     ])
   })
 
+  test('children found in the register are noted in the case, and bring T3', () => {
+    const row = templates.rows.find((one) => one.template === 'T2' && one.task === '2')
+    expect(row?.outcomes['BARN_FINNS']).toEqual({
+      kind: 'task',
+      template: 'T3',
+      task: null,
+      note: 'children',
+    })
+  })
+
   test('every outcome of a task is a code that the municipality can explain', () => {
     const lists = ['contact-result', 'visit-result', 'task-result', 'not-done'] as const
     const used = new Set(templates.rows.flatMap((row) => Object.keys(row.outcomes)))
@@ -79,6 +89,7 @@ describe('a table with a fault', () => {
       'NADD_TACKAR_JA=T2/66',
       'unknown-task',
     ],
+    ['an outcome that teaches what nobody asks', 'T3+children', 'T3+pets', 'bad-outcomes'],
     ['two tasks of one name', 'T2;2;', 'T2;1;', 'duplicate-task'],
     ['an ending nobody knows', 'wrong-person;*', 'lost;*', 'bad-ends_on'],
     ['a missing column', 'due_fast', 'fast', 'missing-column'],

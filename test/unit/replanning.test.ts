@@ -165,15 +165,22 @@ describe('what follows from an outcome', () => {
     expect(tasksAfter(asked, cooperative, templates, at)).toEqual([])
   })
 
-  test('children found in the register bring the whole template T3', () => {
+  test('children found in the register bring the whole template T3, and the next plan leaves it standing', () => {
     const asked = { template: 'T3', task: null, recordedOn: '2026-11-25', nth: 1 }
-    expect(tasksAfter(asked, aNotice(), templates, at).map((task) => task.task)).toEqual([
-      '1',
-      '2',
-      '3',
-      '4',
-      '5',
+    const brought = tasksAfter(asked, aNotice(), templates, at)
+    expect(brought.map((task) => task.occurrence)).toEqual([
+      'T3/1#1.1',
+      'T3/2#1.1',
+      'T3/3#1.1',
+      'T3/4#1.1',
+      'T3/5#1.1',
     ])
+    const existing = asExisting([...plan(), ...brought])
+    expect(replan(existing, plan(), null, templates)).toEqual({ add: [], redate: [], end: [] })
+    // when the child is noted in the case itself, the same tasks are not made twice
+    const known = { childrenInHousehold: 'yes', firstPlannedOn: '2026-11-24' } as const
+    expect(replan(existing, plan(known, '2026-11-25'), null, templates).add).toEqual([])
+    expect(tasksAfter(asked, aNotice(known), templates, at)).toEqual([])
   })
 })
 
