@@ -150,11 +150,11 @@ function cycleOf(row: TaskRow, facts: PlanningFacts): string {
   const turn = { notice: 1, eviction: 1, ...facts.cycle }
   if (row.due.some((rule) => rule.anchor === 'P')) return (facts.rentDueOn ?? '').slice(0, 7)
   if (row.template === COUNTDOWN && facts.evictionDay) return facts.evictionDay
-  return String(AROUND_EVICTION.includes(row.template) ? turn.eviction : turn.notice)
+  return String(AROUND_EVICTION.has(row.template) ? turn.eviction : turn.notice)
 }
 
 const COUNTDOWN = 'T10'
-const AROUND_EVICTION: readonly string[] = ['T9', 'T11', 'T12']
+const AROUND_EVICTION: ReadonlySet<string> = new Set(['T9', 'T11', 'T12'])
 
 const ANCHOR_WORDS: Readonly<Record<Anchor, Words>> = {
   t0: { sv: 'Räknas från anmälans datum', en: 'Counted from the date of the notice' },
