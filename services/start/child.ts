@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, statSync, truncateSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -82,7 +82,10 @@ export async function startChild(options: ChildOptions): Promise<Running> {
   child.on('message', (message) => (told ||= message === 'ready'))
   const { readyUrl } = options
   if (!(await becomesReady(child, () => (readyUrl === undefined ? told : answers(readyUrl))))) {
-    throw new Error(`${options.name} does not start; ${join(options.logFolder, options.name)}.log says why.`)
+    const file = join(options.logFolder, `${options.name}.log`)
+    throw new Error(
+      `${options.name} does not start. The end of ${file}:\n${readFileSync(file, 'utf8').slice(-1500)}`,
+    )
   }
   const stop = async () => {
     const force = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)

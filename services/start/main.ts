@@ -13,6 +13,7 @@ import { claimFolder, releaseFolder } from './owner.ts'
 import { isListening } from './ports.ts'
 import { prepareDatabase } from './prepare.ts'
 import { runIdentity, runWeb, runWorkers } from './processes.ts'
+import type { Processes } from './processes.ts'
 import { openMail, openPostgres, openQueue } from './servers.ts'
 import type { House } from './servers.ts'
 import { demoFile, demoFilePath, prepareSignIn } from './sign-in.ts'
@@ -20,7 +21,7 @@ import type { SignIn } from './sign-in.ts'
 import type { DemoPerson } from '../identity/demo-identity.ts'
 
 type Given = Partial<Settings> & { databaseUrl: string; redisUrl: string }
-type Started = { given: Given; mailUrl: string; signIn: SignIn | undefined }
+type Started = { given: Given; mailUrl: string; signIn: SignIn | undefined; steps: StopStep[] }
 
 const STOP_WITHIN_MS = 24_000
 const CHILDREN_STOP_WITHIN_MS = 12_000
@@ -100,7 +101,7 @@ async function openServers(settings: Environment, house: House, steps: StopStep[
     dataFolder,
     stopWithinMs: CHILDREN_STOP_WITHIN_MS,
   }
-  return { given, mailUrl: mail.mailUrl, signIn }
+  return { given, mailUrl: mail.mailUrl, signIn, steps }
 }
 
 async function runProcesses(
@@ -108,15 +109,16 @@ async function runProcesses(
   started: Started,
   house: House,
   workers: number,
-): Promise<StopStep> {
-  const { given, signIn } = started
+): Promise<void> {
+  const { given, signIn, steps } = started
+  const processes: Processes = { house, stops: [] }
+  steps.unshift({ name: 'processes', run: () => Promise.all(processes.stops.map((stop) => stop())) })
   house.tell(`Starting the pages, the API, ${workers} worker processes and the sign-in …`)
-  const stops = await Promise.all([
-    signIn ? runIdentity(settings, signIn, house) : async () => undefined,
-    runWeb(settings, given, house),
-    runWorkers(settings, given, house, workers),
+  await Promise.all([
+    signIn && runIdentity(settings, signIn, processes),
+    runWeb(settings, given, processes),
+    runWorkers(settings, given, processes, workers),
   ])
-  return { name: 'processes', run: () => Promise.all(stops.map((stop) => stop())) }
 }
 
 function sayWhere(
@@ -146,7 +148,7 @@ async function start(wishes: Wishes, settings: Environment, steps: StopStep[]): 
   const { databaseUrl, redisUrl } = given
   const subjects = await prepareDatabase({ settings, databaseUrl, redisUrl, signIn, tell })
   const people = signIn?.identity.people.filter(({ sub }) => subjects.has(sub)) ?? []
-  steps.unshift(await runProcesses(settings, started, house, wishes.workers))
+  await runProcesses(settings, started, house, wishes.workers)
   if (signIn) writeWhole(demoFilePath(dataFolder), demoFile(signIn, people, settings.baseUrl, mailUrl))
   sayWhere(settings, started, people)
   if (signIn) await feedOnce(settings, signIn, tell)

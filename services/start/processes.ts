@@ -10,17 +10,17 @@ import type { SignIn } from './sign-in.ts'
 import { keep } from './supervise.ts'
 import type { Running } from './supervise.ts'
 
-/** Ends a process for good. */
-export type Stop = () => Promise<void>
+/** The processes that run, so that whoever ends the rest finds them also when a start was cut short. */
+export type Processes = { house: House; stops: (() => Promise<void>)[] }
 
-async function keepChild(options: ChildOptions, house: House): Promise<Stop> {
+async function keepChild(options: ChildOptions, { house, stops }: Processes): Promise<void> {
   const keeper = await keep<Running>({
     name: options.name,
     tell: house.tell,
     onStart: (running) => house.changed(options.name, running),
     start: () => startChild(options),
   })
-  return keeper.stop
+  stops.push(keeper.stop)
 }
 
 function logFolder({ dataFolder }: Environment): string {
@@ -31,8 +31,8 @@ function logFolder({ dataFolder }: Environment): string {
 export function runIdentity(
   settings: Environment,
   { port, settings: own }: SignIn,
-  house: House,
-): Promise<Stop> {
+  processes: Processes,
+): Promise<void> {
   const options = {
     name: 'identity',
     script: 'services/identity/main.ts',
@@ -41,11 +41,11 @@ export function runIdentity(
     port,
     readyUrl: `http://127.0.0.1:${port}/.well-known/openid-configuration`,
   }
-  return keepChild(options, house)
+  return keepChild(options, processes)
 }
 
 /** The web process: pages and API. `given` is what its environment must hold besides ours. */
-export function runWeb(settings: Environment, given: Partial<Settings>, house: House): Promise<Stop> {
+export function runWeb(settings: Environment, given: Partial<Settings>, processes: Processes): Promise<void> {
   const { port } = settings
   const options = {
     name: 'web',
@@ -55,25 +55,20 @@ export function runWeb(settings: Environment, given: Partial<Settings>, house: H
     port,
     readyUrl: `http://127.0.0.1:${port}/health/ready`,
   }
-  return keepChild(options, house)
+  return keepChild(options, processes)
 }
 
 /** So many worker processes, each with relay, sweep and work. */
 export async function runWorkers(
   settings: Environment,
   given: Partial<Settings>,
-  house: House,
+  processes: Processes,
   count: number,
-): Promise<Stop> {
+): Promise<void> {
   const names = Array.from({ length: count }, (_, number) => `worker-${number + 1}`)
   const environment = environmentWith({ ...given, baseUrl: settings.baseUrl })
-  const stops = await Promise.all(
-    names.map((name) => {
-      const script = 'workers/main.ts'
-      return keepChild({ name, script, environment, logFolder: logFolder(settings) }, house)
-    }),
+  const script = 'workers/main.ts'
+  await Promise.all(
+    names.map((name) => keepChild({ name, script, environment, logFolder: logFolder(settings) }, processes)),
   )
-  return async () => {
-    await Promise.all(stops.map((stop) => stop()))
-  }
 }
