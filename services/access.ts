@@ -25,7 +25,7 @@ export const PERMISSIONS = {
     roles: ['caseworker', 'visitor', 'counsellor', 'supervisor', 'system'],
     scope: 'casework',
   },
-  'case.assign': { roles: ['supervisor', 'system'], scope: 'casework' },
+  'case.assign': { roles: ['caseworker', 'supervisor', 'system'], scope: 'casework' },
   'case.close': { roles: ['caseworker', 'supervisor', 'system'], scope: 'casework' },
   'contact.record': { roles: ['caseworker', 'visitor', 'counsellor', 'system'], scope: 'casework' },
   'visit.record': { roles: ['caseworker', 'visitor', 'system'], scope: 'casework' },

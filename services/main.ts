@@ -1,18 +1,26 @@
 // Starts the web process: the API and the pages on one port, over the database as the web's own role.
 import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { readEnvironment } from '../config/env.ts'
+import { readDataFile } from '../config/files.ts'
+import { findReadiness } from '../shared/casework/readiness.ts'
 import { readMunicipality } from '../shared/casework/settings.ts'
+import { beat } from '../shared/casework/sweeps.ts'
 import { migrationNames } from '../shared/db/migrate.ts'
 import { openDatabase } from '../shared/db/open.ts'
+import { readLaw } from '../shared/domain/periods.ts'
 import { openLog } from '../shared/log.ts'
 import { blindIndex, readKeys } from '../shared/seal.ts'
 import { stopOnSignal } from '../shared/stop.ts'
+import { apiRoutes } from './api/routes.ts'
 import { buildServer } from './http.ts'
 import { wire } from './wiring.ts'
 
 // The API's own release: raised by hand when its contract changes.
 const API_RELEASED = '2026-11-22'
-const RATE = { max: 300, windowSeconds: 1 }
+// Per sender: a case system that catches up after an outage is served, a runaway loop is not.
+const RATE = { max: 1000, windowSeconds: 1 }
+const BEAT_EVERY_MS = 10_000
 
 const env = readEnvironment([
   'databaseUrl',
@@ -37,6 +45,13 @@ const keys = readKeys(env.keysFile)
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
+const schemaNeeded = migrationNames().at(-1) ?? ''
+const { ok, schema } = await findReadiness(db, schemaNeeded)
+// Started against an older database every page would fail, one by one, in front of a person.
+if (!ok)
+  throw new Error(`The database has schema ${schema.found ?? 'none'}; this version needs ${schema.needed}.`)
+const { law, problems } = readLaw(readDataFile('law/periods.csv'), readDataFile('law/holidays.csv'))
+if (!law) throw new Error(`The law's tables cannot be read: ${problems[0] ?? ''}`)
 const { name, code } = await readMunicipality(db)
 const { login, ...wired } = wire(db, {
   baseUrl: env.baseUrl,
@@ -53,16 +68,25 @@ const { login, ...wired } = wire(db, {
     clientSecret: env.landlordClientSecret,
   },
   sessionSecrets: [blindIndex(keys, 'session-cookie', '1').toString('base64url')],
-  schemaNeeded: migrationNames().at(-1) ?? '',
+  schemaNeeded,
 })
-const { app } = await buildServer({ ...wired, logger: log, routes: [login] })
+const tools = { keys, law }
+const { app } = await buildServer({ ...wired, logger: log, routes: [login, ...apiRoutes({ db, tools })] })
+const tellAlive = () => {
+  beat(db, `web ${hostname()} ${process.pid}`, 'web', new Date()).catch((error: unknown) => {
+    log.warn({ err: error }, 'away')
+  })
+}
+const heart = setInterval(tellAlive, BEAT_EVERY_MS)
 stopOnSignal(
   [
+    { name: 'heartbeat', run: () => clearInterval(heart) },
     { name: 'requests', run: () => app.close() },
     { name: 'database', run: () => db.destroy() },
   ],
   { withinMs: env.stopWithinMs, tell: (text) => log.warn(text) },
 )
 await app.listen({ port: env.port, host: env.host })
+tellAlive()
 log.info({ port: env.port }, 'started')
 process.send?.('ready')

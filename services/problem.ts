@@ -39,6 +39,7 @@ const STATUS_OF_KIND: Record<RefusalKind, number> = {
 
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   'content-type': 415,
+  'file.spreadsheet': 415,
   'if-match.missing': 428,
   'too-many': 429,
   'method-not-allowed': 405,

@@ -8,22 +8,22 @@ import { Refusal } from '../domain/refusal.ts'
 import { emit } from '../outbox.ts'
 import { seal, unseal } from '../seal.ts'
 import { inContext, lockTexts, moment, type Actor, type Moment } from './act.ts'
-import { firstSeen, noticeRow, type NoticeRow } from './intake.ts'
+import { firstSeen, noticeRow, once, type NoticeRow } from './intake.ts'
 import { controlContext } from './settings.ts'
 import type { Tools } from './tools.ts'
 
 /** Notices written in one transaction: short enough to hold no lock long, long enough to be quick. */
 const piece = 500
 
-/** Keeps the file as it came, under seal, and tells the queue. Reading it is the worker's. */
+/** Keeps the file as it came, under seal, and tells the queue. Reading it is the worker's. A key makes a retry the same. */
 export async function receiveNoticeFile(
   db: Db,
   tools: Tools,
   actor: Actor,
-  file: { name: string | null; bytes: Uint8Array },
+  file: { name: string | null; bytes: Uint8Array; key?: string | null },
 ): Promise<{ id: string }> {
   const id = randomUUID()
-  return inContext(db, actor, async (trx, at) => {
+  const keep = async (trx: Trx, at: Moment) => {
     await insertRows(trx, 'noticeFile', [
       {
         id,
@@ -37,7 +37,8 @@ export async function receiveNoticeFile(
     ])
     await emit(trx, 'notice-file.received', [id])
     return { id }
-  })
+  }
+  return file.key ? once(db, actor, { key: file.key, raw: file.bytes }, keep) : inContext(db, actor, keep)
 }
 
 type FileRow = { id: string; sender: string; landlordId: string | null; raw: Buffer; readGroups: number }

@@ -1,0 +1,156 @@
+// The landlords' door for whole files: take one in, tell how the reading goes, give back the rows to mend.
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import {
+  readNoticeFileReport,
+  receiveNoticeFile,
+  rereadNoticeFile,
+} from '../../shared/casework/notice-files.ts'
+import type { RowError } from '../../shared/domain/notice-file-problems.ts'
+import type { Finding } from '../../shared/domain/reading-findings.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
+import { rejectedRowsCsv } from '../../shared/domain/rejected-rows.ts'
+import { decodeText } from '../../shared/domain/text-encoding.ts'
+import type { Language } from '../../shared/text/say.ts'
+import { actorOf } from '../actor.ts'
+import type { App } from '../http.ts'
+import { byId, idOf, keyOf, type ApiDeps } from './asking.ts'
+import { finding, showFindings } from './showing.ts'
+
+const tags = ['notice-files']
+
+const fault = z.object({
+  column: z.string().nullable(),
+  code: z.string(),
+  detail: z.string(),
+  howToMend: z.string(),
+})
+
+const report = z.object({
+  id: z.string(),
+  fileName: z.string().nullable(),
+  receivedAt: z.string(),
+  state: z.enum(['received', 'reading', 'done', 'refused']),
+  problem: fault.extend({ row: z.number().nullable() }).optional(),
+  rows: z.number(),
+  accepted: z.number(),
+  rejected: z.number(),
+  duplicates: z.number(),
+  results: z.array(
+    z.object({
+      row: z.number(),
+      noticeId: z.string().optional(),
+      duplicate: z.boolean().optional(),
+      findings: z.array(finding).optional(),
+      errors: z.array(fault).optional(),
+    }),
+  ),
+})
+
+const showFault = ({ column, code, detail, howToMend }: Omit<RowError, 'row'>): z.infer<typeof fault> => ({
+  column,
+  code,
+  detail,
+  howToMend,
+})
+
+type Report = Awaited<ReturnType<typeof readNoticeFileReport>>
+
+function show({ file, results }: Report, language: Language): z.infer<typeof report> {
+  const { id, fileName, receivedAt, rows, accepted, rejected, duplicates } = file
+  const held = file.problem as (RowError & { row: number | null }) | null
+  return {
+    id,
+    fileName,
+    receivedAt,
+    state: file.state as z.infer<typeof report>['state'],
+    ...(held && { problem: { row: held.row, ...showFault(held) } }),
+    rows,
+    accepted,
+    rejected,
+    duplicates,
+    results: results.map((one) => ({
+      row: one.row,
+      ...(one.noticeId && { noticeId: one.noticeId }),
+      ...(one.duplicate && { duplicate: true }),
+      ...(one.errors
+        ? { errors: (one.errors as RowError[]).map(showFault) }
+        : { findings: showFindings((one.findings ?? []) as Finding[], language) }),
+    })),
+  }
+}
+
+function refuse(code: string, detail: string): never {
+  throw new Refusal('invalid', code, detail, [{ pointer: '/file', code, detail }])
+}
+
+/** The one file of the form. Its size is bounded while it is read; more than one part of it is refused. */
+async function fileOf(request: FastifyRequest): Promise<{ name: string | null; bytes: Buffer }> {
+  const part = await request.file()
+  if (part?.fieldname !== 'file') refuse('file.missing', 'Skicka filen i fältet file.')
+  const bytes = await part.toBuffer()
+  const decoded = decodeText(bytes)
+  if ('unreadable' in decoded && decoded.unreadable === 'spreadsheet')
+    refuse(
+      'file.spreadsheet',
+      'Excelfiler kan inte läsas ännu. Spara arket som CSV UTF-8 och skicka den filen.',
+    )
+  return { name: part.filename?.slice(0, 200) || null, bytes }
+}
+
+/** `POST /v1/notice-files`, its report, and the rejected rows as a file. */
+export function noticeFileRoutes({ db, tools }: ApiDeps): (app: App) => void {
+  return (app) => {
+    app.post(
+      '/v1/notice-files',
+      {
+        config: { permission: 'notice.send', accepts: 'multipart' },
+        schema: {
+          tags,
+          summary: 'Lämna en fil med meddelanden / send a file of notices',
+          description: 'multipart/form-data, fältet file: CSV, högst 5 MB. / Field file: CSV, at most 5 MB.',
+          consumes: ['multipart/form-data'],
+          response: { 202: z.object({ id: z.string() }) },
+        },
+      },
+      async (request, reply) => {
+        const file = { ...(await fileOf(request)), key: keyOf(request) }
+        const { id } = await receiveNoticeFile(db, tools, actorOf(request.principal), file)
+        void reply.code(202).header('location', `/v1/notice-files/${id}`)
+        return { id }
+      },
+    )
+    app.get(
+      '/v1/notice-files/:id',
+      {
+        config: { permission: 'notice.read-own' },
+        schema: {
+          tags,
+          summary: 'Hur filen har tagits emot / how the file was received',
+          params: byId,
+          response: { 200: report },
+        },
+      },
+      async (request) =>
+        show(await readNoticeFileReport(db, actorOf(request.principal), idOf(request)), request.language),
+    )
+    app.get(
+      '/v1/notice-files/:id/rejected.csv',
+      {
+        config: { permission: 'notice.read-own' },
+        schema: {
+          tags,
+          summary: 'Raderna att rätta / the rows to mend',
+          params: byId,
+          produces: ['text/csv'],
+        },
+      },
+      async (request, reply) => {
+        const file = await rereadNoticeFile(db, tools, actorOf(request.principal), idOf(request))
+        void reply.type('text/csv; charset=utf-8')
+        void reply.header('content-disposition', 'attachment; filename="rejected.csv"')
+        return reply.send(rejectedRowsCsv(file))
+      },
+    )
+  }
+}

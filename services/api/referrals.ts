@@ -1,0 +1,134 @@
+// The counsellors' door: the referrals they have, and each step of one.
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import {
+  acceptReferral,
+  answerTenant,
+  bookMeeting,
+  listReferrals,
+  readReferral,
+  rejectReferral,
+  type Referral,
+} from '../../shared/casework/referral-answers.ts'
+import type { Language } from '../../shared/text/say.ts'
+import { actorOf } from '../actor.ts'
+import type { App } from '../http.ts'
+import { byId, idOf, paging, type ApiDeps } from './asking.ts'
+import { showWords } from './showing.ts'
+
+const tags = ['referrals']
+const instant = z.iso.datetime({ offset: true })
+
+const referral = z.object({
+  id: z.string(),
+  caseId: z.string(),
+  caseNumber: z.string(),
+  tenant: z.object({ name: z.string(), address: z.string() }),
+  fromCommittee: z.string(),
+  committee: z.string(),
+  unit: z.string(),
+  counsellor: z.string().nullable(),
+  counsellorName: z.string().nullable(),
+  state: z.enum(['assigned', 'accepted', 'rejected', 'ended']),
+  reasons: z.array(z.object({ code: z.string(), text: z.string() })),
+  latestDay: z.string().nullable(),
+  answerBy: z.string(),
+  meetBy: z.string(),
+  acceptedAt: z.string().nullable(),
+  firstAnswerAt: z.string().nullable(),
+  meetingAt: z.string().nullable(),
+  rejectedReason: z.string().nullable(),
+  endedReason: z.string().nullable(),
+  createdAt: z.string(),
+})
+
+function show(row: Referral, language: Language): z.infer<typeof referral> {
+  const { id, caseId, caseNumber, fromCommittee, committee, unit, counsellor, counsellorName, state } = row
+  const { latestDay, answerBy, meetBy, acceptedAt, firstAnswerAt, meetingAt } = row
+  const { rejectedReason, endedReason, createdAt } = row
+  const tenant = { name: row.tenantName, address: row.address }
+  const reasons = row.reasons.map(({ code, sentence }) => ({ code, text: showWords(sentence, language) }))
+  return {
+    ...{ id, caseId, caseNumber, tenant, fromCommittee, committee, unit, counsellor, counsellorName, state },
+    ...{ reasons, latestDay, answerBy, meetBy, acceptedAt, firstAnswerAt, meetingAt },
+    ...{ rejectedReason, endedReason, createdAt },
+  }
+}
+
+const wish = paging.extend({
+  state: z.enum(['assigned', 'accepted', 'rejected', 'ended']).optional(),
+  counsellor: z.union([z.enum(['me', 'none']), z.guid()]).optional(),
+})
+
+/** `GET /v1/referrals` and the four steps of one. */
+export function referralRoutes(deps: ApiDeps): (app: App) => void {
+  return (app) => {
+    list(app, deps)
+    steps(app, deps)
+  }
+}
+
+function list(app: App, { db }: ApiDeps): void {
+  const found = z.object({
+    referrals: z.array(referral),
+    total: z.number(),
+    limit: z.number(),
+    page: z.number(),
+  })
+  app.get(
+    '/v1/referrals',
+    {
+      config: { permission: 'referral.read' },
+      schema: { tags, summary: 'Hänvisningar / referrals', querystring: wish, response: { 200: found } },
+    },
+    async ({ principal, query, language }) => {
+      const actor = actorOf(principal)
+      const { state, counsellor, limit, page } = query
+      const whose = counsellor === 'me' ? (actor.personId ?? 'none') : (counsellor ?? null)
+      const wanted = { state: state ?? null, counsellor: whose, limit, page }
+      const { referrals, total } = await listReferrals(db, actor, wanted)
+      return { referrals: referrals.map((row) => show(row, language)), total, limit, page }
+    },
+  )
+  app.get(
+    '/v1/referrals/:id',
+    {
+      config: { permission: 'referral.read' },
+      schema: { tags, summary: 'En hänvisning / a referral', params: byId, response: { 200: referral } },
+    },
+    async (request) =>
+      show(await readReferral(db, actorOf(request.principal), idOf(request)), request.language),
+  )
+}
+
+const nothing = z.strictObject({}).nullish()
+const reason = z.strictObject({ reason: z.string().trim().min(1).max(1000) })
+const answered = z.strictObject({ occurredAt: instant.optional() }).nullish()
+const meeting = z.strictObject({ meetingAt: instant })
+
+function steps(app: App, { db }: ApiDeps): void {
+  const about = (summary: string) => ({ tags, summary, params: byId, response: { 200: referral } })
+  const config = { permission: 'referral.answer' as const }
+  const asked = (request: FastifyRequest) => [db, actorOf(request.principal), idOf(request)] as const
+  app.post(
+    '/v1/referrals/:id/acceptance',
+    { config, schema: { ...about('Ta emot / accept'), body: nothing } },
+    async (request) => show(await acceptReferral(...asked(request)), request.language),
+  )
+  app.post(
+    '/v1/referrals/:id/rejection',
+    { config, schema: { ...about('Lämna tillbaka med skäl / reject'), body: reason } },
+    async (request) => show(await rejectReferral(...asked(request), request.body.reason), request.language),
+  )
+  app.post(
+    '/v1/referrals/:id/first-answer',
+    { config, schema: { ...about('Första svaret till hyresgästen / first answer'), body: answered } },
+    async (request) =>
+      show(await answerTenant(...asked(request), request.body?.occurredAt ?? null), request.language),
+  )
+  app.post(
+    '/v1/referrals/:id/meeting',
+    { config, schema: { ...about('Mötet som erbjuds eller bokas / meeting'), body: meeting } },
+    async (request) => show(await bookMeeting(...asked(request), request.body.meetingAt), request.language),
+  )
+}
