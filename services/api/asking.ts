@@ -60,8 +60,7 @@ export function demandIfMatch(request: FastifyRequest): number {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** The id in the address. What cannot be an id belongs to nothing: the same 404 as for what is not there. */
-export function idOf(request: FastifyRequest): string {
-  const { id } = request.params as { id: string }
+export function idOf({ id }: z.infer<typeof byId>): string {
   if (UUID.test(id)) return id.toLowerCase()
   throw new Refusal(
     'not-found',

@@ -177,14 +177,17 @@ export function showCase(row: CaseView, language: Language): z.infer<typeof case
   const { id, number, state, stage, committee, unit, assignee, assigneeName } = row
   const { monthsUnpaid, repeated, settled, evictionAt, firstAttemptAt, firstContactAt } = row
   const { outcome, outcomeOn, openedAt, closedAt } = row
+  const whose = { id, number, state, stage, committee, unit, assignee, assigneeName }
+  const facts = { monthsUnpaid, repeated, settled, evictionAt, firstAttemptAt, firstContactAt }
+  const ending = { outcome, outcomeOn, openedAt, closedAt }
   return {
-    ...{ id, number, state, stage, committee, unit, assignee, assigneeName },
+    ...whose,
     routing: showRouting(row, language),
     household: showHome(row),
     landlord: { name: row.landlordName },
     amountOwed: sek(row.amountOwed),
-    ...{ monthsUnpaid, repeated, settled, evictionAt, firstAttemptAt, firstContactAt },
-    ...{ outcome, outcomeOn, openedAt, closedAt },
+    ...facts,
+    ...ending,
     notices: row.notices.map((one) => ({ ...one, findings: showFindings(one.findings, language) })),
     deadlines: row.deadlines.map((one) => showDeadline(one, language)),
     tasks: row.tasks.map((one) => showTask(one, language)),

@@ -76,7 +76,11 @@ function contacts(app: App, { db }: ApiDeps): void {
     async (request, reply) => {
       const { by, channel, outcome, taskId, occurredAt } = request.body
       const report = { channel, outcome, byWhom: by, taskId: taskId ?? null, occurredAt: occurredAt ?? null }
-      const where = { caseId: idOf(request), ifMatch: ifMatchOf(request), note: request.body.note ?? null }
+      const where = {
+        caseId: idOf(request.params),
+        ifMatch: ifMatchOf(request),
+        note: request.body.note ?? null,
+      }
       const found = await recordContact(db, actorOf(request.principal), { ...report, ...where })
       void reply.code(201)
       return found
@@ -99,7 +103,7 @@ function visits(app: App, { db }: ApiDeps): void {
     },
     async (request, reply) => {
       const { body, principal } = request
-      const [actor, caseId] = [actorOf(principal), idOf(request)]
+      const [actor, caseId] = [actorOf(principal), idOf(request.params)]
       const found =
         'visitId' in body
           ? await recordVisit(db, actor, caseId, { ...body, note: body.note ?? null })

@@ -103,7 +103,7 @@ function read(app: App, { db, tools }: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const wish = { caseId: idOf(request), purpose: request.query.purpose ?? null }
+      const wish = { caseId: idOf(request.params), purpose: request.query.purpose ?? null }
       const found = await readCase(db, tools, actorOf(request.principal), wish)
       void reply.header('etag', `"${found.version}"`)
       return showCase(found, request.language)
@@ -128,7 +128,7 @@ function assign(app: App, { db }: ApiDeps): void {
     },
     async (request, reply) => {
       const { body, principal, language } = request
-      const [actor, caseId] = [actorOf(principal), idOf(request)]
+      const [actor, caseId] = [actorOf(principal), idOf(request.params)]
       const given =
         'assignmentId' in body
           ? await answerAssignment(db, actor, { ...body, caseId, reason: body.reason ?? null })
@@ -162,7 +162,7 @@ function close(app: App, { db }: ApiDeps): void {
     async (request, reply) => {
       const { on, cause, housingAfter, outcome, source } = request.body
       const found = await closeCase(db, actorOf(request.principal), {
-        caseId: idOf(request),
+        caseId: idOf(request.params),
         ifMatch: demandIfMatch(request),
         outcome,
         source,

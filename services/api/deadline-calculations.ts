@@ -57,12 +57,16 @@ function factsIn(body: Record<string, unknown>, day: string): DeadlineFacts {
 function show(one: ComputedDeadline, language: Language): z.infer<typeof computed> {
   const { kind, form, startDate, rawDate, lastDay, safeDay, notBefore, notBeforeAlternative } = one
   const { basis, missing, periodVersion, source, confidence } = one
+  const grounds = { basis, missing, periodVersion, source, confidence }
   const dates = { startDate, rawDate, lastDay, safeDay, notBefore, notBeforeAlternative }
   return {
-    ...{ kind, name: showWords(one.name, language), form, ...dates },
+    kind,
+    name: showWords(one.name, language),
+    form,
+    ...dates,
     state: one.state?.state ?? 'running',
     stateReason: one.state ? showWords(one.state.why, language) : null,
-    ...{ basis, missing, periodVersion, source, confidence },
+    ...grounds,
     doubt: one.doubt ? showWords(one.doubt, language) : null,
     explanation: showWords(one.explanation, language),
     steps: one.steps.map((step) => ({ date: step.date, text: step[language] })),

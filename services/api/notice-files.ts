@@ -99,58 +99,70 @@ async function fileOf(request: FastifyRequest): Promise<{ name: string | null; b
 }
 
 /** `POST /v1/notice-files`, its report, and the rejected rows as a file. */
-export function noticeFileRoutes({ db, tools }: ApiDeps): (app: App) => void {
+export function noticeFileRoutes(deps: ApiDeps): (app: App) => void {
   return (app) => {
-    app.post(
-      '/v1/notice-files',
-      {
-        config: { permission: 'notice.send', accepts: 'multipart' },
-        schema: {
-          tags,
-          summary: 'Lämna en fil med meddelanden / send a file of notices',
-          description: 'multipart/form-data, fältet file: CSV, högst 5 MB. / Field file: CSV, at most 5 MB.',
-          consumes: ['multipart/form-data'],
-          response: { 202: z.object({ id: z.string() }) },
-        },
-      },
-      async (request, reply) => {
-        const file = { ...(await fileOf(request)), key: keyOf(request) }
-        const { id } = await receiveNoticeFile(db, tools, actorOf(request.principal), file)
-        void reply.code(202).header('location', `/v1/notice-files/${id}`)
-        return { id }
-      },
-    )
-    app.get(
-      '/v1/notice-files/:id',
-      {
-        config: { permission: 'notice.read-own' },
-        schema: {
-          tags,
-          summary: 'Hur filen har tagits emot / how the file was received',
-          params: byId,
-          response: { 200: report },
-        },
-      },
-      async (request) =>
-        show(await readNoticeFileReport(db, actorOf(request.principal), idOf(request)), request.language),
-    )
-    app.get(
-      '/v1/notice-files/:id/rejected.csv',
-      {
-        config: { permission: 'notice.read-own' },
-        schema: {
-          tags,
-          summary: 'Raderna att rätta / the rows to mend',
-          params: byId,
-          produces: ['text/csv'],
-        },
-      },
-      async (request, reply) => {
-        const file = await rereadNoticeFile(db, tools, actorOf(request.principal), idOf(request))
-        void reply.type('text/csv; charset=utf-8')
-        void reply.header('content-disposition', 'attachment; filename="rejected.csv"')
-        return reply.send(rejectedRowsCsv(file))
-      },
-    )
+    takeIn(app, deps)
+    tell(app, deps)
+    giveBack(app, deps)
   }
+}
+
+function takeIn(app: App, { db, tools }: ApiDeps): void {
+  app.post(
+    '/v1/notice-files',
+    {
+      config: { permission: 'notice.send', accepts: 'multipart' },
+      schema: {
+        tags,
+        summary: 'Lämna en fil med meddelanden / send a file of notices',
+        description: 'multipart/form-data, fältet file: CSV, högst 5 MB. / Field file: CSV, at most 5 MB.',
+        consumes: ['multipart/form-data'],
+        response: { 202: z.object({ id: z.string() }) },
+      },
+    },
+    async (request, reply) => {
+      const file = { ...(await fileOf(request)), key: keyOf(request) }
+      const { id } = await receiveNoticeFile(db, tools, actorOf(request.principal), file)
+      void reply.code(202).header('location', `/v1/notice-files/${id}`)
+      return { id }
+    },
+  )
+}
+
+function tell(app: App, { db }: ApiDeps): void {
+  app.get(
+    '/v1/notice-files/:id',
+    {
+      config: { permission: 'notice.read-own' },
+      schema: {
+        tags,
+        summary: 'Hur filen har tagits emot / how the file was received',
+        params: byId,
+        response: { 200: report },
+      },
+    },
+    async ({ principal, params, language }) =>
+      show(await readNoticeFileReport(db, actorOf(principal), idOf(params)), language),
+  )
+}
+
+function giveBack(app: App, { db, tools }: ApiDeps): void {
+  app.get(
+    '/v1/notice-files/:id/rejected.csv',
+    {
+      config: { permission: 'notice.read-own' },
+      schema: {
+        tags,
+        summary: 'Raderna att rätta / the rows to mend',
+        params: byId,
+        produces: ['text/csv'],
+      },
+    },
+    async (request, reply) => {
+      const file = await rereadNoticeFile(db, tools, actorOf(request.principal), idOf(request.params))
+      void reply.type('text/csv; charset=utf-8')
+      void reply.header('content-disposition', 'attachment; filename="rejected.csv"')
+      return reply.send(rejectedRowsCsv(file))
+    },
+  )
 }

@@ -39,29 +39,7 @@ export function noticeRoutes({ db, tools }: ApiDeps): (app: App) => void {
   return (app) => {
     sendNotice(app, { db, tools })
     sendUpdate(app, { db, tools })
-    app.get(
-      '/v1/notices',
-      {
-        config: { permission: 'notice.read-own' },
-        schema: {
-          tags,
-          summary: 'Egna meddelanden / own notices',
-          querystring: paging,
-          response: {
-            200: z.object({
-              notices: z.array(notice),
-              total: z.number(),
-              limit: z.number(),
-              page: z.number(),
-            }),
-          },
-        },
-      },
-      async ({ principal, query, language }) => {
-        const { notices, total } = await listOwnNotices(db, actorOf(principal), query)
-        return { notices: notices.map((row) => show(row, language)), total, ...query }
-      },
-    )
+    listOwn(app, { db, tools })
     app.get(
       '/v1/notices/:id',
       {
@@ -73,10 +51,36 @@ export function noticeRoutes({ db, tools }: ApiDeps): (app: App) => void {
           response: { 200: notice },
         },
       },
-      async (request) =>
-        show(await readOwnNotice(db, actorOf(request.principal), idOf(request)), request.language),
+      async ({ principal, params, language }) =>
+        show(await readOwnNotice(db, actorOf(principal), idOf(params)), language),
     )
   }
+}
+
+function listOwn(app: App, { db }: ApiDeps): void {
+  app.get(
+    '/v1/notices',
+    {
+      config: { permission: 'notice.read-own' },
+      schema: {
+        tags,
+        summary: 'Egna meddelanden / own notices',
+        querystring: paging,
+        response: {
+          200: z.object({
+            notices: z.array(notice),
+            total: z.number(),
+            limit: z.number(),
+            page: z.number(),
+          }),
+        },
+      },
+    },
+    async ({ principal, query, language }) => {
+      const { notices, total } = await listOwnNotices(db, actorOf(principal), query)
+      return { notices: notices.map((row) => show(row, language)), total, ...query }
+    },
+  )
 }
 
 function sendNotice(app: App, { db, tools }: ApiDeps): void {
@@ -121,7 +125,7 @@ function sendUpdate(app: App, { db, tools }: ApiDeps): void {
     },
     async (request, reply) => {
       const { body, principal, language } = request
-      const noticeId = idOf(request)
+      const noticeId = idOf(request.params)
       const raw = rawOf(request)
       const own = keyOf(request) ?? `content ${createHash('sha256').update(raw).digest('hex')}`
       const sent = { noticeId, key: `${noticeId} ${own}`, raw, body }

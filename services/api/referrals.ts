@@ -48,10 +48,19 @@ function show(row: Referral, language: Language): z.infer<typeof referral> {
   const { rejectedReason, endedReason, createdAt } = row
   const tenant = { name: row.tenantName, address: row.address }
   const reasons = row.reasons.map(({ code, sentence }) => ({ code, text: showWords(sentence, language) }))
+  const whose = { fromCommittee, committee, unit, counsellor, counsellorName, state }
+  const clocks = { latestDay, answerBy, meetBy, acceptedAt, firstAnswerAt, meetingAt }
   return {
-    ...{ id, caseId, caseNumber, tenant, fromCommittee, committee, unit, counsellor, counsellorName, state },
-    ...{ reasons, latestDay, answerBy, meetBy, acceptedAt, firstAnswerAt, meetingAt },
-    ...{ rejectedReason, endedReason, createdAt },
+    id,
+    caseId,
+    caseNumber,
+    tenant,
+    ...whose,
+    reasons,
+    ...clocks,
+    rejectedReason,
+    endedReason,
+    createdAt,
   }
 }
 
@@ -96,8 +105,8 @@ function list(app: App, { db }: ApiDeps): void {
       config: { permission: 'referral.read' },
       schema: { tags, summary: 'En hänvisning / a referral', params: byId, response: { 200: referral } },
     },
-    async (request) =>
-      show(await readReferral(db, actorOf(request.principal), idOf(request)), request.language),
+    async ({ principal, params, language }) =>
+      show(await readReferral(db, actorOf(principal), idOf(params)), language),
   )
 }
 
@@ -106,29 +115,34 @@ const reason = z.strictObject({ reason: z.string().trim().min(1).max(1000) })
 const answered = z.strictObject({ occurredAt: instant.optional() }).nullish()
 const meeting = z.strictObject({ meetingAt: instant })
 
+type Asked = Pick<FastifyRequest, 'principal'> & { params: z.infer<typeof byId> }
+
+const about = (summary: string) => ({ tags, summary, params: byId, response: { 200: referral } })
+
 function steps(app: App, { db }: ApiDeps): void {
-  const about = (summary: string) => ({ tags, summary, params: byId, response: { 200: referral } })
   const config = { permission: 'referral.answer' as const }
-  const asked = (request: FastifyRequest) => [db, actorOf(request.principal), idOf(request)] as const
+  const asked = ({ principal, params }: Asked) => [db, actorOf(principal), idOf(params)] as const
   app.post(
     '/v1/referrals/:id/acceptance',
     { config, schema: { ...about('Ta emot / accept'), body: nothing } },
-    async (request) => show(await acceptReferral(...asked(request)), request.language),
+    async ({ language, ...request }) => show(await acceptReferral(...asked(request)), language),
   )
   app.post(
     '/v1/referrals/:id/rejection',
     { config, schema: { ...about('Lämna tillbaka med skäl / reject'), body: reason } },
-    async (request) => show(await rejectReferral(...asked(request), request.body.reason), request.language),
+    async ({ language, ...request }) =>
+      show(await rejectReferral(...asked(request), request.body.reason), language),
   )
   app.post(
     '/v1/referrals/:id/first-answer',
     { config, schema: { ...about('Första svaret till hyresgästen / first answer'), body: answered } },
-    async (request) =>
-      show(await answerTenant(...asked(request), request.body?.occurredAt ?? null), request.language),
+    async ({ language, ...request }) =>
+      show(await answerTenant(...asked(request), request.body?.occurredAt ?? null), language),
   )
   app.post(
     '/v1/referrals/:id/meeting',
     { config, schema: { ...about('Mötet som erbjuds eller bokas / meeting'), body: meeting } },
-    async (request) => show(await bookMeeting(...asked(request), request.body.meetingAt), request.language),
+    async ({ language, ...request }) =>
+      show(await bookMeeting(...asked(request), request.body.meetingAt), language),
   )
 }

@@ -70,9 +70,9 @@ function one(app: App, { db }: ApiDeps): void {
         response: { 200: task.extend({ outcomes: z.array(z.string()) }) },
       },
     },
-    async (request) => {
-      const found = await readTask(db, actorOf(request.principal), idOf(request))
-      return { ...showTask(found, request.language), outcomes: found.answers }
+    async ({ principal, params, language }) => {
+      const found = await readTask(db, actorOf(principal), idOf(params))
+      return { ...showTask(found, language), outcomes: found.answers }
     },
   )
 }
@@ -91,11 +91,11 @@ function complete(app: App, { db }: ApiDeps): void {
         response: { 200: task },
       },
     },
-    async (request) => {
-      const { outcome, note, occurredAt } = request.body
+    async ({ principal, params, body, language }) => {
+      const { outcome, note, occurredAt } = body
       const given = { outcome, note: note ?? null, occurredAt: occurredAt ?? null }
-      const done = await completeTask(db, actorOf(request.principal), idOf(request), given)
-      return showTask(done, request.language)
+      const done = await completeTask(db, actorOf(principal), idOf(params), given)
+      return showTask(done, language)
     },
   )
 }
