@@ -2,7 +2,8 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -116,6 +117,15 @@ const installPackages = async () => {
   say(`The packages are installed (${Math.round((Date.now() - started) / 1000)} s).`)
 }
 
+/** npm links programs before install scripts run, and leaves out the one that was not there yet. */
+const linkRuntime = () => {
+  const program = join(modules, 'node', 'bin', 'node')
+  if (!existsSync(program) || existsSync(runtime)) return
+  rmSync(runtime, { force: true })
+  mkdirSync(dirname(runtime), { recursive: true })
+  symlinkSync(join('..', 'node', 'bin', 'node'), runtime)
+}
+
 const repairRuntime = async () => {
   say('Fetching the Node version of this project …')
   const folder = join(modules, 'node')
@@ -123,6 +133,7 @@ const repairRuntime = async () => {
   const { said } = await finish(
     spawn(process.execPath, [script], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }),
   )
+  linkRuntime()
   if (!hasRuntime())
     throw new Error(
       `Node could not be fetched. Check the network and run the command again.\n\n${said.trim()}`,
