@@ -14,6 +14,7 @@ import { blindIndex, readKeys } from '../shared/seal.ts'
 import { stopOnSignal } from '../shared/stop.ts'
 import { apiRoutes } from './api/routes.ts'
 import { buildServer } from './http.ts'
+import { pageRoutes } from './web/pages.ts'
 import { wire } from './wiring.ts'
 
 // The API's own release: raised by hand when its contract changes.
@@ -71,7 +72,11 @@ const { login, ...wired } = wire(db, {
   schemaNeeded,
 })
 const tools = { keys, law }
-const { app } = await buildServer({ ...wired, logger: log, routes: [login, ...apiRoutes({ db, tools })] })
+const { app } = await buildServer({
+  ...wired,
+  logger: log,
+  routes: [login, ...apiRoutes({ db, tools }), pageRoutes({ db, tools })],
+})
 const tellAlive = () => {
   beat(db, `web ${hostname()} ${process.pid}`, 'web', new Date()).catch((error: unknown) => {
     log.warn({ err: error }, 'away')

@@ -6,7 +6,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import nunjucks from 'nunjucks'
 import type { Principal } from '../../shared/casework/people.ts'
-import { say, type Language } from '../../shared/text/say.ts'
+import { say, type Key, type Language } from '../../shared/text/say.ts'
 import type { TextKey } from '../../shared/text/sv.ts'
 import { detailOf, titleOf, type Fault } from '../problem.ts'
 import { dateAndTime, dayInText, isoDate, kronor, timeOfDay, wholeNumber } from './filters.ts'
@@ -108,7 +108,7 @@ function personShown(principal: Principal, t: (key: TextKey) => string) {
 function contextOf(request: FastifyRequest, reply: FastifyReply, frame: Frame): PageContext {
   const { language, principal } = request
   const [path = '/'] = request.url.split('?')
-  const t = (key: TextKey, values?: Record<string, string | number>): string => say(language, key, values)
+  const t = (key: Key, values?: Record<string, string | number>): string => say(language, key, values)
   return {
     language,
     t,

@@ -16,9 +16,11 @@ export type OwnNotice = {
   state: 'received' | 'needs-completion' | 'wrong-municipality' | 'withdrawn'
   findings: Finding[]
   duplicateOf: string | null
+  /** The sender's own words for where. */
+  address: string
 }
 
-const shown = sql`id, number, type, reference, source, received_at, verdict, state, findings, duplicate_of`
+const shown = sql`id, number, type, reference, source, received_at, verdict, state, findings, duplicate_of, content #>> '{dwelling,address}' as address`
 
 /** The actor's own submissions, the latest first. */
 export async function listOwnNotices(

@@ -1,32 +1,20 @@
 // What a landlord may see of what it has sent: its own words, when they arrived, and the few states secrecy allows.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
-import { controlNotice, type Verdict } from '../domain/notice-control.ts'
-import { readNotice, type Notice } from '../domain/notice.ts'
+import type { Verdict } from '../domain/notice-control.ts'
+import type { Notice } from '../domain/notice.ts'
 import type { NoticeBody } from '../domain/notice-body.ts'
 import type { Finding } from '../domain/reading-findings.ts'
-import { Refusal } from '../domain/refusal.ts'
 import { inContext, type Actor } from './act.ts'
-import type { NoticeContent } from './intake.ts'
+import { firstSeen, noticeRow, type NoticeContent } from './intake.ts'
+import { noSuch } from './open-case.ts'
+import { readOwnNotice, type OwnNotice } from './own-notices.ts'
 import { controlContext } from './settings.ts'
 import type { Tools } from './tools.ts'
 
-/** One line of what a sender has sent. */
-export type SentNotice = {
-  id: string
-  number: string
-  type: Notice['type']
-  reference: string | null
-  receivedAt: string
-  state: 'received' | 'needs-completion' | 'wrong-municipality' | 'withdrawn'
-  address: string
-}
-
 /** A sent notice in full, with what has been told about it since. */
-export type SentNoticeDetail = SentNotice & {
+export type SentNotice = OwnNotice & {
   content: NoticeContent
-  findings: Finding[]
-  verdict: Verdict
   updates: {
     type: string
     occurredOn: string | null
@@ -43,53 +31,58 @@ export type SenderProfile = {
   latest: Pick<Notice, 'landlord' | 'payment'> | null
 }
 
-/** A notice read and controlled as it would be if it were sent now; nothing is kept. */
-export async function previewNotice(
+/** A notice as it would be taken in if it were sent now. `sentBefore`: the number of the same notice, sent earlier. */
+export type Preview = {
+  notice: NoticeContent
+  findings: Finding[]
+  verdict: Verdict
+  sentBefore: string | null
+}
+
+/** Reads and controls notices as sending them would; nothing is kept. */
+export async function previewNotices(
   db: Db,
   tools: Tools,
   actor: Actor,
-  body: NoticeBody,
-): Promise<{ notice: Notice; findings: Finding[]; verdict: Verdict }> {
+  bodies: readonly NoticeBody[],
+): Promise<Preview[]> {
+  if (bodies.length === 0) return []
   return inContext(db, actor, async (trx, at) => {
-    const { notice, findings } = readNotice(body, at.today)
-    const context = { ...(await controlContext(trx)), receivedOn: at.today, law: tools.law }
-    const control = controlNotice(notice, context)
-    return { notice, findings: [...findings, ...control.findings], verdict: control.verdict }
+    const from = { actor, source: 'form' as const, at, context: await controlContext(trx) }
+    const rows = bodies.map((body) => noticeRow(tools, from, body, ''))
+    const seen = await firstSeen(
+      trx,
+      rows.map((row) => row.identityKey),
+    )
+    const earlier = await numbersOf(trx, [...seen.values()])
+    return rows.map(({ content, findings, verdict, identityKey }) => {
+      const sentBefore = earlier.get(seen.get(identityKey.toString('hex')) ?? '') ?? null
+      return { notice: content, findings, verdict, sentBefore }
+    })
   })
 }
 
-const shown = sql`n.id, n.number, n.type, n.reference, n.received_at, n.state, n.content #>> '{dwelling,address}' as address`
+async function numbersOf(trx: Trx, ids: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{
+    id: string
+    number: string
+  }>`select id, number from notice where id = any(${[...ids]}::uuid[])`.execute(trx)
+  return new Map(rows.map(({ id, number }) => [id, number]))
+}
 
-/** The sender's own notices, the latest first, a page at a time. */
-export async function listSentNotices(
-  db: Db,
-  actor: Actor,
-  { limit, page }: { limit: number; page: number },
-): Promise<{ notices: SentNotice[]; total: number }> {
+/** One of the sender's own notices in full. Refuses `not-found` for anybody else's. */
+export async function readSentNotice(db: Db, actor: Actor, id: string): Promise<SentNotice> {
+  const own = await readOwnNotice(db, actor, id)
   return inContext(db, actor, async (trx) => {
-    const { rows } = await sql<SentNotice>`select ${shown} from notice n where n.sender = ${actor.sender}
-      order by n.received_at desc, n.id limit ${limit} offset ${(page - 1) * limit}`.execute(trx)
-    const counted = await sql<{
-      total: number
-    }>`select count(*)::int as total from notice where sender = ${actor.sender}`.execute(trx)
-    return { notices: rows, total: counted.rows[0]?.total ?? 0 }
+    const { rows } = await sql<{
+      content: NoticeContent
+    }>`select content from notice where id = ${id}`.execute(trx)
+    if (!rows[0]) throw noSuch()
+    return { ...own, content: rows[0].content, updates: await updatesOf(trx, id) }
   })
 }
 
-/** One of the sender's own notices. Refusal `not-found` for anybody else's. */
-export async function readSentNotice(db: Db, actor: Actor, id: string): Promise<SentNoticeDetail> {
-  return inContext(db, actor, async (trx) => {
-    const { rows } = await sql<Omit<SentNoticeDetail, 'updates'>>`
-      select ${shown}, n.content, n.findings, n.verdict from notice n
-      where n.id = ${id} and n.sender = ${actor.sender}`.execute(trx)
-    const notice = rows[0]
-    if (!notice)
-      throw new Refusal('not-found', 'notice.not-found', 'Meddelandet finns inte bland dem ni har skickat.')
-    return { ...notice, updates: await updatesOf(trx, id) }
-  })
-}
-
-async function updatesOf(trx: Trx, noticeId: string): Promise<SentNoticeDetail['updates']> {
+async function updatesOf(trx: Trx, noticeId: string): Promise<SentNotice['updates']> {
   return trx
     .selectFrom('noticeUpdate')
     .select(['type', 'occurredOn', 'amount', 'note', 'receivedAt'])

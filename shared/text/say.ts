@@ -1,20 +1,23 @@
 // Says a catalogue text in the reader's language, with its values filled in.
 import { en } from './en.ts'
+import { pageTexts, type PageTextKey } from './pages.ts'
 import { sv, type TextKey } from './sv.ts'
 
 export type Language = 'sv' | 'en'
+
+/** Any text that can be said: of the frame and its errors, or of a page. */
+export type Key = TextKey | PageTextKey
 
 const catalogues: Record<Language, Record<TextKey, string>> = { sv, en }
 
 /** The text for `key`, `{name}` replaced by `values.name`. A value that is missing stays visible as `{name}`. */
 export function say(
   language: Language,
-  key: TextKey,
+  key: Key,
   values: Readonly<Record<string, string | number>> = {},
 ): string {
-  return catalogues[language][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name in values ? String(values[name]) : whole,
-  )
+  const text = isTextKey(key) ? catalogues[language][key] : pageTexts[key][language]
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole))
 }
 
 /** Whether the catalogue has this key: codes of errors come from outside this file. */

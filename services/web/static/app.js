@@ -23,3 +23,14 @@ for (const form of document.querySelectorAll('form[method="post"]')) {
 window.addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent
 })
+
+// Printing needs a script, so its button shows only where there is one.
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false
+  button.addEventListener('click', () => window.print())
+}
+
+// Work that goes on elsewhere: the page looks again by itself; without script there is a link.
+for (const waiting of document.querySelectorAll('[data-reload]')) {
+  setTimeout(() => location.reload(), Number(waiting.dataset.reload) * 1000)
+}

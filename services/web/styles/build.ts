@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 const SOURCE = path('./app.scss')
+const SOURCES = [SOURCE, path('./_pages.scss')]
 const FOLDER = path('../../../public')
 const TARGET = `${FOLDER}/app.css`
 
 /** Compiles `public/app.css` if need be; takes some seconds then, and nothing otherwise. */
 export async function buildStyles({ force = false } = {}): Promise<void> {
-  if (!force && existsSync(TARGET) && statSync(TARGET).mtimeMs >= statSync(SOURCE).mtimeMs) return
+  const newest = Math.max(...SOURCES.map((source) => statSync(source).mtimeMs))
+  if (!force && existsSync(TARGET) && statSync(TARGET).mtimeMs >= newest) return
   // Loaded only when needed: the compiler is the heaviest part of the whole start.
   const sass = await import('sass')
   const { css } = sass.compile(SOURCE, {

@@ -1,0 +1,101 @@
+// What every page takes from a request and gives to its template: who acts, what was filled in, what is wrong with it.
+import type { FastifyRequest } from 'fastify'
+import type { Actor } from '../../shared/casework/act.ts'
+import type { Tools } from '../../shared/casework/tools.ts'
+import type { Db } from '../../shared/db/open.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
+import { say, type Key } from '../../shared/text/say.ts'
+import { actorOf } from '../actor.ts'
+
+export type PageDeps = { db: Db; tools: Tools }
+
+/** What was filled in, by field. */
+export type Values = Readonly<Record<string, string>>
+
+/** What is wrong, by field: a sentence that says how to mend it. */
+export type FieldErrors = Record<string, string>
+
+export type Say = (key: Key, values?: Record<string, string | number>) => string
+
+/** The catalogue in the reader's language. */
+export function textsOf(request: FastifyRequest): Say {
+  return (key, values) => say(request.language, key, values)
+}
+
+/** Who acts. The role table has let them in, so somebody is signed in. */
+export function actorIn(request: FastifyRequest): Actor {
+  return actorOf(request.principal)
+}
+
+/** The form's fields as text, without the token; of a field that came several times, the last. */
+export function valuesIn(request: FastifyRequest): Values {
+  const body = (request.body ?? {}) as Record<string, unknown>
+  const pairs = Object.entries(body).map(([name, value]) => [name, [value].flat().at(-1)] as const)
+  return Object.fromEntries(
+    pairs.flatMap(([name, value]) => (typeof value === 'string' && name !== '_csrf' ? [[name, value]] : [])),
+  )
+}
+
+/** All values of a field that may come several times, as ticked boxes do. */
+export function listIn(request: FastifyRequest, name: string): string[] {
+  const body = (request.body ?? {}) as Record<string, unknown>
+  return [body[name] ?? []].flat().filter((value) => typeof value === 'string')
+}
+
+/** A query parameter as text. */
+export function queryIn(request: FastifyRequest, name: string): string {
+  const value = (request.query as Record<string, unknown>)[name]
+  return typeof value === 'string' ? value.trim() : ''
+}
+
+/** Whether this is an id at all: anything else would only be an error in the database. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+}
+
+/** The `id` of the address. Refuses `not-found` when it cannot be one. */
+export function idIn(request: FastifyRequest): string {
+  const { id = '' } = request.params as { id?: string }
+  if (!isId(id)) throw new Refusal('not-found', 'not-found', 'Det du söker finns inte.')
+  return id
+}
+
+/** The page number of a list, at least 1. */
+export function pageIn(request: FastifyRequest): number {
+  const page = Number(queryIn(request, 'sida'))
+  return Number.isInteger(page) && page > 0 && page < 100_000 ? page : 1
+}
+
+/** The errors as the summary at the top of the page shows them, each leading to its field. */
+export function summaryOf(errors: FieldErrors): { text: string; href: string }[] {
+  return Object.entries(errors).map(([name, text]) => ({ text, href: `#${name}` }))
+}
+
+/** Where a refused form shows what the operation said, field by field; null when it is no matter of a field. */
+export function errorsOf(error: unknown, fieldOf: Readonly<Record<string, string>>): FieldErrors | null {
+  if (!(error instanceof Refusal) || error.problems.length === 0) return null
+  const pairs = error.problems.map(({ pointer, detail }) => [fieldOf[pointer], detail] as const)
+  const known = pairs.flatMap(([name, detail]) => (name ? [[name, detail] as const] : []))
+  return known.length > 0 ? Object.fromEntries(known) : null
+}
+
+/** The links of a list that goes on: earlier and later page, with what was chosen kept. */
+export function pagingOf(
+  request: FastifyRequest,
+  { page, limit, total }: { page: number; limit: number; total: number },
+) {
+  const [path = '/'] = request.url.split('?')
+  const link = (wanted: number): string => {
+    const query = new URLSearchParams(request.query as Record<string, string>)
+    query.delete('lang')
+    query.set('sida', String(wanted))
+    return `${path}?${query.toString()}`
+  }
+  return {
+    from: Math.min(total, (page - 1) * limit + 1),
+    to: Math.min(total, page * limit),
+    total,
+    previous: page > 1 ? link(page - 1) : null,
+    next: page * limit < total ? link(page + 1) : null,
+  }
+}

@@ -1,0 +1,190 @@
+// What the pages of landlords say.
+export const landlordTexts = {
+  'frame.error': { sv: 'Fel', en: 'Error' },
+  'frame.most-characters': {
+    sv: 'Du kan skriva högst {most} tecken',
+    en: 'You can write at most {most} characters',
+  },
+  'frame.print': { sv: 'Skriv ut', en: 'Print' },
+  'list.paging': { sv: 'Sidor i listan', en: 'Pages of the list' },
+  'list.shown': { sv: '{from}–{to} av {total}', en: '{from}–{to} of {total}' },
+  'list.previous': { sv: 'Föregående', en: 'Previous' },
+  'list.next': { sv: 'Nästa', en: 'Next' },
+
+  'landlord.title': { sv: 'För hyresvärdar', en: 'For landlords' },
+  'landlord.intro': {
+    sv: 'Här meddelar du socialnämnden om obetald hyra, uppsägning eller störningar. Du får ett kvitto med nummer och ankomsttid.',
+    en: 'Here you tell the social welfare committee of unpaid rent, termination or nuisance. You get a receipt with a number and the time of arrival.',
+  },
+  'landlord.send': { sv: 'Skicka ett meddelande', en: 'Send a notice' },
+  'landlord.send.text': {
+    sv: 'För en hyresgäst. Tar ungefär fem minuter.',
+    en: 'About one tenant. Takes about five minutes.',
+  },
+  'landlord.upload': { sv: 'Ladda upp en fil', en: 'Upload a file' },
+  'landlord.upload.text': {
+    sv: 'För många på en gång: en CSV-fil från ert system.',
+    en: 'For many at once: a CSV file from your system.',
+  },
+  'landlord.sent': { sv: 'Mina meddelanden', en: 'My notices' },
+  'landlord.sent.text': {
+    sv: 'Se vad du har skickat. Rapportera betalning, delgivning eller återkallelse.',
+    en: 'See what you have sent. Report payment, service or withdrawal.',
+  },
+  'landlord.count.text': { sv: 'Se när en frist löper ut.', en: 'See when a period ends.' },
+  'landlord.next': { sv: 'Vad händer sedan?', en: 'What happens next?' },
+  'landlord.next.text': {
+    sv: 'Kommunen kontaktar hyresgästen och erbjuder stöd. Du kan rapportera här när skulden är betald eller något ändras.',
+    en: 'The municipality contacts the tenant and offers support. Report here when the debt is paid or something changes.',
+  },
+  'landlord.secrecy': {
+    sv: 'Vi får inte berätta hur ärendet går, eller om det finns något ärende. Det följer av sekretessen i socialtjänsten (26 kap. 1 § OSL).',
+    en: 'We may not tell how the matter goes, or whether there is one. That follows from the secrecy of social services (OSL 26:1).',
+  },
+
+  'notice.title': { sv: 'Skicka ett meddelande', en: 'Send a notice' },
+  'notice.intro': {
+    sv: 'Fälten följer formulär 3 i förordningen om meddelanden till socialnämnden. Inget skickas förrän du har kontrollerat svaren.',
+    en: 'The fields follow form 3 of the ordinance on messages to the committee. Nothing is sent until you have checked the answers.',
+  },
+  'notice.type': { sv: 'Vad gäller meddelandet?', en: 'What is the notice about?' },
+  'notice.type.rent-termination': {
+    sv: 'Uppsägning på grund av obetald hyra',
+    en: 'Termination for unpaid rent',
+  },
+  'notice.type.early-arrears': {
+    sv: 'Obetald hyra, ingen uppsägning ännu',
+    en: 'Unpaid rent, no termination yet',
+  },
+  'notice.type.cooperative-fee-termination': {
+    sv: 'Uppsägning av bostadsrätt, obetald avgift',
+    en: 'Termination of a cooperative flat for an unpaid fee',
+  },
+  'notice.type.nuisance-warning': { sv: 'Störningar, tillsägelse', en: 'Nuisance, warning' },
+  'notice.type.nuisance-termination': {
+    sv: 'Uppsägning på grund av särskilt allvarliga störningar',
+    en: 'Termination for particularly grave nuisance',
+  },
+  'notice.type.cooperative-nuisance': {
+    sv: 'Störningar i bostadsrätt',
+    en: 'Nuisance in a cooperative flat',
+  },
+  'notice.type.power-cutoff': { sv: 'Elen kan stängas av', en: 'The power may be cut off' },
+  'notice.landlord': { sv: 'Hyresvärd', en: 'Landlord' },
+  'notice.landlord-name': { sv: 'Hyresvärdens namn', en: 'Name of the landlord' },
+  'notice.landlord-organisationNumber': { sv: 'Organisationsnummer', en: 'Organisation number' },
+  'notice.landlord-organisationNumber.hint': {
+    sv: 'Tio siffror. Lämna tomt om du hyr ut som privatperson.',
+    en: 'Ten digits. Leave empty if you let as a private person.',
+  },
+  'notice.landlord-postalAddress': { sv: 'Postadress', en: 'Postal address' },
+  'notice.landlord-phone': { sv: 'Telefon', en: 'Telephone' },
+  'notice.tenant': { sv: 'Hyresgäst och lägenhet', en: 'Tenant and flat' },
+  'notice.tenant-name': { sv: 'Hyresgästens namn', en: 'Name of the tenant' },
+  'notice.tenant-name.hint': {
+    sv: 'Står två på avtalet: skicka ett meddelande för var och en.',
+    en: 'Two on the contract: send a notice for each.',
+  },
+  'notice.dwelling-address': { sv: 'Lägenhetens gatuadress', en: 'Street address of the flat' },
+  'notice.dwelling-postalCode': { sv: 'Postnummer', en: 'Postal code' },
+  'notice.dwelling-city': { sv: 'Ort', en: 'City' },
+  'notice.dwelling-apartmentNumber': { sv: 'Lägenhetsnummer', en: 'Flat number' },
+  'notice.dwelling-rooms': { sv: 'Antal rum', en: 'Number of rooms' },
+  'notice.tenant-postalAddress': {
+    sv: 'Hyresgästens postadress, om den är en annan',
+    en: 'Postal address of the tenant, if another',
+  },
+  'notice.rents': { sv: 'Obetalda hyror', en: 'Unpaid rents' },
+  'notice.rents.hint': {
+    sv: 'En rad för varje hyra. Gäller det bara störningar kan du lämna raderna tomma.',
+    en: 'One line for each rent. For nuisance alone, leave the lines empty.',
+  },
+  'notice.rent': { sv: 'Hyra {number}', en: 'Rent {number}' },
+  'notice.period': { sv: 'Månad', en: 'Month' },
+  'notice.period.hint': { sv: 'ÅÅÅÅ-MM', en: 'YYYY-MM' },
+  'notice.dueDate': { sv: 'Förfallodag', en: 'Due date' },
+  'notice.amount': { sv: 'Belopp', en: 'Amount' },
+  'notice.paid': { sv: 'Betalt hittills', en: 'Paid so far' },
+  'notice.add-rent': { sv: 'Lägg till en hyra', en: 'Add a rent' },
+  'notice.interest': { sv: 'Ränta', en: 'Interest' },
+  'notice.amountToRecover': {
+    sv: 'Belopp att betala för att få tillbaka hyresrätten',
+    en: 'Amount to pay to recover the tenancy',
+  },
+  'notice.amountToRecover.hint': {
+    sv: 'Hyrorna minus det som är betalt, plus ränta. Inga avgifter för påminnelse eller inkasso.',
+    en: 'The rents less what is paid, plus interest. No reminder or collection fees.',
+  },
+  'notice.payment': { sv: 'Hur hyresgästen betalar', en: 'How the tenant pays' },
+  'notice.payment-bankgiro': { sv: 'Bankgiro', en: 'Bankgiro' },
+  'notice.payment-plusgiro': { sv: 'Plusgiro', en: 'Plusgiro' },
+  'notice.payment-ocr': { sv: 'OCR eller meddelande', en: 'OCR or message' },
+  'notice.dates': { sv: 'Uppsägning och delgivning', en: 'Termination and service' },
+  'notice.terminatedDate': { sv: 'Uppsägningens datum', en: 'Date of the termination' },
+  'notice.servedDate': { sv: 'Delgiven den', en: 'Served on' },
+  'notice.servedDate.hint': {
+    sv: 'ÅÅÅÅ-MM-DD. Lämna tomt om du inte vet. Du kan rapportera det senare.',
+    en: 'YYYY-MM-DD. Leave empty if you do not know. You can report it later.',
+  },
+  'notice.other': { sv: 'Övrigt', en: 'Other' },
+  'notice.reference': { sv: 'Er egen referens', en: 'Your own reference' },
+  'notice.enforcementCaseNumber': { sv: 'Målnummer hos Kronofogden', en: 'Case number at Kronofogden' },
+  'notice.description': { sv: 'Beskrivning', en: 'Description' },
+  'notice.description.hint': {
+    sv: 'Behövs vid störningar: vad har hänt och när? Skriv inte om hälsa, barn eller annat som inte behövs.',
+    en: 'Needed for nuisance: what happened and when? Do not write of health, children or what is not needed.',
+  },
+  'notice.continue': { sv: 'Fortsätt till kontroll', en: 'Continue to check' },
+  'notice.error.required': { sv: '{field}: fyll i uppgiften', en: '{field}: fill this in' },
+  'notice.error.type': { sv: 'Välj vad meddelandet gäller', en: 'Choose what the notice is about' },
+  'notice.error.value': {
+    sv: '{field}: uppgiften är för lång eller går inte att läsa',
+    en: '{field}: too long or cannot be read',
+  },
+  'notice.required': {
+    sv: 'Fälten med (frivilligt) kan lämnas tomma.',
+    en: 'Fields marked (optional) may be left empty.',
+  },
+  'notice.optional': { sv: '{label} (frivilligt)', en: '{label} (optional)' },
+
+  'check.title': { sv: 'Kontrollera svaren', en: 'Check the answers' },
+  'check.change': { sv: 'Ändra', en: 'Change' },
+  'check.findings': {
+    sv: 'Det här kan göra att meddelandet inte räknas',
+    en: 'This may keep the notice from counting',
+  },
+  'check.findings.text': {
+    sv: 'Du kan skicka ändå. Vi tar alltid emot ett meddelande.',
+    en: 'You may send it all the same. We always accept a notice.',
+  },
+  'check.notes': { sv: 'Bra att veta', en: 'Good to know' },
+  'check.sent-before': {
+    sv: 'Du har redan skickat det här meddelandet ({number}). Skickar du igen kopplas det till det första.',
+    en: 'You have already sent this notice ({number}). If you send it again it is linked to the first.',
+  },
+  'check.declaration': {
+    sv: 'Jag har rätt att lämna meddelandet och uppgifterna är riktiga så vitt jag vet',
+    en: 'I have the right to give this notice and it is correct as far as I know',
+  },
+  'check.declaration.error': {
+    sv: 'Bekräfta att uppgifterna är riktiga',
+    en: 'Confirm that what you state is correct',
+  },
+  'check.send': { sv: 'Skicka meddelandet', en: 'Send the notice' },
+
+  'receipt.title': { sv: 'Meddelandet är mottaget', en: 'The notice is received' },
+  'receipt.number': { sv: 'Nummer', en: 'Number' },
+  'receipt.arrived': { sv: 'Kom in till socialnämnden', en: 'Reached the committee' },
+  'receipt.arrived.text': {
+    sv: 'Tiden kan ha betydelse: återvinningsfristen räknas från den senare av delgivningen och meddelandet (12 kap. 44 § jordabalken).',
+    en: 'The time may matter: the recovery period counts from the later of service and this message (JB 12:44).',
+  },
+  'receipt.keep': { sv: 'Spara eller skriv ut kvittot.', en: 'Keep or print the receipt.' },
+  'receipt.sent-by': { sv: 'Skickat av', en: 'Sent by' },
+  'receipt.content': { sv: 'Det här har du skickat', en: 'This is what you sent' },
+  'receipt.another': { sv: 'Skicka ett till', en: 'Send another' },
+  'receipt.form': {
+    sv: 'Meddelande till socialnämnden (formulär 3, SFS 1978:314)',
+    en: 'Message to the social welfare committee (form 3, SFS 1978:314)',
+  },
+} as const

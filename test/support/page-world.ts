@@ -1,0 +1,122 @@
+// The pages in a browser for a test: a municipality with people and families, its work done, and one server that listens.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { loadDemoPeople } from '../../shared/casework/demo-people.ts'
+import { receiveNotice } from '../../shared/casework/intake.ts'
+import { migrationNames } from '../../shared/db/migrate.ts'
+import { buildServer } from '../../services/http.ts'
+import { makeDemoIdentity, type DemoIdentity } from '../../services/identity/demo-identity.ts'
+import { startIdentity } from '../../services/identity/start.ts'
+import { pageRoutes } from '../../services/web/pages.ts'
+import { wire } from '../../services/wiring.ts'
+import { aNotice } from './api.ts'
+import { BASE } from './http.ts'
+import { landlordActor, openSpine, type Spine } from './spine.ts'
+
+const PEOPLE = [
+  'role;committee;unit;username;name;email',
+  'landlord;;;vera;Vera Hyrvik;vera@example.se',
+  'caseworker;GAN;GAN-FS;gunilla;Gunilla Stödberg;gunilla@example.se',
+  'caseworker;GAN;GAN-BETAL;petter;Petter Vaktmo;petter@example.se',
+  'visitor;GAN;GAN-BESOK;besim;Besim Trappström;besim@example.se',
+  'supervisor;GAN;GAN-FS;gerd;Gerd Tavlén;gerd@example.se',
+  'supervisor;VON;VON-BIST;vilma;Vilma Tomlund;vilma@example.se',
+  'counsellor;SN;SN-BOS;berit;Berit Budgeth;berit@example.se',
+  'counsellor;SN;SN-BOS;bilal;Bilal Räknefors;bilal@example.se',
+  'supervisor;SN;SN-BOS;sven;Sven Delander;sven@example.se',
+  'registrar;GAN;GAN-FS;rut;Rut Diarsson;rut@example.se',
+  'administrator;GAN;GAN-FS;adam;Adam Regelius;adam@example.se',
+]
+
+export type World = Spine & {
+  identity: DemoIdentity
+  stop: () => Promise<void>
+}
+
+const family = (place: number) =>
+  aNotice({
+    reference: `P-${place}`,
+    landlord: { ...aNotice().landlord, name: 'Exempelfastigheter i Örebro AB' },
+    tenant: { name: `Familj Påhittad ${place}`, postalAddress: `Provgatan ${place}` },
+    dwelling: { ...aNotice().dwelling, address: `Provgatan ${place}`, apartmentNumber: `1${100 + place}` },
+  })
+
+/** Sends notices for so many families as a landlord would and works until nothing is left. */
+async function addFamilies(spine: Spine, count: number): Promise<void> {
+  const actor = landlordActor('Exempelfastigheter')
+  for (let place = 1; place <= count; place++) {
+    const body = family(place)
+    const sent = { key: `family-${place}`, raw: Buffer.from(JSON.stringify(body)), body: body as never }
+    await receiveNotice(spine.web, spine.tools, actor, sent)
+  }
+  await spine.drain()
+}
+
+/** Opens everything and listens at BASE. `families` arrive, and then so many `days` pass with nobody acting. */
+export async function openPages({ families = 6, days = 6 } = {}): Promise<World> {
+  const spine = await openSpine()
+  const folder = mkdtempSync(join(tmpdir(), 'bokvar-pages-'))
+  writeFileSync(join(folder, 'people.csv'), PEOPLE.join('\n'))
+  const identity = makeDemoIdentity({ peopleCsv: join(folder, 'people.csv'), baseUrl: BASE, dataDir: folder })
+  const landlords = { vera: '5590000101' }
+  await loadDemoPeople(spine.owner, {
+    people: identity.people,
+    clients: [],
+    landlords,
+    systemCommittee: 'GAN',
+  })
+  await addFamilies(spine, families)
+  await spine.moveTo(new Date(Date.now() + days * 86_400_000).toISOString())
+  const provider = await startIdentity({ identity, audience: 'bokvar' })
+  const at = (client: 'staff' | 'landlords') => {
+    const { id, secret } = identity.web[client]
+    return { issuer: provider.issuer, clientId: id, clientSecret: secret }
+  }
+  const { login, ...wired } = wire(spine.web, {
+    baseUrl: BASE,
+    version: '0.0.0-test',
+    released: '2026-11-22',
+    municipality: { name: 'Örebro kommun', code: '1880' },
+    rate: { max: 10_000, windowSeconds: 1 },
+    trustProxy: [],
+    tokens: { issuer: provider.issuer, audience: 'bokvar' },
+    staff: at('staff'),
+    landlords: at('landlords'),
+    sessionSecrets: ['a-secret-of-a-test-that-is-long-enough'],
+    schemaNeeded: migrationNames().at(-1)!,
+  })
+  const pages = pageRoutes({ db: spine.web, tools: spine.tools })
+  const { app } = await buildServer({ ...wired, logger: false, routes: [login, pages] })
+  await app.listen({ port: Number(new URL(BASE).port), host: '127.0.0.1' })
+  const stop = async () => {
+    await app.close()
+    await provider.stop()
+    await spine.close()
+    rmSync(folder, { recursive: true })
+  }
+  return { ...spine, identity, stop }
+}
+
+/** A page that is signed in as `username` and stands where that role begins; `complaints` collects what the browser says. */
+export async function signedIn(
+  world: World,
+  browser: Browser,
+  username: string,
+  options: BrowserContextOptions & { complaints?: string[] } = {},
+): Promise<Page> {
+  const { complaints, ...context } = options
+  const page = await (await browser.newContext(context)).newPage()
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints?.push(`${page.url()}: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => complaints?.push(`${page.url()}: ${error.message}`))
+  const person = world.identity.people.find((one) => one.username === username)!
+  await page.goto(`${BASE}/login/${person.role === 'landlord' ? 'landlords' : 'staff'}`)
+  await page.fill('#username', username)
+  await page.fill('#password', person.password)
+  await page.click('button[type=submit]')
+  await page.waitForURL((url) => url.origin === BASE)
+  return page
+}
