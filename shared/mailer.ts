@@ -2,7 +2,7 @@
 import { createTransport } from 'nodemailer'
 import type { Mailer } from './casework/mail.ts'
 
-/** Opens a mailer. `from` is one address with a name; a send that takes over 20 s is an error, never a hang. */
+/** Opens a mailer. `from` is one address with a name; a server that is silent for 12 s is an error, never a hang. */
 export function openMailer(url: string, from: string): Mailer & { close: () => void } {
   const transport = createTransport({
     url,
@@ -10,7 +10,7 @@ export function openMailer(url: string, from: string): Mailer & { close: () => v
     maxConnections: 2,
     connectionTimeout: 5_000,
     greetingTimeout: 5_000,
-    socketTimeout: 20_000,
+    socketTimeout: 12_000,
   } as never)
   const domain = /@([^>\s]+)/.exec(from)?.[1] ?? 'localhost'
   return {

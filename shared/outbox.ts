@@ -1,10 +1,13 @@
 // The outbox: a row is the job. Written with its cause, leased by the relay, done with its effect.
 import { sql } from 'kysely'
 import type { Db, Trx } from './db/open.ts'
-import type { Topic } from './topics.ts'
+import { queueOf, type Topic } from './topics.ts'
 
 /** A claimed row: what to wake, never about whom. */
 export type Claimed = { id: number; topic: Topic }
+
+/** Every topic there is. */
+export const topics = Object.keys(queueOf) as Topic[]
 
 /** Attempts before a row is dead and a person has a task. */
 export const maxAttempts = 8
@@ -35,14 +38,19 @@ export async function lease(db: Db, limit: number, leaseSeconds: number): Promis
 }
 
 /**
- * The fallback's claim: rows overdue by more than `overdueSeconds`, whatever the queue says about them.
+ * The fallback's claim: rows overdue by more than `overdueSeconds` (of `only` these topics), whatever the queue says about them.
  * It has a claim of its own, so that several pollers share the work instead of fighting over the oldest rows.
  */
-export async function claimOverdue(db: Db, limit: number, overdueSeconds: number): Promise<Claimed[]> {
+export async function claimOverdue(
+  db: Db,
+  limit: number,
+  overdueSeconds: number,
+  only: readonly Topic[] = topics,
+): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
     with overdue as (
       select id from outbox
-      where done_at is null and dead_at is null
+      where done_at is null and dead_at is null and topic = any(${only})
         and available_at < clock_now() - make_interval(secs => ${overdueSeconds})
         and (claim_until is null or claim_until < clock_now())
       order by available_at, id limit ${limit} for update skip locked)
@@ -74,22 +82,22 @@ export async function finish(trx: Trx, topic: Topic, ids: readonly number[]): Pr
   if (rows[0]?.finished !== ids.length) throw new Error('An outbox row was finished by somebody else')
 }
 
-/** Puts a row back for a later try without counting it as a failure: the outage is not the row's fault. */
-export async function postpone(db: Db, id: number, seconds: number): Promise<void> {
+/** Puts rows back for a later try without counting a failure: the outage is not the rows' fault. */
+export async function postpone(db: Db, ids: readonly number[], seconds: number): Promise<void> {
   await sql`update outbox set available_at = clock_now() + make_interval(secs => ${seconds}), lease_until = null, claim_until = null
-    where id = ${id} and done_at is null`.execute(db)
+    where id = any(${ids}::bigint[]) and done_at is null and dead_at is null`.execute(db)
 }
 
 /**
- * Counts a failure: the next try waits 2, 4, 8 … seconds (at most 5 minutes). Returns true when that was the last
- * one and the row is now dead; the caller gives a person a task in the same transaction.
+ * Counts a failure: the next try waits 2, 4, 8 … seconds (at most 5 minutes). Returns the subject when that was
+ * the last one and the row is now dead; the caller gives a person a task about it in the same transaction.
  */
-export async function fail(trx: Trx, id: number, code: string): Promise<boolean> {
-  const { rows } = await sql<{ dead: boolean }>`
+export async function fail(trx: Trx, id: number, code: string): Promise<string | null> {
+  const { rows } = await sql<{ dead: boolean; subjectId: string }>`
     update outbox set attempts = attempts + 1, last_error = ${code}, lease_until = null, claim_until = null,
       available_at = clock_now() + make_interval(secs => least(300, power(2, attempts + 1))),
       dead_at = case when attempts + 1 >= ${maxAttempts} then clock_now() end
     where id = ${id} and done_at is null and dead_at is null
-    returning dead_at is not null as dead`.execute(trx)
-  return rows[0]?.dead ?? false
+    returning dead_at is not null as dead, subject_id`.execute(trx)
+  return rows[0]?.dead ? rows[0].subjectId : null
 }

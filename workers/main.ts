@@ -6,6 +6,7 @@ import { openDatabase } from '../shared/db/open.ts'
 import { readLaw } from '../shared/domain/periods.ts'
 import { openLog } from '../shared/log.ts'
 import { openMailer } from '../shared/mailer.ts'
+import { topics } from '../shared/outbox.ts'
 import { openBell, openEars, type QueueBackend } from '../shared/queues.ts'
 import { readKeys } from '../shared/seal.ts'
 import { stopOnSignal, type StopStep } from '../shared/stop.ts'
@@ -69,14 +70,14 @@ function startWork(): StopStep[] {
     onError,
     env.workerConcurrency,
   )
-  const poll = loop(
-    () => pollOnce(db, handlers, onFailure, env.pollOverdueSeconds),
-    env.pollIntervalMs,
-    onError,
+  const seconds = env.pollOverdueSeconds
+  // Mail has a poll of its own: a slow mail server must not hold back the rest of the work while the queue is away.
+  const polls = [['mail.queued'] as const, topics.filter((topic) => topic !== 'mail.queued')].map((some) =>
+    loop(() => pollOnce(db, handlers, onFailure, { seconds, topics: some }), env.pollIntervalMs, onError),
   )
   return [
     { name: 'ears', run: ears.close },
-    { name: 'poll', run: poll },
+    { name: 'poll', run: () => Promise.all(polls.map((stop) => stop())) },
     { name: 'mailer', run: mailer.close },
     { name: 'worker database', run: () => db.destroy() },
   ]

@@ -18,21 +18,30 @@ export type Handlers = Record<Topic, Operation | Errand>
 /** Told about each failure: topic and code, never a person's data. */
 export type OnFailure = (failure: { topic: Topic; outboxId: number; code: string; dead: boolean }) => void
 
+/** Seconds until a row that could not be tried fairly is tried again. */
+const retrySeconds = 3
+
 /** Rows worked in one transaction at most. */
 export const batchSize = 250
 
-/** Not the row's fault: the database was away, full, busy or in deadlock. Such a try is not counted. */
-function isOutage(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  if (typeof code !== 'string')
-    return /terminat|timeout|closed|ECONN/i.test((error as Error | null)?.message ?? '')
-  return /^(08|40|53|57)/.test(code) || code === '55P03' || code.startsWith('E')
-}
+/** Whose trouble it is: the row's own fault, somebody else at work on it, or a part away that all rows need. */
+type Trouble = 'fault' | 'busy' | 'away'
 
-/** The database itself is away: trying the same rows one by one would only wait as many times. */
-function isAway(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return isOutage(error) && !(typeof code === 'string' && /^(40|55)/.test(code))
+const busyCodes = ['25P03', '57014', 'EBUSY'] // idle too long in a transaction, statement cut off, mail being sent
+const awayCode =
+  /^(08|53|57|58|25006)|^E(CONN\w*|TIMEDOUT|SOCKET|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN|DNS|TLS|AUTH|PROTOCOL)$/
+const awayMessage =
+  /^(Connection terminated|timeout exceeded|Client has encountered|Client was closed|Query read timeout|Cannot use a pool)/
+
+/**
+ * Only what is known to be an outage counts as one: an unknown error taken for an outage would be tried for ever,
+ * and nobody would be told.
+ */
+export function troubleOf(error: unknown): Trouble {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  if (typeof code !== 'string') return awayMessage.test(String(message)) ? 'away' : 'fault'
+  if (/^(40|55)/.test(code) || busyCodes.includes(code)) return 'busy'
+  return awayCode.test(code) ? 'away' : 'fault'
 }
 
 /** A stable word for what went wrong. Messages may quote what was in the row, so they never leave this process. */
@@ -57,20 +66,17 @@ async function perform(db: Db, topic: Topic, operation: Operation, ids: readonly
 /** Counts a failed try; after the last one the row is dead and a person has a task, in the same transaction. */
 async function giveUp(db: Db, topic: Topic, id: number, error: unknown, onFailure: OnFailure): Promise<void> {
   const code = codeOf(error)
-  if (isOutage(error)) {
-    await postpone(db, id, 3)
+  if (troubleOf(error) !== 'fault') {
+    await postpone(db, [id], retrySeconds)
     return onFailure({ topic, outboxId: id, code, dead: false })
   }
   const dead = await db.transaction().execute(async (trx) => {
-    const rows = await take(trx, [id])
-    const last = await fail(trx, id, code)
-    const subjectId = rows[0]?.subjectId
-    if (last && subjectId) {
-      await reviewTasks(trx, await moment(trx), [
-        { kind: 'dead-work', caseId: null, subjectId, detail: { topic } },
-      ])
-    }
-    return last
+    const subjectId = await fail(trx, id, code)
+    if (subjectId === null) return false
+    await reviewTasks(trx, await moment(trx), [
+      { kind: 'dead-work', caseId: null, subjectId, turn: String(id), detail: { topic } },
+    ])
+    return true
   })
   onFailure({ topic, outboxId: id, code, dead })
 }
@@ -87,7 +93,7 @@ export async function answer(db: Db, handlers: Handlers, ring: Ring, onFailure: 
   try {
     await perform(db, ring.topic, handler, ring.ids)
   } catch (error) {
-    if (isAway(error)) throw error
+    if (troubleOf(error) === 'away') throw error
     const only = ring.ids.length === 1 ? ring.ids[0] : undefined
     if (only !== undefined) return giveUp(db, ring.topic, only, error, onFailure)
     for (const id of ring.ids) await answer(db, handlers, { topic: ring.topic, ids: [id] }, onFailure)
@@ -95,7 +101,7 @@ export async function answer(db: Db, handlers: Handlers, ring: Ring, onFailure: 
 }
 
 async function runErrand(db: Db, ring: Ring, handler: Errand, onFailure: OnFailure): Promise<void> {
-  for (const id of ring.ids) {
+  for (const [place, id] of ring.ids.entries()) {
     try {
       const [row] = await db.transaction().execute((trx) => take(trx, [id]))
       if (!row) continue
@@ -105,6 +111,8 @@ async function runErrand(db: Db, ring: Ring, handler: Errand, onFailure: OnFailu
       })
     } catch (error) {
       await giveUp(db, ring.topic, id, error, onFailure)
+      // What is away is away for the others too: trying each would only wait as many times.
+      if (troubleOf(error) === 'away') return postpone(db, ring.ids.slice(place + 1), retrySeconds)
     }
   }
 }

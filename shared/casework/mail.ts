@@ -70,7 +70,7 @@ export async function sendMail(
   baseUrl: string,
 ): Promise<'sent' | 'refused' | 'done'> {
   const claimed = await claim(db, mailId)
-  if (!claimed) return 'done'
+  if (!claimed) return settled(db, mailId)
   if (!claimed.address) return refuse(db, mailId, 'no-address')
   try {
     await mailer.send({
@@ -79,7 +79,7 @@ export async function sendMail(
       ...letter(claimed.template as MailTemplate, claimed.language, baseUrl),
     })
   } catch (error) {
-    const code = (error as { responseCode?: number }).responseCode ?? 0
+    const code = refusalCode(error)
     if (code >= 500) return refuse(db, mailId, `smtp-${code}`)
     await sql`update mail set state = 'pending', last_error = ${`smtp-${code}`} where id = ${mailId} and state = 'sending'`.execute(
       db,
@@ -95,14 +95,33 @@ export async function sendMail(
   return 'sent'
 }
 
-/** Takes the mail if nobody is sending it; one that has been `sending` for long belonged to a process that died. */
+/** The server's reply to this mail (400–599); 0 when it was the connection or our sign-in that failed, which is no mail's fault. */
+function refusalCode(error: unknown): number {
+  const { code = '', responseCode = 0 } = error as { code?: string; responseCode?: number }
+  return ['EAUTH', 'ECONNECTION', 'EPROTOCOL', 'ETLS'].includes(code) ? 0 : responseCode
+}
+
+/**
+ * Nothing is left to do for a mail that was sent or refused. One that is `sending` is not done yet: were its row
+ * finished now, nobody would send it when the process that is sending it dies. Throws (code EBUSY) so that it is tried again.
+ */
+async function settled(db: Db, mailId: string): Promise<'done'> {
+  const mail = await db.selectFrom('mail').select('state').where('id', '=', mailId).executeTakeFirst()
+  if (mail?.state !== 'sending' && mail?.state !== 'pending') return 'done'
+  throw Object.assign(new Error('Another process is sending this mail'), { code: 'EBUSY' })
+}
+
+/**
+ * Takes the mail if nobody is sending it; one that has been `sending` for longer than a slow server may take
+ * belonged to a process that died.
+ */
 async function claim(
   db: Db,
   mailId: string,
 ): Promise<{ address: string | null; template: string; language: string } | undefined> {
   const { rows } = await sql<{ address: string | null; template: string; language: string }>`
     update mail m set state = 'sending', sending_at = clock_now()
-    where m.id = ${mailId} and (m.state = 'pending' or (m.state = 'sending' and m.sending_at < clock_now() - interval '15 seconds'))
+    where m.id = ${mailId} and (m.state = 'pending' or (m.state = 'sending' and m.sending_at < clock_now() - interval '25 seconds'))
     returning m.template, m.language, coalesce(
       (select p.email from person p where p.id = m.person_id and p.active),
       (select u.email from unit u where u.code = m.unit),
