@@ -16,6 +16,10 @@ export const queueOf = {
   'notice.received': 'arrears-notices', // notice
   'notice.updated': 'arrears-notices', // notice_update
   'eviction-notice.received': 'eviction-notices', // eviction_notice
+  'law.changed': 'arrears-notices', // arrears_case
+  'deadline.passed': 'arrears-notices', // arrears_case
+  'restart.decided': 'arrears-notices', // arrears_case
+  'case-merge.asked': 'arrears-notices', // case_merge
   'case.changed': 'routing', // arrears_case
   'case.routed': 'planning', // arrears_case
   'task.completed': 'planning', // task

@@ -3,8 +3,10 @@ import { followAssignments } from '../shared/casework/assignment-changes.ts'
 import { followTasks } from '../shared/casework/consequences.ts'
 import { joinEvictionNotices } from '../shared/casework/eviction-notices.ts'
 import { escalate } from '../shared/casework/escalation.ts'
+import { recomputeCases } from '../shared/casework/law.ts'
 import { sendMail, type Mailer } from '../shared/casework/mail.ts'
 import { readNoticeFiles } from '../shared/casework/notice-files.ts'
+import { performMerges } from '../shared/casework/merging.ts'
 import { applyUpdates, joinNotices } from '../shared/casework/notices.ts'
 import { tellOverdue } from '../shared/casework/overdue.ts'
 import { planCases } from '../shared/casework/planning.ts'
@@ -25,6 +27,10 @@ export function handlersOf(tools: HandlerTools): Handlers {
     'notice.received': (trx, at, ids) => joinNotices(trx, at, tools, ids),
     'notice.updated': (trx, at, ids) => applyUpdates(trx, at, tools, ids),
     'eviction-notice.received': (trx, at, ids) => joinEvictionNotices(trx, at, tools, ids),
+    'law.changed': (trx, at, ids) => recomputeCases(trx, at, tools, ids),
+    'deadline.passed': (trx, at, ids) => recomputeCases(trx, at, tools, ids),
+    'restart.decided': (trx, at, ids) => recomputeCases(trx, at, tools, ids),
+    'case-merge.asked': (trx, at, ids) => performMerges(trx, at, tools, ids),
     'case.changed': (trx, at, ids) => routeCases(trx, at, tools, ids),
     'case.routed': planCases,
     'task.completed': followTasks,

@@ -10,7 +10,8 @@ import { topics } from '../shared/outbox.ts'
 import { openBell, openEars, type QueueBackend } from '../shared/queues.ts'
 import { readKeys } from '../shared/seal.ts'
 import { stopOnSignal, type StopStep } from '../shared/stop.ts'
-import { beat, sweepStages, sweepTasks } from '../shared/casework/sweeps.ts'
+import { lawFingerprint, noteLaw } from '../shared/casework/law.ts'
+import { beat, sweepDeadlines, sweepStages, sweepTasks } from '../shared/casework/sweeps.ts'
 import { handlersOf } from './handlers.ts'
 import { loop } from './loop.ts'
 import { pollOnce } from './poll.ts'
@@ -28,6 +29,9 @@ const backend: QueueBackend = env.redisUrl
   : { kind: 'postgres', url: env.databaseUrl }
 const open = (role: 'bokvar_relay' | 'bokvar_sweeper' | 'bokvar_worker') =>
   openDatabase({ url: env.databaseUrl, role, max: env.databaseConnections, onError })
+
+/** The law's tables change when a process starts; asking now and then costs one row and mends a missed start. */
+const lawPauseMs = 600_000
 
 function startRelay(): StopStep[] {
   const db = open('bokvar_relay')
@@ -49,7 +53,7 @@ function startSweep(): StopStep[] {
   const name = `sweep ${hostname()} ${process.pid}`
   const step = async () => {
     await beat(db, name, 'sweep', new Date())
-    return (await sweepStages(db)) + (await sweepTasks(db))
+    return (await sweepStages(db)) + (await sweepTasks(db)) + (await sweepDeadlines(db))
   }
   return [
     { name: 'sweep', run: loop(step, env.sweepIntervalMs, onError) },
@@ -58,7 +62,8 @@ function startSweep(): StopStep[] {
 }
 
 function startWork(): StopStep[] {
-  const { law, problems } = readLaw(readDataFile('law/periods.csv'), readDataFile('law/holidays.csv'))
+  const tables = [readDataFile('law/periods.csv'), readDataFile('law/holidays.csv')] as const
+  const { law, problems } = readLaw(...tables)
   if (!law) throw new Error(`The law's tables cannot be read: ${problems[0] ?? ''}`)
   const db = open('bokvar_worker')
   const mailer = openMailer(env.smtpUrl, env.mailFrom)
@@ -75,7 +80,11 @@ function startWork(): StopStep[] {
   const polls = [['mail.queued'] as const, topics.filter((topic) => topic !== 'mail.queued')].map((some) =>
     loop(() => pollOnce(db, handlers, onFailure, { seconds, topics: some }), env.pollIntervalMs, onError),
   )
+  // Asked again until it has been answered once: the database may be away as this process starts.
+  const fingerprint = lawFingerprint(tables)
+  const compare = loop(() => noteLaw(db, fingerprint), lawPauseMs, onError)
   return [
+    { name: 'law', run: compare },
     { name: 'ears', run: ears.close },
     { name: 'poll', run: () => Promise.all(polls.map((stop) => stop())) },
     { name: 'mailer', run: mailer.close },

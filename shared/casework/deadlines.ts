@@ -1,84 +1,98 @@
 // Computes every statutory date of some cases again and writes what moved: nothing is overwritten, closed cases stay.
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
-import { insertRows, updateRows } from '../db/rows.ts'
-import { endingOf, servedOn, type FoldedNotice } from '../domain/case-facts.ts'
-import { daysBetween } from '../domain/calendar.ts'
-import type { DeadlineEvent, DeadlineFacts } from '../domain/deadline-facts.ts'
-import type { ComputedDeadline } from '../domain/deadline.ts'
-import { computeDeadlines } from '../domain/deadlines.ts'
-import type { ArrivedEviction, EvictionState } from '../domain/eviction-notice.ts'
+import { insertAlike, updateRows } from '../db/rows.ts'
+import { datesOfCase, type AskedRestart, type CaseDeadline, type Recovery } from '../domain/case-deadlines.ts'
+import { daysBetween } from '../domain/days.ts'
+import { compareDeadlines, type Change } from '../domain/deadline-changes.ts'
+import type { Text } from '../domain/deadline-facts.ts'
 import type { Law } from '../domain/periods.ts'
 import type { Moment } from './act.ts'
 import type { CaseInput } from './case-inputs.ts'
 import { writeTimeline, type TimelineEntry } from './timeline.ts'
 
-/** A date with what started it: a notice's id, or the first of Kronofogden's events in the case. */
-type Dated = ComputedDeadline & { caseId: string; origin: string; settled: boolean }
+type Dated = CaseDeadline & { caseId: string }
 
+/** A date as it stands in the database. */
 type Current = {
   id: string
   caseId: string
   origin: string
   kind: string
   version: number
-  rawDate: string | null
+  rawDate: string
   lastDay: string | null
+  safeDay: string | null
   notBefore: string | null
+  notBeforeAlternative: string | null
   basis: string
+  inputs: { name: string; date: string }[]
   periodVersion: string
+  explanationSv: string
   state: string
+  stateReason: string | null
 }
 
-/** The recovery period a case is worked to: the earliest of those that run. Null when none runs. */
-export type Recovery = { lastDay: string | null; safeDay: string | null; basis: string }
+/** What refreshing one case's dates came to. `urgent`: moves that leave a person less time, or none. */
+export type Refreshed = {
+  recovery: Recovery | null
+  passesOn: string | null
+  asked: AskedRestart[]
+  urgent: Text[]
+  /** False when the case had no dates before. */
+  known: boolean
+}
 
 /**
  * Brings the dates of these cases up to today's facts and law: an unchanged date is left alone, a changed one gets a
- * new version that says by how many days it moved. Returns each case's recovery period.
+ * new version that says by how many days it moved, one whose day has gone by is passed.
  */
 export async function refreshDeadlines(
   trx: Trx,
   at: Moment,
   law: Law,
   inputs: ReadonlyMap<string, CaseInput>,
-): Promise<Map<string, Recovery>> {
-  const dated = [...inputs].flatMap(([caseId, input]) => datesOf(caseId, input, law, at.today))
+): Promise<Map<string, Refreshed>> {
+  const dates = new Map(
+    [...inputs].map(([caseId, { facts, ...input }]) => [
+      caseId,
+      datesOfCase(caseId, { ...input, eviction: facts.eviction }, law, at.today),
+    ]),
+  )
+  const dated = [...dates].flatMap(([caseId, { deadlines }]) => deadlines.map((one) => ({ ...one, caseId })))
   const current = await currentDeadlines(trx, [...inputs.keys()])
   const changes = changesBetween(dated, current)
-  await sql`update deadline set superseded_at = ${at.now} where id = any(${changes.superseded}::uuid[])`.execute(
-    trx,
+  await writeChanges(trx, at, changes)
+  const known = new Set([...current.values()].map((row) => row.caseId))
+  return new Map(
+    [...dates].map(([caseId, { recovery, passesOn, asked }]) => [
+      caseId,
+      { recovery, passesOn, asked, urgent: changes.urgent.get(caseId) ?? [], known: known.has(caseId) },
+    ]),
   )
-  await insertRows(
+}
+
+async function writeChanges(trx: Trx, at: Moment, changes: ReturnType<typeof changesBetween>): Promise<void> {
+  if (changes.superseded.length > 0)
+    await sql`update deadline set superseded_at = ${at.now} where id = any(${changes.superseded}::uuid[])`.execute(
+      trx,
+    )
+  await insertAlike(
     trx,
     'deadline',
     changes.added.map((row) => ({ ...row, computedAt: at.now })),
+    { caseId: 'uuid', origin: 'uuid' },
   )
   await updateRows(trx, 'deadline', changes.restated)
-  await writeTimeline(trx, at, changes.moves)
-  return recoveries(dated)
+  await writeTimeline(trx, at, changes.entries)
 }
 
 async function currentDeadlines(trx: Trx, caseIds: readonly string[]): Promise<Map<string, Current>> {
   if (caseIds.length === 0) return new Map()
-  const rows = await trx
-    .selectFrom('deadline')
-    .select([
-      'id',
-      'caseId',
-      'origin',
-      'kind',
-      'version',
-      'rawDate',
-      'lastDay',
-      'notBefore',
-      'basis',
-      'periodVersion',
-      'state',
-    ])
-    .where('caseId', 'in', [...caseIds])
-    .where('supersededAt', 'is', null)
-    .execute()
+  const { rows } = await sql<Current>`
+    select id, case_id, origin, kind, version, raw_date, last_day, safe_day, not_before, not_before_alternative, basis, inputs,
+      period_version, explanation_sv, state, state_reason
+    from deadline where case_id = any(${[...caseIds]}::uuid[]) and superseded_at is null`.execute(trx)
   return new Map(rows.map((row) => [keyOf(row), row]))
 }
 
@@ -89,46 +103,80 @@ function changesBetween(dated: readonly Dated[], current: ReadonlyMap<string, Cu
   const superseded: string[] = []
   const added: ReturnType<typeof rowOf>[] = []
   const restated: { id: string; state: string; stateReason: string | null }[] = []
-  const moves: TimelineEntry[] = []
+  const entries: TimelineEntry[] = []
+  const urgent = new Map<string, Text[]>()
   const wanted = new Set(dated.map(keyOf))
-  for (const [key, row] of current) if (!wanted.has(key)) superseded.push(row.id)
+  for (const [key, row] of current) {
+    if (wanted.has(key)) continue
+    superseded.push(row.id)
+    entries.push(entryOf('deadline.removed', row.caseId, { deadline: row.kind, day: dayOf(row) }))
+  }
   for (const one of dated) {
     const before = current.get(keyOf(one))
-    if (before && sameDates(before, one)) {
-      const state = one.state?.state ?? 'running'
-      if (state !== before.state)
-        restated.push({ id: before.id, state, stateReason: one.state?.why.sv ?? null })
+    const { state, why } = one.state ?? { state: 'running', why: null }
+    if (!before) {
+      added.push(rowOf(one, 1, null))
       continue
     }
-    if (before) superseded.push(before.id)
-    const moved = before ? movedBetween(before, one) : null
-    added.push(rowOf(one, before ? before.version + 1 : 1, moved))
-    if (moved)
-      moves.push({
-        caseId: one.caseId,
-        kind: 'deadline.moved',
-        actor: 'system',
-        detail: { deadline: one.kind, ...moved },
-      })
+    if (state !== before.state && state === 'passed')
+      entries.push(entryOf('deadline.passed', one.caseId, { deadline: one.kind, day: dayOf(one) }))
+    if (isSame(before, one)) {
+      const stateReason = why?.sv ?? null
+      if (state !== before.state || stateReason !== before.stateReason)
+        restated.push({ id: before.id, state, stateReason })
+      continue
+    }
+    const [change] = compareDeadlines([before], [one])
+    superseded.push(before.id)
+    added.push(rowOf(one, before.version + 1, change ? movedOf(before, one) : null))
+    if (!change) continue
+    entries.push(entryOf('deadline.moved', one.caseId, { deadline: one.kind, ...movedOf(before, one) }))
+    if (isUrgent(change, before, one))
+      urgent.set(one.caseId, [...(urgent.get(one.caseId) ?? []), wordsOf(change, one)])
   }
-  return { superseded, added, restated, moves }
+  return { superseded, added, restated, entries, urgent }
 }
 
-function sameDates(before: Current, after: Dated): boolean {
+/** Whether nothing of a date has changed: neither the days nor what they were counted from. */
+function isSame(before: Current, after: Dated): boolean {
   return (
-    before.rawDate === after.rawDate &&
-    before.lastDay === after.lastDay &&
-    before.notBefore === after.notBefore &&
+    compareDeadlines([before], [after]).length === 0 &&
     before.basis === after.basis &&
-    before.periodVersion === after.periodVersion
+    before.periodVersion === after.periodVersion &&
+    before.explanationSv === after.explanation.sv &&
+    namesOf(before.inputs) === namesOf(after.inputs)
   )
 }
 
-function movedBetween(before: Current, after: Dated): { from: string; to: string; days: number } | null {
-  const from = before.lastDay ?? before.rawDate
-  const to = after.lastDay ?? after.rawDate
-  return from && to && from !== to ? { from, to, days: daysBetween(from, to) } : null
+const namesOf = (inputs: readonly { name: string; date: string }[]) =>
+  inputs.map(({ name, date }) => `${name} ${date}`).join()
+
+const dayOf = (one: { notBefore: string | null; lastDay: string | null; rawDate: string }) =>
+  one.notBefore ?? one.lastDay ?? one.rawDate
+
+function movedOf(before: Current, after: Dated): { from: string; to: string; days: number } {
+  const [from, to] = [dayOf(before), dayOf(after)]
+  return { from, to, days: daysBetween(from, to) }
 }
+
+const entryOf = (kind: string, caseId: string, detail: object): TimelineEntry => ({
+  caseId,
+  kind,
+  actor: 'system',
+  detail,
+})
+
+/** Less time than was thought, or none left: only for a day by which something must be done and still can matter. */
+function isUrgent(change: Change, before: Current, after: Dated): boolean {
+  const state = after.state?.state
+  if (after.form !== 'last-day' || after.settled || (state !== 'running' && state !== 'passed')) return false
+  return change.earlier || (state === 'passed' && before.state === 'running')
+}
+
+const wordsOf = (change: Change, { name }: Dated): Text => ({
+  sv: `${name.sv}: ${change.sv}`,
+  en: `${name.en}: ${change.en}`,
+})
 
 function rowOf(one: Dated, version: number, moved: object | null) {
   return {
@@ -151,92 +199,4 @@ function rowOf(one: Dated, version: number, moved: object | null) {
     stateReason: one.state?.why.sv ?? null,
     moved,
   }
-}
-
-function datesOf(caseId: string, input: CaseInput, law: Law, today: string): Dated[] {
-  const own = input.notices.filter((folded) => folded.duplicateOf === null)
-  const fromNotices = own.flatMap((folded) =>
-    computeDeadlines(factsOf(folded, input.facts.eviction, today), law).deadlines.map((one) => ({
-      ...one,
-      caseId,
-      origin: folded.id,
-      settled: endingOf(folded) !== null,
-    })),
-  )
-  const { eviction } = input.facts
-  if (!eviction) return fromNotices
-  const origin = input.events[0]?.id ?? caseId
-  const events = evictionEvents(eviction)
-  const facts = { ...evictionFacts(eviction, input.events), today, events }
-  return [
-    ...fromNotices,
-    ...computeDeadlines(facts, law).deadlines.map((one) => ({ ...one, caseId, origin, settled: false })),
-  ]
-}
-
-/** What one notice says, in the terms the law's periods start from. */
-export function factsOf(folded: FoldedNotice, eviction: EvictionState | null, today: string): DeadlineFacts {
-  const { notice } = folded
-  const first = notice.rents
-    .filter((rent) => rent.dueDate)
-    .toSorted((one, other) => ((one.dueDate ?? '') < (other.dueDate ?? '') ? -1 : 1))[0]
-  return {
-    kind: notice.type.startsWith('cooperative') ? 'cooperative' : 'rent',
-    noticeType: notice.type,
-    dueDate: first?.dueDate ?? null,
-    rentPeriod: first?.period ?? null,
-    noticeDate: notice.noticeDate,
-    terminatedDate: notice.terminatedDate,
-    servedDate: servedOn(folded),
-    dispatchedDate: notice.dispatchedDate,
-    dispatchMethod: notice.dispatchMethod,
-    receivedDate: folded.receivedOn,
-    terminationCopyReceivedOn: notice.type === 'nuisance-termination' ? folded.receivedOn : null,
-    today,
-    events: [...noticeEvents(folded), ...(eviction ? evictionEvents(eviction) : [])],
-  }
-}
-
-function noticeEvents(folded: FoldedNotice): DeadlineEvent[] {
-  return folded.updates.flatMap((update) =>
-    update.type === 'paid' || update.type === 'withdrawn' || update.type === 'moved'
-      ? [{ type: update.type, date: update.occurredOn ?? update.receivedOn }]
-      : [],
-  )
-}
-
-function evictionEvents(eviction: EvictionState): DeadlineEvent[] {
-  return eviction.history.flatMap((event) =>
-    event.event === 'cancelled' || event.event === 'executed'
-      ? [{ type: event.event, date: event.occurredOn ?? event.receivedAt.slice(0, 10) }]
-      : [],
-  )
-}
-
-function evictionFacts(eviction: EvictionState, events: readonly ArrivedEviction[]): DeadlineFacts {
-  const told = events.filter((event) => event.event === 'date-set' || event.event === 'rescheduled').at(-1)
-  return {
-    kind: 'rent',
-    orderDate: eviction.orderedOn,
-    opportunityToRespondOn: eviction.opportunityToRespondOn,
-    documentsCompleteOn: eviction.documentsCompleteOn,
-    evictionNoticeReceivedAt: told?.receivedAt ?? null,
-    evictedOn: eviction.executedOn,
-  }
-}
-
-function recoveries(dated: readonly Dated[]): Map<string, Recovery> {
-  const running = dated.filter(
-    (one) =>
-      one.kind === 'recovery' && !one.settled && one.state?.state !== 'stopped' && one.state?.state !== 'met',
-  )
-  const byCase = Map.groupBy(running, (one) => one.caseId)
-  return new Map(
-    [...byCase].flatMap(([caseId, all]) => {
-      const first = all.toSorted((one, other) => (one.rawDate < other.rawDate ? -1 : 1))[0]
-      return first
-        ? [[caseId, { lastDay: first.lastDay, safeDay: first.safeDay, basis: first.basis }] as const]
-        : []
-    }),
-  )
 }

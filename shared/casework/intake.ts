@@ -6,13 +6,22 @@ import { insertRows } from '../db/rows.ts'
 import { birthDay } from '../domain/identity-number.ts'
 import { householdKeys } from '../domain/household.ts'
 import { controlNotice, type ControlContext } from '../domain/notice-control.ts'
-import { householdOf, identityKey, readNotice, readUpdate, type Notice } from '../domain/notice.ts'
+import { contradictionsIn } from '../domain/case-deadlines.ts'
+import {
+  contentKey,
+  householdOf,
+  identityKey,
+  readNotice,
+  readUpdate,
+  type Notice,
+} from '../domain/notice.ts'
 import type { NoticeBody, UpdateBody } from '../domain/notice-body.ts'
 import type { Finding } from '../domain/reading-findings.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { emit } from '../outbox.ts'
 import { blindIndex, seal } from '../seal.ts'
 import { inContext, lockTexts, type Actor, type Moment } from './act.ts'
+import { linkVersions } from './notice-versions.ts'
 import { controlContext } from './settings.ts'
 import type { Tools } from './tools.ts'
 
@@ -44,7 +53,12 @@ export function noticeRow(
 ) {
   const { actor, at, context } = from
   const reading = readNotice(body, at.today)
-  const control = controlNotice(reading.notice, { ...context, receivedOn: at.today })
+  const control = controlNotice(reading.notice, {
+    ...context,
+    consentRecorded: (reading.notice.tenantConsentOn ?? '9999') <= at.today,
+    receivedOn: at.today,
+    law: tools.law,
+  })
   const id = randomUUID()
   const number = reading.notice.tenant.personalIdentityNumber
   const keys = householdKeys(householdOf(reading.notice))
@@ -53,7 +67,8 @@ export function noticeRow(
     tenant: { ...reading.notice.tenant, personalIdentityNumber: null },
     bornOn: number ? birthDay(number) : null,
   }
-  const findings = [...reading.findings, ...control.findings]
+  const contradictions = contradictionsIn(reading.notice, at.today, tools.law)
+  const findings = [...reading.findings, ...control.findings, ...contradictions]
   return {
     id,
     sender: actor.sender,
@@ -65,12 +80,14 @@ export function noticeRow(
     content,
     personalId: number ? seal(tools.keys, id, number) : null,
     identityKey: blindIndex(tools.keys, 'notice', identityKey(reading.notice, actor.sender)),
+    contentKey: blindIndex(tools.keys, 'notice', contentKey(reading.notice)),
     matchIdentity: keys.byIdentity ? blindIndex(tools.keys, 'household', keys.byIdentity) : null,
     matchAddress: keys.byAddress ? blindIndex(tools.keys, 'household', keys.byAddress) : null,
     verdict: verdictOf(control.verdict, findings),
     findings,
     state: stateOf(findings),
     duplicateOf: null as string | null,
+    corrects: null as string | null,
   }
 }
 
@@ -104,7 +121,8 @@ export async function firstSeen(trx: Trx, identityKeys: readonly Buffer[]): Prom
 
 /**
  * Receives one notice. The same key and body give the same answer again; the same key with another body is refused
- * (conflict `idempotency.other-body`). A repeat under a new key is stored, linked to the first and answered with it.
+ * (`idempotency.other-body`). A repeat under a new key is stored, linked to the first and answered with it; so is a
+ * corrected notice, whose dates are then computed beside those of the first.
  */
 export async function receiveNotice(
   db: Db,
@@ -121,7 +139,7 @@ export async function receiveNotice(
       sent.raw,
     )
     await lockTexts(trx, [row.identityKey.toString('hex')])
-    row.duplicateOf = (await firstSeen(trx, [row.identityKey])).get(row.identityKey.toString('hex')) ?? null
+    const first = (await linkVersions(trx, [row])).get(row.id) ?? null
     const [stored] = await insertRows<'notice', { number: string; receivedAt: string }>(
       trx,
       'notice',
@@ -129,18 +147,22 @@ export async function receiveNotice(
       sql`returning number, received_at`,
     )
     await emit(trx, 'notice.received', [row.id])
-    return receiptOf(row, stored as { number: string; receivedAt: string })
+    return receiptOf(row, stored as { number: string; receivedAt: string }, row.duplicateOf ?? first)
   })
 }
 
-function receiptOf(row: NoticeRow, stored: { number: string; receivedAt: string }): Receipt {
+function receiptOf(
+  row: NoticeRow,
+  stored: { number: string; receivedAt: string },
+  before: string | null,
+): Receipt {
   return {
     id: row.id,
     number: stored.number,
     receivedAt: stored.receivedAt,
     verdict: row.verdict,
     findings: row.findings,
-    ...(row.duplicateOf ? { possibleDuplicateOf: row.duplicateOf } : {}),
+    ...(before ? { possibleDuplicateOf: before } : {}),
   }
 }
 

@@ -8,7 +8,8 @@ import { Refusal } from '../domain/refusal.ts'
 import { emit } from '../outbox.ts'
 import { seal, unseal } from '../seal.ts'
 import { inContext, lockTexts, moment, type Actor, type Moment } from './act.ts'
-import { firstSeen, noticeRow, once, type NoticeRow } from './intake.ts'
+import { noticeRow, once } from './intake.ts'
+import { linkVersions } from './notice-versions.ts'
 import { controlContext } from './settings.ts'
 import type { Tools } from './tools.ts'
 
@@ -130,20 +131,17 @@ async function writeGroups(
     trx,
     keys.map((key) => key.toString('hex')),
   )
-  const seen = keys.length > 0 ? await firstSeen(trx, keys) : new Map<string, string>()
-  const fresh: (NoticeRow & { fileId: string })[] = []
+  await linkVersions(
+    trx,
+    read.map(({ row }) => row),
+  )
+  const fresh = read.flatMap(({ row }) => (row.duplicateOf === null ? [{ ...row, fileId: file.id }] : []))
   const rows = read.flatMap(({ group, row }) => {
-    const key = row.identityKey.toString('hex')
-    const earlier = seen.get(key)
-    if (!earlier) {
-      seen.set(key, row.id)
-      fresh.push({ ...row, fileId: file.id })
-    }
     return group.rowNumbers.map((number, place) => ({
       fileId: file.id,
       row: number,
-      noticeId: earlier ?? row.id,
-      duplicate: earlier !== undefined,
+      noticeId: row.duplicateOf ?? row.id,
+      duplicate: row.duplicateOf !== null,
       findings: place === 0 ? row.findings : [],
     }))
   })

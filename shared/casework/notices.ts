@@ -1,10 +1,12 @@
 // What the queue does with notices: joins them to cases, and folds in what is told about them later.
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
-import { foldCase, type FoldedNotice } from '../domain/case-facts.ts'
+import { CONTROL_REMARK } from '../domain/control-findings.ts'
+import { foldCase } from '../domain/case-facts.ts'
+import type { FoldedNotice } from '../domain/notice-versions.ts'
 import { emit } from '../outbox.ts'
 import type { Moment } from './act.ts'
-import { refreshCases } from './refresh.ts'
+import { lockOpenCases, refreshCases } from './refresh.ts'
 import type { NoticeContent } from './intake.ts'
 import { joinArrivals, type Incoming } from './matching.ts'
 import { reviewTasks } from './reviews.ts'
@@ -63,7 +65,12 @@ export async function joinNotices(
   await reviewTasks(
     trx,
     at,
-    faulty.map((join) => ({ kind: 'form', caseId: join.caseId, subjectId: join.arrivalId })),
+    faulty.map((join) => ({
+      kind: 'form',
+      caseId: join.caseId,
+      subjectId: join.arrivalId,
+      reason: CONTROL_REMARK,
+    })),
   )
 }
 
@@ -77,6 +84,7 @@ function incoming(row: Row, committee: string): Incoming {
     receivedOn: row.receivedOn,
     receivedAt: row.receivedAt,
     duplicateOf: null,
+    corrects: null,
     updates: [],
   }
   const facts = foldCase([folded], [], false)
@@ -128,7 +136,11 @@ export async function applyUpdates(
   await sql`update notice_update set applied_at = ${at.now} where id = any(${rows.map((row) => row.id)}::uuid[])`.execute(
     trx,
   )
-  const cases = rows.flatMap((row) => (row.caseId ? [row.caseId] : []))
+  // A closed case keeps its dates as they were; what was told of it still stands in its diary.
+  const cases = await lockOpenCases(
+    trx,
+    rows.flatMap((row) => row.caseId ?? []),
+  )
   await refreshCases(trx, at, tools, cases)
   await writeTimeline(
     trx,
@@ -146,7 +158,7 @@ export async function applyUpdates(
         : [],
     ),
   )
-  await emit(trx, 'case.changed', [...new Set(cases)])
+  await emit(trx, 'case.changed', cases)
 }
 
 /** An update may overtake its notice in the queue: the notice is joined first, in the same transaction. */

@@ -2,11 +2,21 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { updateRows } from '../db/rows.ts'
+import { localDateOf } from '../domain/calendar.ts'
 import type { EvictionState } from '../domain/eviction-notice.ts'
 import type { Moment } from './act.ts'
 import { readCaseInputs, type CaseInput } from './case-inputs.ts'
-import { refreshDeadlines } from './deadlines.ts'
+import { refreshDeadlines, type Refreshed } from './deadlines.ts'
+import { tellMoves } from './moved-days.ts'
 import type { Tools } from './tools.ts'
+
+/** Locks the open ones among these cases in id order, so that two refreshes of one case follow each other. */
+export async function lockOpenCases(trx: Trx, caseIds: readonly string[]): Promise<string[]> {
+  if (caseIds.length === 0) return []
+  const { rows } = await sql<{ id: string }>`select id from arrears_case
+    where id = any(${[...new Set(caseIds)]}::uuid[]) and state = 'open' order by id for update`.execute(trx)
+  return rows.map((row) => row.id)
+}
 
 /** Refreshes the facts and dates of open cases; the caller holds their locks or has just made them. */
 export async function refreshCases(
@@ -19,40 +29,47 @@ export async function refreshCases(
   if (ids.length === 0) return
   const inputs = await readCaseInputs(trx, ids)
   for (const [id, { notices, events }] of inputs) if (notices.length + events.length === 0) inputs.delete(id)
-  const recoveries = await refreshDeadlines(trx, at, tools.law, inputs)
-  const rows = [...inputs].map(([id, { facts, events }]) => {
-    const recovery = facts.settled ? undefined : recoveries.get(id)
-    return {
-      id,
-      stage: facts.stage,
-      noticeType: facts.noticeType,
-      notifiedOn: facts.notifiedOn,
-      receivedOn: facts.governing?.receivedOn ?? facts.notifiedOn,
-      eventOn: facts.settledOn ?? events.at(-1)?.receivedAt.slice(0, 10) ?? null,
-      settled: facts.settled,
-      watchId: facts.governing?.id ?? events[0]?.id ?? null,
-      watchFrom: facts.governing?.receivedAt ?? events[0]?.receivedAt ?? at.now,
-      evictionId: dateSetter(facts.eviction, events)?.id ?? null,
-      evictionToldAt: dateSetter(facts.eviction, events)?.receivedAt ?? null,
-      monthsUnpaid: facts.monthsUnpaid,
-      amountOwed: facts.amountOwed,
-      repeated: facts.repeated,
-      bornOn: facts.bornOn,
-      recoveryLastDay: recovery?.lastDay ?? null,
-      recoverySafeDay: recovery?.safeDay ?? null,
-      recoveryBasis: recovery?.basis ?? null,
-      evictionAt: facts.eviction?.stage === 'date-set' ? facts.eviction.evictionAt : null,
-      evictionDay: evictionDay(facts.eviction),
-      enforcementNumber: facts.enforcementNumber,
-      updatedAt: at.now,
-    }
-  })
+  const refreshed = await refreshDeadlines(trx, at, tools.law, inputs)
+  const rows = [...inputs].map(([id, input]) => caseRow(id, input, refreshed.get(id), at))
+  await tellMoves(trx, at, rows, refreshed)
   await updateRows(trx, 'arrearsCase', rows)
   const told = [...inputs].filter(([, { facts }]) => facts.children !== 'unknown')
   await noteChildren(
     trx,
     told.map(([id, { facts }]) => ({ id, answer: facts.children })),
   )
+}
+
+function caseRow(id: string, { facts, events }: CaseInput, refreshed: Refreshed | undefined, at: Moment) {
+  const recovery = facts.settled ? null : refreshed?.recovery
+  const setter = dateSetter(facts.eviction, events)
+  const latest = (facts.eviction?.stage === 'date-set' ? setter : null) ?? events.at(-1)
+  return {
+    id,
+    stage: facts.stage,
+    noticeType: facts.noticeType,
+    notifiedOn: facts.notifiedOn,
+    receivedOn: facts.governing?.receivedOn ?? facts.notifiedOn,
+    // The duty of the same day counts from the message that set the time, not from whatever came after it.
+    eventOn: facts.settledOn ?? (latest ? localDateOf(latest.receivedAt) : null),
+    settled: facts.settled,
+    watchId: facts.governing?.id ?? events[0]?.id ?? null,
+    watchFrom: facts.governing?.receivedAt ?? events[0]?.receivedAt ?? at.now,
+    evictionId: setter?.id ?? null,
+    evictionToldAt: setter?.receivedAt ?? null,
+    monthsUnpaid: facts.monthsUnpaid,
+    amountOwed: facts.amountOwed,
+    repeated: facts.repeated,
+    bornOn: facts.bornOn,
+    recoveryLastDay: recovery?.lastDay ?? null,
+    recoverySafeDay: recovery?.safeDay ?? null,
+    recoveryBasis: recovery?.basis ?? null,
+    passesOn: refreshed?.passesOn ?? null,
+    evictionAt: facts.eviction?.stage === 'date-set' ? facts.eviction.evictionAt : null,
+    evictionDay: evictionDay(facts.eviction),
+    enforcementNumber: facts.enforcementNumber,
+    updatedAt: at.now,
+  }
 }
 
 /** What Kronofogden says of children fills a gap; what the municipality has recorded itself stands. */
@@ -69,11 +86,12 @@ function evictionDay(eviction: EvictionState | null): string | null {
   return eviction?.stage === 'date-set' ? eviction.evictionOn : null
 }
 
-/** The event that set the date in force: a moved eviction is watched from the message that moved it. */
+/** The first message of the date in force: a moved eviction is watched from the message that moved it. */
 function dateSetter(eviction: EvictionState | null, events: CaseInput['events']) {
   if (eviction?.stage !== 'date-set' && eviction?.stage !== 'executed') return undefined
-  const setter = events.findLast(
-    (event) => event.evictionAt !== null && event.evictionAt === eviction.evictionAt,
-  )
+  const dated = events.filter((event) => event.evictionAt !== null)
+  const other = dated.findLastIndex((event) => event.evictionAt !== eviction.evictionAt)
+  // An older date that arrives late is no new message of the date in force.
+  const setter = dated[other + 1] ?? dated.findLast((event) => event.evictionAt === eviction.evictionAt)
   return setter ?? events.findLast((event) => event.event === 'executed')
 }

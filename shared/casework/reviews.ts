@@ -6,7 +6,8 @@ import { endOfWorkingDay, firstAlarm } from '../domain/due.ts'
 import type { Moment } from './act.ts'
 import { readMunicipality } from './settings.ts'
 
-const titles = {
+/** What each kind of review asks of the person, in both languages. */
+export const titles = {
   match: {
     sv: 'Kontrollera om ärendet gäller samma hushåll som ett annat',
     en: 'Check whether the case concerns the same household as another',
@@ -23,9 +24,17 @@ const titles = {
     sv: 'Nya uppgifter talar för en annan ägare: bekräfta eller avslå',
     en: 'New facts suggest another owner: confirm or reject',
   },
+  cycle: {
+    sv: 'Reglerna skickar ärendet runt: avgör vem som ska ha det',
+    en: 'The rules send the case round: decide who should have it',
+  },
   restart: {
     sv: 'Rättat eller nytt meddelande: avgör om fristen börjar om',
     en: 'Corrected or new notice: decide whether the period starts again',
+  },
+  moved: {
+    sv: 'Ett datum har flyttats: avgör vad som måste göras nu',
+    en: 'A date has moved: decide what must be done now',
   },
   outcome: {
     sv: 'En uppgift gav ett svar som du behöver ta ställning till',
@@ -61,6 +70,10 @@ export type Review = {
   committee?: string
   unit?: string | null
   detail?: object
+  /** Tells one time from another when the same subject may need a person more than once. */
+  turn?: string
+  /** Why a person is asked, in a sentence or two. */
+  reason?: { sv: string; en: string }
 }
 
 /** Makes one review task per subject, due at the end of the same working day (or of the next one). */
@@ -74,9 +87,11 @@ export async function reviewTasks(trx: Trx, at: Moment, reviews: readonly Review
     committee: review.committee ?? municipality.defaultCommittee,
     unit: review.unit === undefined ? municipality.defaultUnit : review.unit,
     template: 'review',
-    occurrence: `review/${review.kind}#${review.subjectId}`,
+    occurrence: `review/${review.kind}#${review.subjectId}${review.turn ? `.${review.turn}` : ''}`,
     titleSv: titles[review.kind].sv,
     titleEn: titles[review.kind].en,
+    reasonSv: review.reason?.sv ?? null,
+    reasonEn: review.reason?.en ?? null,
     role: review.kind === 'match' || review.kind === 'form' ? 'registrar' : 'supervisor',
     dueOn: due.date,
     dueAt: due.at,

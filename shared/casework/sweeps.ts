@@ -34,6 +34,21 @@ export async function sweepTasks(db: Db): Promise<number> {
   return rows[0]?.told ?? 0
 }
 
+/**
+ * Tells of every open case in which a running date has passed, once per day that passes: computing it again marks the
+ * date passed and sets the next day. The legal day is the Swedish one, whatever zone the database keeps.
+ */
+export async function sweepDeadlines(db: Db): Promise<number> {
+  const { rows } = await sql<{ told: number }>`
+    with due as (
+      select id from arrears_case where state = 'open' and passes_on <= clock_today()
+      order by passes_on limit ${most} for update skip locked),
+    claimed as (update arrears_case set passes_on = null from due where arrears_case.id = due.id returning arrears_case.id),
+    told as (insert into outbox (topic, subject_id) select 'deadline.passed', id from claimed returning 1)
+    select count(*)::int as told from told`.execute(db)
+  return rows[0]?.told ?? 0
+}
+
 /** Notes that a process lives, and how far its own clock is ahead of the database's. */
 export async function beat(db: Db, process: string, kind: string, appNow: Date): Promise<void> {
   await sql`insert into heartbeat (process, kind, at, app_clock_ahead_ms)

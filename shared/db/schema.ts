@@ -73,6 +73,7 @@ export interface ArrearsCase {
   openedAt: Generated<string>;
   outcome: string | null;
   outcomeOn: string | null;
+  passesOn: string | null;
   plannedAt: string | null;
   postalCode: string | null;
   previousCaseId: string | null;
@@ -104,6 +105,8 @@ export interface Assignment {
   caseId: string;
   committee: string;
   createdAt: Generated<string>;
+  decidedBy: string | null;
+  decision: string | null;
   endedAt: string | null;
   endedReason: string | null;
   id: Generated<string>;
@@ -111,6 +114,7 @@ export interface Assignment {
   personId: string | null;
   reasonEn: string;
   reasonSv: string;
+  routingFacts: unknown | null;
   routingRow: number | null;
   routingVersion: number | null;
   seenAt: string | null;
@@ -125,15 +129,37 @@ export interface CaseIdentity {
 }
 
 export interface CaseMerge {
+  askedAt: Generated<string>;
+  askedBy: string | null;
   fromCase: string;
   id: Generated<string>;
   intoCase: string;
-  mergedAt: Generated<string>;
-  mergedBy: string | null;
-  moved: unknown;
+  mergedAt: string | null;
+  moved: unknown | null;
   reason: string;
+  undoAskedAt: string | null;
   undoneAt: string | null;
   undoneBy: string | null;
+}
+
+export interface ClientQuestion {
+  answer: boolean;
+  askedAt: Generated<string>;
+  askedBy: string;
+  askedOn: Generated<string>;
+  asking: string;
+  caseId: string;
+  committee: string;
+  id: Generated<string>;
+  purpose: string;
+}
+
+export interface ClientRegister {
+  caseworker: string | null;
+  committee: string;
+  importedAt: Generated<string>;
+  key: Buffer;
+  unit: string | null;
 }
 
 export interface ClockShift {
@@ -251,6 +277,13 @@ export interface Landlord {
   organisationNumber: string | null;
 }
 
+export interface LawVersion {
+  cases: number;
+  fingerprint: string;
+  id: Generated<number>;
+  seenAt: Generated<string>;
+}
+
 export interface Mail {
   createdAt: Generated<string>;
   id: Generated<string>;
@@ -278,6 +311,8 @@ export interface Municipality {
 export interface Notice {
   caseId: string | null;
   content: unknown;
+  contentKey: Buffer;
+  corrects: string | null;
   duplicateOf: string | null;
   fileId: string | null;
   findings: unknown;
@@ -400,19 +435,67 @@ export interface Referral {
   version: Generated<number>;
 }
 
+export interface Rehearsal {
+  againstId: number;
+  askedBy: string | null;
+  createdAt: Generated<string>;
+  done: Generated<number>;
+  finishedAt: string | null;
+  fromDay: string;
+  id: Generated<string>;
+  result: unknown | null;
+  ruleVersionId: number;
+  state: Generated<string>;
+  toDay: string;
+  total: Generated<number>;
+}
+
+export interface RehearsalCase {
+  afterOwner: string;
+  afterRow: number | null;
+  beforeOwner: string;
+  beforeRow: number | null;
+  caseId: string;
+  rehearsalId: string;
+}
+
+export interface RestartDecision {
+  caseId: string;
+  confirmed: boolean;
+  decidedAt: Generated<string>;
+  decidedBy: string | null;
+  id: Generated<number>;
+  origin: string;
+  reason: string;
+}
+
 export interface RuleVersion {
+  basedOn: number | null;
   body: string;
   createdAt: Generated<string>;
   createdBy: string | null;
+  examples: string | null;
   id: Generated<number>;
   kind: string;
   note: string | null;
+  publishedAt: string | null;
   publishedBy: string | null;
+  reviewedAt: string | null;
   reviewedBy: string | null;
   sha256: string;
   state: Generated<string>;
-  validFrom: string;
+  validFrom: string | null;
   version: number;
+}
+
+export interface Screening {
+  answer: string;
+  caseId: string;
+  committee: string;
+  reason: string;
+  screenedAt: Generated<string>;
+  screenedBy: string | null;
+  taskId: string;
 }
 
 export interface Stage {
@@ -526,6 +609,8 @@ export interface DB {
   assignment: Assignment;
   caseIdentity: CaseIdentity;
   caseMerge: CaseMerge;
+  clientQuestion: ClientQuestion;
+  clientRegister: ClientRegister;
   clockShift: ClockShift;
   committee: Committee;
   contact: Contact;
@@ -536,6 +621,7 @@ export interface DB {
   householdKey: HouseholdKey;
   intakeKey: IntakeKey;
   landlord: Landlord;
+  lawVersion: LawVersion;
   mail: Mail;
   municipality: Municipality;
   notice: Notice;
@@ -545,7 +631,11 @@ export interface DB {
   outbox: Outbox;
   person: Person;
   referral: Referral;
+  rehearsal: Rehearsal;
+  rehearsalCase: RehearsalCase;
+  restartDecision: RestartDecision;
   ruleVersion: RuleVersion;
+  screening: Screening;
   stage: Stage;
   systemClient: SystemClient;
   task: Task;

@@ -1,26 +1,8 @@
 // What a case is about today, folded from everything that has come in: the facts that routing, planning and clocks read.
-import { amountOwed, monthsUnpaid, unpaidOf, type Notice } from './notice.ts'
+import { amountOwed, monthsUnpaid, unpaidOf } from './notice.ts'
+import { localDateOf } from './calendar.ts'
+import { currentNotices, type FoldedNotice } from './notice-versions.ts'
 import { orderEvictionEvents, type ArrivedEviction, type EvictionState } from './eviction-notice.ts'
-
-/** An update as it stands beside its notice. Days are ISO, amounts öre. */
-export type FoldedUpdate = {
-  type: string
-  occurredOn: string | null
-  amount: number | null
-  receivedOn: string
-}
-
-/** A notice with what has been told about it since. */
-export type FoldedNotice = {
-  id: string
-  notice: Notice
-  bornOn: string | null
-  landlordId: string | null
-  receivedOn: string
-  receivedAt: string
-  duplicateOf: string | null
-  updates: readonly FoldedUpdate[]
-}
 
 /** Why nothing more runs: every notice has been taken back or paid, or the person is no longer the one concerned. */
 export type Settled = 'paid' | 'withdrawn' | 'moved' | 'agreement' | 'cancelled'
@@ -113,7 +95,7 @@ export function foldCase(
   events: readonly ArrivedEviction[],
   earlier: boolean,
 ): CaseFacts {
-  const own = notices.filter((folded) => folded.duplicateOf === null)
+  const own = currentNotices(notices)
   const live = own.filter((folded) => endingOf(folded) === null)
   const ordered = (live.length > 0 ? live : own).toSorted((one, other) =>
     dayOfNotice(one) < dayOfNotice(other) ? -1 : 1,
@@ -124,7 +106,7 @@ export function foldCase(
   return {
     noticeType: governing?.notice.type ?? 'eviction',
     stage: stageOf(live, eviction),
-    notifiedOn: governing ? dayOfNotice(governing) : (first?.receivedAt.slice(0, 10) ?? ''),
+    notifiedOn: governing ? dayOfNotice(governing) : first ? localDateOf(first.receivedAt) : '',
     governing,
     ...debtOf(live),
     repeated: earlier || own.length > 1,

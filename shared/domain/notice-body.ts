@@ -130,6 +130,9 @@ export const noticeBody = z
       examples: ['registered-letter'],
     }),
     servedDate: day,
+    tenantConsentOn: day.meta({
+      description: 'Only early-arrears: the day the tenant consented to this report.',
+    }),
     enforcementCaseNumber: optional(40).meta({ examples: ['U-24680-26/0210'] }),
     description: optional(4000),
   })

@@ -53,6 +53,8 @@ export type Notice = {
   dispatchedDate: string | null
   dispatchMethod: DispatchMethod | null
   servedDate: string | null
+  /** Early arrears only: the day the tenant consented to the report, as the sender has recorded it. */
+  tenantConsentOn: string | null
   enforcementCaseNumber: string | null
   description: string | null
 }
@@ -98,6 +100,7 @@ export function readNotice(body: NoticeBody, today: string): { notice: Notice; f
       '/dispatchMethod',
     ]),
     servedDate: reading.read(body.servedDate, readDate, ['date_unclear', '/servedDate']),
+    tenantConsentOn: reading.read(body.tenantConsentOn, readDate, ['date_unclear', '/tenantConsentOn']),
     enforcementCaseNumber: readLine(body.enforcementCaseNumber),
     description: readLines(body.description),
   }
@@ -108,7 +111,7 @@ export function readNotice(body: NoticeBody, today: string): { notice: Notice; f
 }
 
 /** What a notice says has happened already. */
-const HAPPENED = ['noticeDate', 'dispatchedDate', 'servedDate'] as const
+const HAPPENED = ['noticeDate', 'dispatchedDate', 'servedDate', 'tenantConsentOn'] as const
 
 /** Reads an update as {@link readNotice} reads a notice. */
 export function readUpdate(body: UpdateBody): { update: NoticeUpdate; findings: Finding[] } {

@@ -45,6 +45,7 @@ const whole: Notice = {
   dispatchedDate: '2026-12-08',
   dispatchMethod: 'registered-letter',
   servedDate: null,
+  tenantConsentOn: null,
   enforcementCaseNumber: null,
   description: null,
 }

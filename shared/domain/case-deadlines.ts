@@ -1,0 +1,230 @@
+// Every statutory date of one case: of each paper that came, of Kronofogden's events, and the one that is worked to.
+import { addDays, localDateOf } from './calendar.ts'
+import { endingOf, servedOn } from './case-facts.ts'
+import { longDate } from './date-words.ts'
+import type { DeadlineEvent, DeadlineFacts, Text } from './deadline-facts.ts'
+import { computeForNotices } from './deadline-changes.ts'
+import type { ComputedDeadline, DeadlineState } from './deadline.ts'
+import { computeDeadlines } from './deadlines.ts'
+import type { ArrivedEviction, EvictionState } from './eviction-notice.ts'
+import { datedVersions, type FoldedNotice } from './notice-versions.ts'
+import type { Notice } from './notice.ts'
+import type { Law } from './periods.ts'
+import type { Finding } from './reading-findings.ts'
+
+/** What the dates of a case come from; `restarts` is what a person has decided, by notice or correction. */
+export type CaseMatter = {
+  notices: readonly FoldedNotice[]
+  events: readonly (ArrivedEviction & { id: string })[]
+  eviction: EvictionState | null
+  restarts: Readonly<Record<string, boolean>>
+}
+
+/** A date with what started it: a notice, a correction, or the first of Kronofogden's events in the case. */
+export type CaseDeadline = ComputedDeadline & { origin: string; settled: boolean }
+
+/** The recovery period that a case is worked to. */
+export type Recovery = { lastDay: string | null; safeDay: string | null; basis: string }
+
+/** A restart for a person to confirm or decline: `origin` is the notice or the correction that may have begun anew. */
+export type AskedRestart = { origin: string; words: Text }
+
+export type CaseDates = {
+  deadlines: CaseDeadline[]
+  recovery: Recovery | null
+  asked: AskedRestart[]
+  /** The next day (ISO) on which a running date will have passed; null when none runs. */
+  passesOn: string | null
+}
+
+/** Computes the dates of a case as it stands today (ISO day in Sweden). `caseId` names Kronofogden's dates if nothing else does. */
+export function datesOfCase(caseId: string, matter: CaseMatter, law: Law, today: string): CaseDates {
+  const versions = datedVersions(matter.notices)
+  const papers =
+    versions.length < 2
+      ? versions
+      : versions.toSorted((one, other) => one.receivedOn.localeCompare(other.receivedOn))
+  const computed = papers.flatMap((paper) => datesOfPaper(paper, matter.eviction, law, today))
+  const decided = papers.length < 2 ? computed : computed.map((one) => asDecided(one, papers, matter, law))
+  const deadlines = [...decided, ...evictionDates(caseId, matter, law, today)]
+  const recovery = workedRecovery(deadlines)
+  return {
+    deadlines,
+    recovery,
+    asked: papers.length < 2 ? [] : restartsToAsk(papers, decided, matter, { law, today }),
+    passesOn: nextPassing(deadlines),
+  }
+}
+
+function datesOfPaper(
+  paper: FoldedNotice,
+  eviction: EvictionState | null,
+  law: Law,
+  today: string,
+): CaseDeadline[] {
+  const settled = endingOf(paper) !== null
+  const { deadlines } = computeDeadlines(factsOf(paper, eviction, today), law)
+  return deadlines.map((one) => ({ ...one, origin: paper.id, settled }))
+}
+
+/** What one paper says, in the terms the law's periods start from. */
+export function factsOf(paper: FoldedNotice, eviction: EvictionState | null, today: string): DeadlineFacts {
+  const { notice } = paper
+  const first = notice.rents
+    .filter((rent) => rent.dueDate)
+    .toSorted((one, other) => ((one.dueDate ?? '') < (other.dueDate ?? '') ? -1 : 1))[0]
+  return {
+    kind: notice.type.startsWith('cooperative') ? 'cooperative' : 'rent',
+    noticeType: notice.type,
+    dueDate: first?.dueDate ?? null,
+    rentPeriod: first?.period ?? null,
+    noticeDate: notice.noticeDate,
+    terminatedDate: notice.terminatedDate,
+    servedDate: servedOn(paper),
+    dispatchedDate: notice.dispatchedDate,
+    dispatchMethod: notice.dispatchMethod,
+    receivedDate: paper.receivedOn,
+    terminationCopyReceivedOn: notice.type === 'nuisance-termination' ? paper.receivedOn : null,
+    today,
+    events: [...noticeEvents(paper), ...(eviction ? evictionEvents(eviction) : [])],
+  }
+}
+
+const CONTRADICTIONS: ReadonlySet<string> = new Set([
+  'served_before_terminated',
+  'terminated_before_forfeiture',
+  'notice_after_arrival',
+])
+
+/** Days in a notice, received on an ISO day, that cannot all be right: the sender should know, and a person look. */
+export function contradictionsIn(notice: Notice, receivedOn: string, law: Law): Finding[] {
+  const receivedAt = `${receivedOn}T12:00:00Z`
+  const unlinked = { landlordId: null, duplicateOf: null, corrects: null, updates: [] }
+  const paper = { id: '', notice, bornOn: null, receivedOn, receivedAt, ...unlinked }
+  const { findings } = computeDeadlines(factsOf(paper, null, receivedOn), law)
+  return findings.filter(({ code }) => CONTRADICTIONS.has(code))
+}
+
+function noticeEvents(paper: FoldedNotice): DeadlineEvent[] {
+  return paper.updates.flatMap((update) =>
+    update.type === 'paid' || update.type === 'withdrawn' || update.type === 'moved'
+      ? [{ type: update.type, date: update.occurredOn ?? update.receivedOn }]
+      : [],
+  )
+}
+
+function evictionEvents(eviction: EvictionState): DeadlineEvent[] {
+  return eviction.history.flatMap((event) =>
+    event.event === 'cancelled' || event.event === 'executed'
+      ? [{ type: event.event, date: event.occurredOn ?? localDateOf(event.receivedAt) }]
+      : [],
+  )
+}
+
+function evictionDates(caseId: string, matter: CaseMatter, law: Law, today: string): CaseDeadline[] {
+  const { eviction, events } = matter
+  if (!eviction) return []
+  const told = events.filter((event) => event.event === 'date-set' || event.event === 'rescheduled').at(-1)
+  const facts: DeadlineFacts = {
+    kind: 'rent',
+    orderDate: eviction.orderedOn,
+    opportunityToRespondOn: eviction.opportunityToRespondOn,
+    documentsCompleteOn: eviction.documentsCompleteOn,
+    evictionNoticeReceivedAt: told?.receivedAt ?? null,
+    evictedOn: eviction.executedOn,
+    today,
+    events: evictionEvents(eviction),
+  }
+  const origin = events[0]?.id ?? caseId
+  return computeDeadlines(facts, law).deadlines.map((one) => ({ ...one, origin, settled: false }))
+}
+
+const BEGUN_ANEW: Text = {
+  sv: 'Fristen började om med ett senare meddelande.',
+  en: 'The period began anew with a later notice.',
+}
+const NOT_BEGUN: Text = {
+  sv: 'En person har bedömt att fristen inte började om med detta meddelande.',
+  en: 'A person has judged that the period did not begin anew with this notice.',
+}
+
+/** A date as it stands after a person's word on the restarts: theirs stops what no longer counts. */
+function asDecided(
+  one: CaseDeadline,
+  papers: readonly FoldedNotice[],
+  { restarts }: CaseMatter,
+  law: Law,
+): CaseDeadline {
+  const running = one.state?.state === 'running' || one.state?.state === 'passed'
+  if (!running || !beginsWithPaper(one, law)) return one
+  const place = papers.findIndex((paper) => paper.id === one.origin)
+  const anew = papers.findLastIndex((paper) => restarts[paper.id] === true)
+  const why = restarts[one.origin] === false ? NOT_BEGUN : place < anew ? BEGUN_ANEW : null
+  const state: DeadlineState | undefined = why ? { state: 'stopped', why } : one.state
+  return state ? { ...one, state } : one
+}
+
+const STARTING_FACTS: ReadonlySet<string | null> = new Set(['servedDate', 'boardNotifiedDate'])
+
+/** Whether a date starts with the paper itself, so that another paper may have started it anew. */
+function beginsWithPaper(one: CaseDeadline, law: Law): boolean {
+  const operands = law.versions.get(one.periodVersion)?.start?.operands ?? []
+  return operands.some(({ fact, endOf }) => STARTING_FACTS.has(fact) || endOf === 'recovery')
+}
+
+const dayOf = (one: ComputedDeadline) => one.lastDay ?? one.rawDate
+
+/** The earliest that still runs; when none does, the earliest that has passed without the matter being settled. */
+function workedRecovery(deadlines: readonly CaseDeadline[]): Recovery | null {
+  const standing = deadlines.filter(
+    (one) =>
+      one.kind === 'recovery' && !one.settled && one.state?.state !== 'stopped' && one.state?.state !== 'met',
+  )
+  const running = standing.filter((one) => one.state?.state === 'running')
+  const [first] = (running.length > 0 ? running : standing).toSorted((one, other) =>
+    dayOf(one).localeCompare(dayOf(other)),
+  )
+  return first ? { lastDay: first.lastDay, safeDay: first.safeDay, basis: first.basis } : null
+}
+
+function nextPassing(deadlines: readonly CaseDeadline[]): string | null {
+  const days = deadlines
+    .filter((one) => one.state?.state === 'running')
+    .map((one) => (one.form === 'not-before' ? dayOf(one) : addDays(dayOf(one), 1)))
+  return days.toSorted()[0] ?? null
+}
+
+/** Every restart that a person has still to judge: of a later day, and of each corrected paper whatever its day. */
+function restartsToAsk(
+  papers: readonly FoldedNotice[],
+  deadlines: readonly CaseDeadline[],
+  { restarts }: CaseMatter,
+  { law, today }: { law: Law; today: string },
+): AskedRestart[] {
+  const standing = papers.filter((paper) => endingOf(paper) === null && restarts[paper.id] !== false)
+  const { restart } = computeForNotices(
+    standing.map((paper) => ({
+      id: paper.id,
+      facts: factsOf(paper, null, today),
+      corrects: paper.corrects !== null,
+      restartConfirmed: restarts[paper.id] === true,
+    })),
+    {},
+    law,
+  )
+  const proposed = restart ? [{ origin: restart.toNotice, words: { sv: restart.sv, en: restart.en } }] : []
+  const corrected = standing.flatMap((paper) => {
+    const recovery = deadlines.find((one) => one.origin === paper.id && one.kind === 'recovery')
+    const asks = paper.corrects !== null && recovery && paper.id !== restart?.toNotice
+    return asks ? [{ origin: paper.id, words: correctedWords(recovery) }] : []
+  })
+  return [...proposed, ...corrected].filter(({ origin }) => restarts[origin] === undefined)
+}
+
+function correctedWords(recovery: CaseDeadline): Text {
+  const day = longDate(dayOf(recovery))
+  return {
+    sv: `Ett rättat meddelande har kommit. Med det är sista dagen ${day.sv}. Arbeta mot den tidigaste dagen tills en person har bedömt om fristen började om.`,
+    en: `A corrected notice has come. With it the last day is ${day.en}. Work to the earliest day until a person has judged whether the period began anew.`,
+  }
+}
