@@ -55,6 +55,7 @@ async function loadClients(trx: Trx, demo: DemoPeople, landlords: Map<string, st
     landlordId: landlords.get(demo.landlords[clientId] ?? '') ?? null,
     committee: clientId === 'system' ? demo.systemCommittee : null,
   }))
+  if (rows.length === 0) return
   await trx
     .insertInto('systemClient')
     .values(rows)

@@ -57,6 +57,8 @@ export type Alert = {
   step: number
   urgency: number
   lateSeconds: number
+  /** How many like it this one alert speaks for; one when left out. */
+  count?: number
   title: { sv: string; en: string }
   told: Told
 }
@@ -170,6 +172,7 @@ export async function tell(trx: Trx, at: Moment, alerts: readonly Alert[]): Prom
     textSv: title.sv,
     textEn: title.en,
     lateSeconds: one.lateSeconds,
+    count: one.count ?? 1,
     createdAt: at.now,
   }))
   await insertRows(

@@ -57,7 +57,7 @@ export async function tellOverdue(trx: Trx, at: Moment, taskIds: readonly string
       },
     ]
   })
-  await tell(trx, at, alerts)
+  await tell(trx, at, oneForEachCase(alerts))
   await updateRows(
     trx,
     'task',
@@ -67,6 +67,21 @@ export async function tellOverdue(trx: Trx, at: Moment, taskIds: readonly string
       alarmStep: row.alarmStep + 1,
     })),
   )
+}
+
+/**
+ * One alert for each case and reader, by its most urgent task, that says how many it speaks for: nineteen alerts about
+ * one neglected case hide the twentieth about another.
+ */
+function oneForEachCase(alerts: readonly Alert[]): Alert[] {
+  const groups = Map.groupBy(
+    alerts,
+    ({ caseId, subjectId, told }) => `${caseId ?? subjectId} ${told.personId ?? told.unit}`,
+  )
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group.toSorted((one, other) => other.urgency - one.urgency || other.step - one.step)
+    return first ? [{ ...first, count: group.length }] : []
+  })
 }
 
 /** The step that is due now and the one after it; beyond the ladder's end the last step comes again, counted from now. */

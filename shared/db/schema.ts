@@ -24,6 +24,7 @@ export interface AccessLog {
 export interface Alert {
   caseId: string | null;
   committee: string;
+  count: Generated<number>;
   createdAt: Generated<string>;
   id: Generated<string>;
   lateSeconds: Generated<number>;

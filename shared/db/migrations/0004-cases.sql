@@ -8,7 +8,7 @@ create function next_case_number() returns text language sql volatile
 -- How a household is recognised: a keyed hash of the identity number, or of name, address and apartment.
 create table household_key (
   key bytea primary key,
-  kind text not null check (kind in ('identity', 'address')),
+  kind text not null check (kind in ('identity', 'enforcement', 'address')),
   household_id uuid not null
 );
 create index household_key_household on household_key (household_id);
@@ -93,10 +93,13 @@ create table case_merge (
   id uuid primary key default gen_random_uuid(),
   from_case uuid not null references arrears_case (id),
   into_case uuid not null references arrears_case (id),
-  moved jsonb not null,
+  -- ids of what was moved, so that it can be moved back
+  moved jsonb,
   reason text not null,
-  merged_by uuid references person (id),
-  merged_at timestamptz not null default clock_now(),
+  asked_by uuid references person (id),
+  asked_at timestamptz not null default clock_now(),
+  merged_at timestamptz,
+  undo_asked_at timestamptz,
   undone_by uuid references person (id),
   undone_at timestamptz
 );
@@ -276,6 +279,8 @@ create table alert (
   text_sv text not null,
   text_en text not null,
   late_seconds integer not null default 0,
+  -- how many like it this one alert speaks for
+  count integer not null default 1,
   created_at timestamptz not null default clock_now(),
   seen_at timestamptz,
   seen_by uuid references person (id)
@@ -324,3 +329,5 @@ grant select on stage, task to bokvar_sweeper;
 grant update (fired_at, late_seconds) on stage to bokvar_sweeper;
 grant update (alarm_at) on task to bokvar_sweeper;
 grant select on mail, stage to bokvar_watchdog;
+grant insert on case_merge to bokvar_web;
+grant update (undo_asked_at, undone_by) on case_merge to bokvar_web;
