@@ -58,7 +58,7 @@ describe('who may import whom', () => {
     ['pg', ['shared/db/open.ts', 'shared/queues.ts', 'services/start/']],
     ['bullmq', ['shared/queues.ts']],
     ['ioredis', ['shared/queues.ts']],
-    ['kysely', ['shared/casework/', 'shared/db/', 'shared/outbox.ts']],
+    ['kysely', ['shared/casework/', 'shared/db/', 'shared/outbox.ts', 'services/start/']],
     ['nodemailer', ['shared/mailer.ts']],
     ['pino', ['shared/log.ts']],
     ['luxon', ['shared/domain/', 'services/web/']],
