@@ -76,7 +76,12 @@ function isSame(one: Assignment, target: Target): boolean {
   )
 }
 
-async function targetOf(trx: Trx, at: Moment, { personId, unit }: Reassignment): Promise<Target> {
+/** Where work is to go. Refuses nobody, a stranger and whoever is away. */
+export async function targetOf(
+  trx: Trx,
+  at: Moment,
+  { personId, unit }: Pick<Reassignment, 'personId' | 'unit'>,
+): Promise<Target> {
   if (personId) {
     const person = await trx
       .selectFrom('person')

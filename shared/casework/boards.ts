@@ -1,8 +1,8 @@
 // What a supervisor sees first: how much is late, due and unread per committee, unit and person, and the oldest of it.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
-import { addDays } from '../domain/calendar.ts'
 import { inContext, type Actor, type Moment } from './act.ts'
+import { caseCondition } from './worklists.ts'
 
 /** Counts of one committee, unit or person. Null where a count has no meaning for that level. */
 export type BoardLine = {
@@ -22,9 +22,6 @@ export type BoardLine = {
 }
 
 export type Board = { committees: BoardLine[]; units: BoardLine[]; people: BoardLine[] }
-
-/** Days ahead in which the end of a recovery period or an eviction counts as a clock running out. */
-const clockDays = 3
 
 type Place = { committee: string; unit: string | null; person: string | null; level: number }
 
@@ -84,13 +81,11 @@ async function countTasks(trx: Trx): Promise<TaskCounts[]> {
 type CaseCounts = Place & Pick<BoardLine, 'openCases' | 'clocks' | 'unowned' | 'withoutAttempt'>
 
 async function countCases(trx: Trx, at: Moment): Promise<CaseCounts[]> {
-  const until = addDays(at.today, clockDays)
   const { rows } = await sql<CaseCounts>`
     select ${place('assignee')}, count(*)::int as open_cases,
-      count(*) filter (where settled is null and (recovery_safe_day between ${at.today}::date and ${until}::date
-        or eviction_day between ${at.today}::date and ${until}::date))::int as clocks,
-      count(*) filter (where assignee is null)::int as unowned,
-      count(*) filter (where settled is null and first_attempt_at is null)::int as without_attempt
+      count(*) filter (where ${caseCondition('clocks', at)})::int as clocks,
+      count(*) filter (where ${caseCondition('unowned', at)})::int as unowned,
+      count(*) filter (where ${caseCondition('untried', at)})::int as without_attempt
     from arrears_case where state = 'open' ${levels('assignee')}`.execute(trx)
   return rows
 }

@@ -4,6 +4,7 @@ import type { Db, Trx } from '../db/open.ts'
 import { addDays } from '../domain/calendar.ts'
 import type { Attempt } from '../domain/contact-ladder.ts'
 import { Refusal } from '../domain/refusal.ts'
+import type { Consequence } from '../domain/task-templates.ts'
 import type { TaskRow } from '../domain/task-templates.ts'
 import { emit } from '../outbox.ts'
 import { inContext, type Actor, type Moment } from './act.ts'
@@ -96,11 +97,16 @@ export async function tasksInCase(trx: Trx, caseId: string): Promise<Task[]> {
 }
 
 /** One task with the answers it takes. Refuses `not-found`. */
-export async function readTask(db: Db, actor: Actor, taskId: string): Promise<Task & { answers: string[] }> {
+export async function readTask(
+  db: Db,
+  actor: Actor,
+  taskId: string,
+): Promise<Task & { answers: string[]; follows: Readonly<Record<string, Consequence>> }> {
   return inContext(db, actor, async (trx) => {
     const { rows } = await sql<Task>`select ${columns} from ${sources} where t.id = ${taskId}`.execute(trx)
     if (!rows[0]) throw noSuch()
-    return { ...rows[0], answers: Object.keys(answersOf(await readRowBehind(trx, rows[0]))) }
+    const follows = answersOf(await readRowBehind(trx, rows[0]))
+    return { ...rows[0], answers: Object.keys(follows), follows }
   })
 }
 
