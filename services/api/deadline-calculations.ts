@@ -9,13 +9,22 @@ import type { App } from '../http.ts'
 import type { ApiDeps } from './asking.ts'
 import { deadline, finding, showFindings, showWords } from './showing.ts'
 
-const day = z.unknown().meta({ description: 'YYYY-MM-DD', examples: ['2026-12-03'] })
+const day = z
+  .unknown()
+  .optional()
+  .meta({ description: 'YYYY-MM-DD', examples: ['2026-12-03'] })
 
 /** Every fact may be anything: what cannot be read comes back as a finding. */
 const facts = z
   .looseObject({
-    kind: z.unknown().meta({ description: 'rent or cooperative', examples: ['rent'] }),
-    boardNotifiedMethod: z.unknown().meta({ description: 'registered-letter, letter, e-mail or e-service' }),
+    kind: z
+      .unknown()
+      .optional()
+      .meta({ description: 'rent or cooperative', examples: ['rent'] }),
+    boardNotifiedMethod: z
+      .unknown()
+      .optional()
+      .meta({ description: 'registered-letter, letter, e-mail or e-service' }),
     ...Object.fromEntries(FACT_NAMES.map((name) => [name, day])),
   })
   .meta({ examples: [{ kind: 'rent', servedDate: '2026-12-03', boardNotifiedDate: '2026-12-02' }] })

@@ -63,9 +63,8 @@ type Logged = {
 async function scopeOf(trx: Trx, actor: Actor, report: ContactReport): Promise<string | null> {
   await lockTexts(trx, [`contact ${report.caseId}`])
   const { rows } = await sql<{ id: string }>`select id from referral
-    where case_id = ${report.caseId} and committee = ${actor.committee} and state in ('assigned', 'accepted')`.execute(
-    trx,
-  )
+    where case_id = ${report.caseId} and committee = ${actor.committee} and (unit = ${actor.unit} or counsellor = ${actor.personId})
+      and state in ('assigned', 'accepted')`.execute(trx)
   const referralId = rows[0]?.id ?? null
   const seen = await sql`select 1 from arrears_case where id = ${report.caseId}`.execute(trx)
   if (seen.rows.length > 0) await lockCase(trx, report.caseId, report.ifMatch)
