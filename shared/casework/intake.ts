@@ -53,12 +53,7 @@ export function noticeRow(
 ) {
   const { actor, at, context } = from
   const reading = readNotice(body, at.today)
-  const control = controlNotice(reading.notice, {
-    ...context,
-    consentRecorded: (reading.notice.tenantConsentOn ?? '9999') <= at.today,
-    receivedOn: at.today,
-    law: tools.law,
-  })
+  const { findings, verdict } = controlled(tools, reading, at.today, context)
   const id = randomUUID()
   const number = reading.notice.tenant.personalIdentityNumber
   const keys = householdKeys(householdOf(reading.notice))
@@ -67,8 +62,6 @@ export function noticeRow(
     tenant: { ...reading.notice.tenant, personalIdentityNumber: null },
     bornOn: number ? birthDay(number) : null,
   }
-  const contradictions = contradictionsIn(reading.notice, at.today, tools.law)
-  const findings = [...reading.findings, ...control.findings, ...contradictions]
   return {
     id,
     sender: actor.sender,
@@ -83,12 +76,25 @@ export function noticeRow(
     contentKey: blindIndex(tools.keys, 'notice', contentKey(reading.notice)),
     matchIdentity: keys.byIdentity ? blindIndex(tools.keys, 'household', keys.byIdentity) : null,
     matchAddress: keys.byAddress ? blindIndex(tools.keys, 'household', keys.byAddress) : null,
-    verdict: verdictOf(control.verdict, findings),
+    verdict,
     findings,
     state: stateOf(findings),
     duplicateOf: null as string | null,
     corrects: null as string | null,
   }
+}
+
+/** Everything found in a notice: what could not be read, what its form lacks, and days that cannot all be right. */
+function controlled(
+  tools: Tools,
+  { notice, findings }: ReturnType<typeof readNotice>,
+  today: string,
+  context: ControlContext,
+): { findings: Finding[]; verdict: Receipt['verdict'] } {
+  const consentRecorded = (notice.tenantConsentOn ?? '9999') <= today
+  const control = controlNotice(notice, { ...context, consentRecorded, receivedOn: today, law: tools.law })
+  const all = [...findings, ...control.findings, ...contradictionsIn(notice, today, tools.law)]
+  return { findings: all, verdict: verdictOf(control.verdict, all) }
 }
 
 function verdictOf(control: Receipt['verdict'], findings: readonly Finding[]): Receipt['verdict'] {

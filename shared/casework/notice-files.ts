@@ -106,22 +106,23 @@ async function writeBadRows(trx: Trx, fileId: string, read: NoticeFile): Promise
   )
 }
 
+const senderOf = ({ sender, landlordId }: FileRow): Actor => ({
+  role: 'landlord',
+  personId: null,
+  committee: null,
+  unit: null,
+  name: '',
+  sender,
+  landlordId,
+})
+
 async function writeGroups(
   trx: Trx,
   tools: Tools,
   at: Moment,
   { file, groups }: { file: FileRow; groups: readonly NoticeGroup[] },
 ): Promise<{ accepted: number; duplicates: number }> {
-  const actor: Actor = {
-    role: 'landlord',
-    personId: null,
-    committee: null,
-    unit: null,
-    name: '',
-    sender: file.sender,
-    landlordId: file.landlordId,
-  }
-  const from = { actor, source: 'file' as const, at, context: await controlContext(trx) }
+  const from = { actor: senderOf(file), source: 'file' as const, at, context: await controlContext(trx) }
   const read = groups.map((group) => ({
     group,
     row: noticeRow(tools, from, group.body, JSON.stringify(group.body)),

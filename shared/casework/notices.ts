@@ -11,7 +11,7 @@ import type { NoticeContent } from './intake.ts'
 import { joinArrivals, type Incoming } from './matching.ts'
 import { reviewTasks } from './reviews.ts'
 import { readMunicipality } from './settings.ts'
-import { writeTimeline } from './timeline.ts'
+import { writeTimeline, type TimelineEntry } from './timeline.ts'
 import type { Tools } from './tools.ts'
 
 type Row = {
@@ -76,17 +76,9 @@ export async function joinNotices(
 
 function incoming(row: Row, committee: string): Incoming {
   const { bornOn, ...notice } = row.content
-  const folded: FoldedNotice = {
-    id: row.id,
-    notice,
-    bornOn,
-    landlordId: row.landlordId,
-    receivedOn: row.receivedOn,
-    receivedAt: row.receivedAt,
-    duplicateOf: null,
-    corrects: null,
-    updates: [],
-  }
+  const { id, landlordId, receivedOn, receivedAt } = row
+  const own = { id, notice, bornOn, landlordId, receivedOn, receivedAt }
+  const folded: FoldedNotice = { ...own, duplicateOf: null, corrects: null, updates: [] }
   const facts = foldCase([folded], [], false)
   return {
     id: row.id,
@@ -123,7 +115,7 @@ export async function applyUpdates(
   tools: Tools,
   updateIds: readonly string[],
 ): Promise<void> {
-  const { rows } = await sql<{ id: string; type: string; noticeId: string; caseId: string | null }>`
+  const { rows } = await sql<UpdateRow>`
     select u.id, u.type, u.notice_id, n.case_id from notice_update u join notice n on n.id = u.notice_id
     where u.id = any(${[...updateIds]}::uuid[]) and u.applied_at is null order by u.id for update of u`.execute(
     trx,
@@ -142,23 +134,15 @@ export async function applyUpdates(
     rows.flatMap((row) => row.caseId ?? []),
   )
   await refreshCases(trx, at, tools, cases)
-  await writeTimeline(
-    trx,
-    at,
-    rows.flatMap((row) =>
-      row.caseId
-        ? [
-            {
-              caseId: row.caseId,
-              kind: `notice.${row.type}`,
-              actor: 'landlord',
-              detail: { noticeId: row.noticeId, updateId: row.id },
-            },
-          ]
-        : [],
-    ),
-  )
+  await writeTimeline(trx, at, rows.flatMap(toldOf))
   await emit(trx, 'case.changed', cases)
+}
+
+type UpdateRow = { id: string; type: string; noticeId: string; caseId: string | null }
+
+function toldOf({ id, type, noticeId, caseId }: UpdateRow): TimelineEntry[] {
+  if (caseId === null) return []
+  return [{ caseId, kind: `notice.${type}`, actor: 'landlord', detail: { noticeId, updateId: id } }]
 }
 
 /** An update may overtake its notice in the queue: the notice is joined first, in the same transaction. */
