@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startCluster } from '../support/cluster-run.mjs'
+import { startCluster } from '../support/cluster-run.ts'
 import { measureLatency, measurePipeline } from './pipeline.ts'
 
 const cluster = await startCluster()

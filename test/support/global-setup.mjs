@@ -1,7 +1,7 @@
 // Before the first test: starts the run's database server, unless only tests without one were asked for.
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { startCluster } from './cluster-run.mjs'
+import { startCluster } from './cluster-run.ts'
 
 const root = join(import.meta.dirname, '../..')
 
