@@ -15,7 +15,7 @@ export function loop(step: () => Promise<number>, pauseMs: number, onError: (err
       const timer = setTimeout(resume, ms)
       void stopped.promise.then(() => {
         clearTimeout(timer)
-        resume()
+        return resume()
       })
     })
   const run = async () => {

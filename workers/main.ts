@@ -23,6 +23,7 @@ type Part = (typeof parts)[number]
 
 const env = readEnvironment(['databaseUrl', 'smtpUrl', 'keysFile'])
 const log = openLog('workers', env.logLevel)
+const onFailure = (failure: object) => log.warn(failure, 'failed')
 const onError = (error: Error) => log.warn({ err: error }, 'away')
 const backend: QueueBackend = env.redisUrl
   ? { kind: 'redis', url: env.redisUrl }
@@ -68,7 +69,6 @@ function startWork(): StopStep[] {
   const db = open('bokvar_worker')
   const mailer = openMailer(env.smtpUrl, env.mailFrom)
   const handlers = handlersOf({ db, mailer, law, keys: readKeys(env.keysFile), baseUrl: env.baseUrl })
-  const onFailure = (failure: object) => log.warn(failure, 'failed')
   const ears = openEars(
     backend,
     (ring) => answer(db, handlers, ring, onFailure),

@@ -1,5 +1,5 @@
 // Opens the database: one pool per process and role, with dates as ISO strings and whole numbers as numbers.
-import pg from 'pg'
+import { Pool, types } from 'pg'
 import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
 import type { DB } from './schema.ts'
 
@@ -26,16 +26,19 @@ const INT8 = 20
 const NUMERIC = 1700
 const TIMESTAMPTZ = 1184
 
+// What pg does with every other type; its own declaration knows only the numbers of its list.
+const parserOf: (oid: number) => unknown = types.getTypeParser
+
 function parser(oid: number): (text: string) => unknown {
   // A legal date has no time of day: as a JavaScript Date it would move with the process' time zone.
   if (oid === DATE) return (text) => text
   if (oid === INT8 || oid === NUMERIC) return Number
   if (oid === TIMESTAMPTZ) return (text) => new Date(text).toISOString()
-  return pg.types.getTypeParser(oid) as (text: string) => unknown
+  return parserOf(oid) as (text: string) => unknown
 }
 
 /** Opens a pool as one role. Session timeouts keep a frozen client from holding row locks longer than a lease. */
-export function openPool(options: OpenOptions): pg.Pool {
+export function openPool(options: OpenOptions): Pool {
   const { url, role, max = 8, statementTimeout = 15_000, onError = () => undefined } = options
   const settings = {
     ...(role === 'owner' ? {} : { role }),
@@ -45,7 +48,7 @@ export function openPool(options: OpenOptions): pg.Pool {
     idle_in_transaction_session_timeout: '20000',
     jit: 'off',
   }
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max,
     connectionTimeoutMillis: 5_000,

@@ -95,9 +95,9 @@ const asText = (value: unknown): string | null =>
  * Updates many rows by `id` in one statement: every row gives the same columns. `only` is an extra condition on the
  * target `t` (for example that it is still open).
  */
-export async function updateRows<T extends keyof DB>(
+export async function updateRows(
   trx: Trx,
-  table: T,
+  table: keyof DB,
   rows: readonly ({ id: string } & object)[],
   only: RawBuilder<unknown> = sql`true`,
 ): Promise<void> {

@@ -107,7 +107,10 @@ export function contradictionsIn(notice: Notice, receivedOn: string, law: Law): 
 
 function noticeEvents(paper: FoldedNotice): DeadlineEvent[] {
   return paper.updates.flatMap((update) =>
-    update.type === 'paid' || update.type === 'withdrawn' || update.type === 'moved'
+    update.type === 'paid' ||
+    update.type === 'withdrawn' ||
+    update.type === 'moved' ||
+    update.type === 'wrong-person'
       ? [{ type: update.type, date: update.occurredOn ?? update.receivedOn }]
       : [],
   )
@@ -124,7 +127,7 @@ function evictionEvents(eviction: EvictionState): DeadlineEvent[] {
 function evictionDates(caseId: string, matter: CaseMatter, law: Law, today: string): CaseDeadline[] {
   const { eviction, events } = matter
   if (!eviction) return []
-  const told = events.filter((event) => event.event === 'date-set' || event.event === 'rescheduled').at(-1)
+  const told = events.findLast((event) => event.event === 'date-set' || event.event === 'rescheduled')
   const facts: DeadlineFacts = {
     kind: 'rent',
     orderDate: eviction.orderedOn,

@@ -3,7 +3,12 @@
 export type KeyKind = 'identity' | 'enforcement' | 'address'
 
 /** One arrival with its keyed hashes (hex), strongest first. No key can be turned back into a person. */
-export type Arrival = { id: string; identity: string | null; enforcement: string | null; address: string | null }
+export type Arrival = {
+  id: string
+  identity: string | null
+  enforcement: string | null
+  address: string | null
+}
 
 /** A key already known, and whether its household is known by an identity number. */
 export type KnownKey = { key: string; kind: KeyKind; householdId: string; identified: boolean }
@@ -70,5 +75,10 @@ function matchOne(arrival: Arrival, known: Known, newId: () => string): Match {
     return { arrivalId: arrival.id, householdId: newId(), basis: 'new', review: 'other-identity-at-address' }
   }
   const nothing = keysOf(arrival).length === 0
-  return { arrivalId: arrival.id, householdId: newId(), basis: 'new', review: nothing ? 'nothing-to-go-by' : null }
+  return {
+    arrivalId: arrival.id,
+    householdId: newId(),
+    basis: 'new',
+    review: nothing ? 'nothing-to-go-by' : null,
+  }
 }

@@ -1,6 +1,14 @@
 // The one error that says "the house says no": mapped once to an HTTP status, and never retried by a worker.
 
-export type RefusalKind = 'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'unprocessable' | 'stale' | 'too-large'
+export type RefusalKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'unprocessable'
+  | 'stale'
+  | 'too-large'
 
 /** One thing that is wrong: where (JSON pointer), which rule (stable code), and how to mend it in plain Swedish. */
 export type Problem = { pointer: string; code: string; detail: string }

@@ -43,13 +43,14 @@ type House = {
   close: () => Promise<void>
 }
 
+const key = (byte: number) => Buffer.alloc(32, byte).toString('base64')
+
 async function openHouse(folder: string, workers: number, redisUrl: string | undefined): Promise<House> {
   const { url, drop } = await freshDatabase()
   const owner = openDatabase({ url, role: 'owner', max: 2, statementTimeout: 0 })
   await loadMunicipality(owner, municipalityFiles('1880'))
   await prepareQueues(redisUrl ? { kind: 'redis', url: redisUrl } : { kind: 'postgres', url })
   const keysFile = join(folder, 'keys.json')
-  const key = (byte: number) => Buffer.alloc(32, byte).toString('base64')
   writeFileSync(
     keysFile,
     JSON.stringify({ encryption: { current: 'test', keys: { test: key(7) } }, index: key(9) }),
