@@ -4,6 +4,7 @@ import { moment } from '../../shared/casework/act.ts'
 import type { ComputedDeadline } from '../../shared/domain/deadline.ts'
 import { FACT_NAMES, type DeadlineFacts } from '../../shared/domain/deadline-facts.ts'
 import { computeDeadlines } from '../../shared/domain/deadlines.ts'
+import { NOTICE_TYPES } from '../../shared/domain/notice-body.ts'
 import type { Language } from '../../shared/text/say.ts'
 import type { App } from '../http.ts'
 import type { ApiDeps } from './asking.ts'
@@ -45,22 +46,16 @@ const statement = z.object({
   explanation: z.string(),
 })
 
-const TEXT_FACTS = [
-  'kind',
-  'noticeType',
-  'premises',
-  'rentPeriod',
-  'boardNotifiedMethod',
-  'dispatchMethod',
-] as const
+const TEXT_FACTS = ['kind', 'premises', 'rentPeriod', 'boardNotifiedMethod', 'dispatchMethod'] as const
 
 /** Only the names we know; a fact of the wrong type is passed on, so that the reading can say so. */
 function factsIn(body: Record<string, unknown>, day: string): DeadlineFacts {
   const names = [...FACT_NAMES, ...TEXT_FACTS].filter((name) => body[name] !== undefined)
   const known = Object.fromEntries(names.map((name) => [name, body[name]]))
+  const noticeType = NOTICE_TYPES.find((type) => type === body['noticeType'])
   const birth = body['birthDayOfMonth']
   const whole = typeof birth === 'number' && Number.isInteger(birth) ? { birthDayOfMonth: birth } : {}
-  return { ...known, ...whole, today: day, hypothetical: true }
+  return { ...known, ...(noticeType && { noticeType }), ...whole, today: day, hypothetical: true }
 }
 
 function show(one: ComputedDeadline, language: Language): z.infer<typeof computed> {
