@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, renameSync } from 'node:fs'
-import { chmodSync, chownSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -23,6 +23,12 @@ export const serverAccount = (): Account => {
     .map((line) => line.split(':'))
   const found = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody')
   return { uid: Number(found?.[2] ?? 65534), gid: Number(found?.[3] ?? 65534) }
+}
+
+/** The user for a server whose files lie in `folder`: whoever has them already, so that root and a user may take turns. */
+export const accountFor = (folder: string): Account => {
+  const { uid, gid } = statSync(folder)
+  return process.getuid?.() === 0 && uid !== 0 ? { uid, gid } : serverAccount()
 }
 
 /** Hands a file or folder of ours to the user the server runs as. */

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Account } from './guard.ts'
-import { findBinaries, own, serverAccount } from './postgres-binaries.ts'
+import { accountFor, findBinaries, own } from './postgres-binaries.ts'
 import type { Binaries } from './postgres-binaries.ts'
 import { endStray } from './stray.ts'
 
@@ -27,10 +27,10 @@ const nameFor = (data: string, account: Account): string => {
 
 /** Makes the folders under `dataDir` and finds the programs and the user to run them as. */
 export const preparePlace = (dataDir: string): Place => {
-  const account = serverAccount()
   const root = resolve(dataDir)
   const data = join(root, 'data')
   mkdirSync(data, { recursive: true })
+  const account = accountFor(data)
   chmodSync(root, 0o711)
   chmodSync(data, 0o700)
   own(data, account)

@@ -14,10 +14,9 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Account } from './guard.ts'
 import { guard } from './guard.ts'
 import { freePort, isListening } from './ports.ts'
-import { own, serverAccount } from './postgres-binaries.ts'
+import { accountFor, own } from './postgres-binaries.ts'
 import { endStray } from './stray.ts'
 import type { Running } from './supervise.ts'
 
@@ -79,9 +78,9 @@ function configuration(port: number, password: string): string {
 }
 
 function launch(program: string, folder: string, text: string) {
-  const account: Account = serverAccount()
   const data = join(folder, 'data')
   mkdirSync(data, { recursive: true })
+  const account = accountFor(data)
   chmodSync(data, 0o700)
   own(data, account)
   const log = openSync(join(folder, 'queue.log'), 'w', 0o600)

@@ -179,6 +179,9 @@ asNobody('an ordinary user starts one as well, as itself', async () => {
   expect(statSync(`/proc/${pid}`).uid).toBe(65_534)
   parent.kill('SIGKILL')
   await until(() => !isAlive(pid))
+  // Root taking over the folder leaves its files to whoever has them.
+  const later = await start(join('ordinary', 'data'))
+  expect(statSync(`/proc/${later.pid}`).uid).toBe(65_534)
 })
 
 test('each test file has a database of its own, made from the migrated template', async () => {
