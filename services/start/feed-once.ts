@@ -7,6 +7,7 @@ import type { Environment } from '../../config/env.ts'
 import { readDataFile } from '../../config/files.ts'
 import { writeWhole } from './data-folder.ts'
 import { feedDemo } from './demo-feed.ts'
+import { endEarlierDays, letEarlierDaysPass } from './earlier.ts'
 import type { SignIn } from './sign-in.ts'
 
 const progressSchema = z.object({ today: z.iso.date(), done: z.boolean() })
@@ -50,4 +51,24 @@ export async function feedOnce(
     log: tell,
   })
   writeWhole(file, { ...progress, done: true })
+}
+
+/**
+ * Before the doors open for the first time: the days before today, in which nobody has acted. Only on our own
+ * database, because it moves the database's clock while it lasts; a start cut short is put right at the next.
+ */
+export async function passEarlierDaysOnce(
+  settings: Environment,
+  given: { databaseUrl: string; keysFile: string; smtpUrl: string },
+  tell: (text: string) => void,
+): Promise<void> {
+  const demo = demoSchema.parse(JSON.parse(readDataFile('demo/demo.json')))
+  if (demo.municipality !== settings.municipality || settings.databaseUrl !== undefined) return
+  const file = join(settings.dataFolder, 'earlier.json')
+  if (existsSync(file)) return
+  await endEarlierDays(given.databaseUrl)
+  tell('Letting the demo\u2019s last nine days pass, with nobody acting …')
+  const { municipality, mailFrom } = settings
+  await letEarlierDaysPass({ ...given, municipality, mailFrom, today: swedishToday() })
+  writeWhole(file, { done: true })
 }

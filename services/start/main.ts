@@ -7,7 +7,7 @@ import type { Environment, Settings } from '../../config/env.ts'
 import { stopOnSignal } from '../../shared/stop.ts'
 import type { StopStep } from '../../shared/stop.ts'
 import { clearFolder, keptPort, keysFile, writeProcesses, writeWhole } from './data-folder.ts'
-import { feedOnce } from './feed-once.ts'
+import { feedOnce, passEarlierDaysOnce } from './feed-once.ts'
 import { leaveWithNpm } from './npm-parent.ts'
 import { claimFolder, releaseFolder } from './owner.ts'
 import { isListening } from './ports.ts'
@@ -20,7 +20,7 @@ import { demoFile, demoFilePath, prepareSignIn } from './sign-in.ts'
 import type { SignIn } from './sign-in.ts'
 import type { DemoPerson } from '../identity/demo-identity.ts'
 
-type Given = Partial<Settings> & { databaseUrl: string; redisUrl: string }
+type Given = Partial<Settings> & { databaseUrl: string; redisUrl: string; keysFile: string; smtpUrl: string }
 type Started = { given: Given; mailUrl: string; signIn: SignIn | undefined; steps: StopStep[] }
 
 const STOP_WITHIN_MS = 24_000
@@ -148,6 +148,7 @@ async function start(wishes: Wishes, settings: Environment, steps: StopStep[]): 
   const { databaseUrl, redisUrl } = given
   const subjects = await prepareDatabase({ settings, databaseUrl, redisUrl, signIn, tell })
   const people = signIn?.identity.people.filter(({ sub }) => subjects.has(sub)) ?? []
+  if (signIn) await passEarlierDaysOnce(settings, given, tell)
   await runProcesses(settings, started, house, wishes.workers)
   if (signIn) writeWhole(demoFilePath(dataFolder), demoFile(signIn, people, settings.baseUrl, mailUrl))
   sayWhere(settings, started, people)

@@ -47,8 +47,15 @@ export function rehearsalTools(): Tools {
   return { keys, law }
 }
 
-/** Opens a rehearsal on a migrated, empty database and loads the municipality into it. */
-export async function openRehearsal(url: string, municipality: string): Promise<Rehearsal> {
+/** With which keys and law, and to which mail server; a rehearsal's own keys and a list of letters when left out. */
+export type RehearsalParts = { tools?: Tools; mailer?: Mailer }
+
+/** Opens a rehearsal on a migrated database and loads the municipality into it, unless it is there. */
+export async function openRehearsal(
+  url: string,
+  municipality: string,
+  parts: RehearsalParts = {},
+): Promise<Rehearsal> {
   const open = (role: 'owner' | 'bokvar_web' | 'bokvar_worker' | 'bokvar_sweeper') =>
     openDatabase({ url, role, max: 4 })
   const [owner, web, worker, sweeper] = [
@@ -58,8 +65,9 @@ export async function openRehearsal(url: string, municipality: string): Promise<
     open('bokvar_sweeper'),
   ]
   await loadMunicipality(owner, municipalityFiles(municipality))
-  const [letters, failures, tools]: [Letter[], Rehearsal['failures'], Tools] = [[], [], rehearsalTools()]
-  const mailer: Mailer = { send: async (letter) => void letters.push(letter) }
+  const [letters, failures]: [Letter[], Rehearsal['failures']] = [[], []]
+  const { tools = rehearsalTools() } = parts
+  const mailer: Mailer = parts.mailer ?? { send: async (letter) => void letters.push(letter) }
   const handlers = handlersOf({ ...tools, db: worker, mailer, baseUrl: 'http://localhost:3000' })
   const drain = () => drainOf({ worker, sweeper, handlers, failures })
   const moveTo = async (instant: string) => {
@@ -94,6 +102,11 @@ async function drainOf(on: {
     (await sweepStages(on.sweeper)) + (await sweepTasks(on.sweeper)) + (await sweepDeadlines(on.sweeper)) >
     0
   )
+}
+
+/** Gives the database its own clock back; a rehearsal that was cut short may have left it moved. */
+export async function restoreClock(owner: Db): Promise<void> {
+  await sql`delete from clock_shift`.execute(owner)
 }
 
 /** Only the owner of the database may move its clock, and only a rehearsal does. */
