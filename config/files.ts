@@ -1,18 +1,19 @@
 // Reads the data files of this folder: the law's, and one municipality's. The only place that knows where they lie.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
-const folder = new URL('./', import.meta.url)
+const here = new URL('./', import.meta.url)
 
 /** The text of one data file, by its path below config/. Throws when it is not there. */
 export function readDataFile(path: string): string {
-  return readFileSync(new URL(path, folder), 'utf8')
+  return readFileSync(new URL(path, here), 'utf8')
 }
 
 /**
  * The folder of a municipality by its code (`1880`) or its whole name (`1880-orebro`). A fifth municipality is a
- * folder of files and no code. Throws and names the codes there are when the code has no folder.
+ * folder of files and no code; `folder` (a URL that ends in `/`) is where the folders lie. Throws and names the codes
+ * there are when the code has no folder.
  */
-export function municipalityFolder(code: string): string {
+export function municipalityFolder(code: string, folder = here): string {
   const names = readdirSync(folder).filter((name) => existsSync(new URL(`${name}/municipality.json`, folder)))
   const found = names.find((name) => name === code || name.split('-')[0] === code)
   if (!found)
@@ -23,8 +24,8 @@ export function municipalityFolder(code: string): string {
 }
 
 /** The files of a municipality by name (`routing.csv`, `tasks.csv` …), as text. */
-export function municipalityFiles(code: string): Map<string, string> {
-  const name = municipalityFolder(code)
-  const files = readdirSync(new URL(`${name}/`, folder)).filter((file) => /\.(csv|json)$/.test(file))
-  return new Map(files.map((file) => [file, readDataFile(`${name}/${file}`)]))
+export function municipalityFiles(code: string, folder = here): Map<string, string> {
+  const own = new URL(`${municipalityFolder(code, folder)}/`, folder)
+  const files = readdirSync(own).filter((file) => /\.(csv|json)$/.test(file))
+  return new Map(files.map((file) => [file, readFileSync(new URL(file, own), 'utf8')]))
 }

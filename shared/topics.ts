@@ -19,11 +19,13 @@ export const queueOf = {
   'law.changed': 'arrears-notices', // arrears_case
   'deadline.passed': 'arrears-notices', // arrears_case
   'restart.decided': 'arrears-notices', // arrears_case
+  'case.settled': 'arrears-notices', // arrears_case
   'case-merge.asked': 'arrears-notices', // case_merge
   'case.changed': 'routing', // arrears_case
   'case.routed': 'planning', // arrears_case
   'task.completed': 'planning', // task
   'assignment.changed': 'routing', // assignment
+  'rehearsal.asked': 'routing', // rehearsal
   'referral.rejected': 'escalation', // referral
   'stage.due': 'escalation', // stage
   'task.overdue': 'escalation', // task

@@ -11,6 +11,7 @@ import { applyUpdates, joinNotices } from '../shared/casework/notices.ts'
 import { tellOverdue } from '../shared/casework/overdue.ts'
 import { planCases } from '../shared/casework/planning.ts'
 import { passReferrals } from '../shared/casework/referral-passing.ts'
+import { runRehearsals } from '../shared/casework/rehearsals.ts'
 import { routeCases } from '../shared/casework/routing.ts'
 import type { Tools } from '../shared/casework/tools.ts'
 import type { Db } from '../shared/db/open.ts'
@@ -30,11 +31,13 @@ export function handlersOf(tools: HandlerTools): Handlers {
     'law.changed': (trx, at, ids) => recomputeCases(trx, at, tools, ids),
     'deadline.passed': (trx, at, ids) => recomputeCases(trx, at, tools, ids),
     'restart.decided': (trx, at, ids) => recomputeCases(trx, at, tools, ids),
+    'case.settled': (trx, at, ids) => recomputeCases(trx, at, tools, ids),
     'case-merge.asked': (trx, at, ids) => performMerges(trx, at, tools, ids),
     'case.changed': (trx, at, ids) => routeCases(trx, at, tools, ids),
     'case.routed': planCases,
     'task.completed': followTasks,
     'assignment.changed': followAssignments,
+    'rehearsal.asked': { errand: (ids) => runRehearsals(db, ids) },
     'referral.rejected': passReferrals,
     'stage.due': escalate,
     'task.overdue': tellOverdue,

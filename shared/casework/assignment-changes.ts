@@ -5,8 +5,11 @@ import { insertRows } from '../db/rows.ts'
 import { emit } from '../outbox.ts'
 import type { Moment } from './act.ts'
 import { moveCase, type Assignment } from './assignments.ts'
+import { tell } from './escalation.ts'
 import { queueMails } from './mail.ts'
-import { reviewTasks } from './reviews.ts'
+import { noteSpokenRow } from './owner-proposals.ts'
+import { readDirectory, toldIn } from './recipients.ts'
+import { reviewTasks, titles } from './reviews.ts'
 import { readMunicipality } from './settings.ts'
 
 type Changed = Assignment & {
@@ -59,6 +62,7 @@ async function takeOver(trx: Trx, at: Moment, one: Changed): Promise<void> {
     { id: one.caseId, unit: one.caseUnit, assignee: one.caseAssignee },
     { target, reason: 'accepted' },
   )
+  await noteSpokenRow(trx, one.id)
   await sql`update assignment set state = 'accepted', ended_at = null, ended_reason = null where id = ${one.id}`.execute(
     trx,
   )
@@ -88,6 +92,14 @@ async function handBack(trx: Trx, at: Moment, one: Changed, most: number): Promi
   await reviewTasks(trx, at, [
     { kind: 'bounced', caseId, subjectId: one.id, committee: caseCommittee, unit: caseUnit },
   ])
+  const about = { committee: caseCommittee, unit: caseUnit, assignee: null }
+  const told = toldIn(
+    'unit-supervisor',
+    { ...about, counsellor: null, counsellorCommittee: null },
+    await readDirectory(trx, at.today),
+  )
+  const alert = { stageId: null, caseId, subjectId: one.id, trigger: 'bounced', step: 1, urgency: 2 }
+  await tell(trx, at, [{ ...alert, lateSeconds: 0, title: titles.bounced, told }])
 }
 
 async function tellNewOwner(trx: Trx, at: Moment, one: Changed): Promise<void> {

@@ -5,6 +5,7 @@ import type { Db, Trx } from '../db/open.ts'
 import type { WorkingTime } from '../domain/calendar.ts'
 import { parseCodes } from '../domain/codes.ts'
 import { parseEscalation } from '../domain/escalation.ts'
+import { readMunicipalityFolder } from '../domain/municipality.ts'
 import type { ControlContext } from '../domain/notice-control.ts'
 import { parseTaskTemplates } from '../domain/planning.ts'
 import { compileRoutingTable } from '../domain/routing.ts'
@@ -44,8 +45,16 @@ const readers = {
   codes: parseCodes,
 }
 
-type Kind = keyof typeof readers
-export type Rules<K extends Kind> = { id: number; version: number; table: ReturnType<(typeof readers)[K]> }
+/** The tables that a municipality changes in versions. */
+export type RuleKind = keyof typeof readers
+export const kinds = Object.keys(readers) as RuleKind[]
+export type Table<K extends RuleKind> = ReturnType<(typeof readers)[K]>
+export type Rules<K extends RuleKind> = { id: number; version: number; table: Table<K> }
+
+/** A table as its sheet says, with every problem in it; never throws. */
+export function readRules<K extends RuleKind>(kind: K, body: string): Table<K> {
+  return readers[kind](body) as Table<K>
+}
 
 // A published version never changes, so what was read of it once is true for ever.
 const read = new Map<number, unknown>()
@@ -65,7 +74,11 @@ export async function readMunicipality(trx: Trx | Db): Promise<Municipality> {
 }
 
 /** The published version of a table in force on `today` (ISO day), read once per process. Throws when there is none. */
-export async function rulesInForce<K extends Kind>(trx: Trx | Db, kind: K, today: string): Promise<Rules<K>> {
+export async function rulesInForce<K extends RuleKind>(
+  trx: Trx | Db,
+  kind: K,
+  today: string,
+): Promise<Rules<K>> {
   const row = await trx
     .selectFrom('ruleVersion')
     .select(['id', 'version'])
@@ -80,20 +93,16 @@ export async function rulesInForce<K extends Kind>(trx: Trx | Db, kind: K, today
 }
 
 /** One version of a table by its id, whatever its state. */
-export async function rulesOf<K extends Kind>(
-  trx: Trx | Db,
-  kind: K,
-  id: number,
-): Promise<ReturnType<(typeof readers)[K]>> {
+export async function rulesOf<K extends RuleKind>(trx: Trx | Db, kind: K, id: number): Promise<Table<K>> {
   const known = read.get(id)
-  if (known) return known as ReturnType<(typeof readers)[K]>
+  if (known) return known as Table<K>
   const { body } = await trx
     .selectFrom('ruleVersion')
     .select('body')
     .where('id', '=', id)
     .where('kind', '=', kind)
     .executeTakeFirstOrThrow()
-  const table = readers[kind](body) as ReturnType<(typeof readers)[K]>
+  const table = readers[kind](body) as Table<K>
   read.set(id, table)
   return table
 }
@@ -113,11 +122,23 @@ export async function controlContext(trx: Trx): Promise<ControlContext> {
   }
 }
 
+/** Throws with file, row, column and reason when the files do not hang together: nothing may start on a broken table. */
+function demandSoundFolder(files: ReadonlyMap<string, string>): void {
+  const errors = readMunicipalityFolder(files).problems.filter(({ severity }) => severity === 'error')
+  const told = errors
+    .slice(0, 10)
+    .map(({ file, line, row, column, reason }) =>
+      [file, `row ${row ?? line}`, column, reason.en].filter((part) => part !== null).join(', '),
+    )
+  if (told.length > 0) throw new Error(`The municipality's files cannot be used:\n${told.join('\n')}`)
+}
+
 /**
  * Loads a municipality's files the first time; later changes are made in the service, in versions. `files` is file
- * name → text. Throws with row and column when a table cannot be read: a broken table must not be in force.
+ * name → text. Throws with file, row and column when they do not hang together or a table cannot be read.
  */
 export async function loadMunicipality(db: Db, files: ReadonlyMap<string, string>): Promise<void> {
+  demandSoundFolder(files)
   const text = (name: string) => {
     const found = files.get(name)
     if (found === undefined) throw new Error(`The municipality has no ${name}`)
@@ -136,12 +157,20 @@ export async function loadMunicipality(db: Db, files: ReadonlyMap<string, string
     await loadSheet(trx, 'committee', 'code', text('committees.csv'))
     await loadSheet(trx, 'unit', 'code', text('units.csv'))
     await loadSheet(trx, 'landlord', 'organisation_number', text('landlords.csv'))
-    for (const kind of Object.keys(readers) as Kind[]) await loadFirstVersion(trx, kind, text(`${kind}.csv`))
+    for (const kind of kinds) {
+      const examples = kind === 'routing' ? text('routing-cases.csv') : null
+      await loadFirstVersion(trx, kind, text(`${kind}.csv`), examples)
+    }
   })
 }
 
-async function loadFirstVersion(trx: Trx, kind: Kind, body: string): Promise<void> {
-  const { problems } = readers[kind](body)
+async function loadFirstVersion(
+  trx: Trx,
+  kind: RuleKind,
+  body: string,
+  examples: string | null,
+): Promise<void> {
+  const { problems } = readRules(kind, body)
   if (problems.length > 0) throw new Error(`${kind}.csv cannot be used: ${JSON.stringify(problems[0])}`)
   await trx
     .insertInto('ruleVersion')
@@ -149,6 +178,8 @@ async function loadFirstVersion(trx: Trx, kind: Kind, body: string): Promise<voi
       kind,
       version: 1,
       body,
+      examples,
+      state: 'published',
       sha256: createHash('sha256').update(body).digest('hex'),
       validFrom: '2000-01-01',
     })

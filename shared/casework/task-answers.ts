@@ -1,8 +1,10 @@
 // What a task may be answered with, and what each answer leads to: read from the version of the templates that planned it.
+import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { findCode, type Codes } from '../domain/codes.ts'
 import type { Attempt } from '../domain/contact-ladder.ts'
 import type { Consequence, TaskRow, TaskTemplates } from '../domain/task-templates.ts'
+import { Refusal } from '../domain/refusal.ts'
 import { rulesOf } from './settings.ts'
 
 /** A task in the terms of its template. */
@@ -65,4 +67,22 @@ export function attemptIn(
   const unclear = row.channel === 'letter' || then?.kind === 'ladder' || then?.kind === 'supervisor'
   const reached = code?.reached ?? !unclear
   return { attempted: reached || then?.kind !== 'supervisor', reached }
+}
+
+/** The answer in the code lists that says that every committee has been tried. */
+export const SCREENED = 'PROVAD'
+
+/** Refuses "screened against all committees" while nobody has said why the case is not the others'. */
+export async function demandScreened(
+  trx: Trx,
+  taskId: string,
+  { outcome, note }: { outcome: string; note: string | null },
+): Promise<void> {
+  if (outcome !== SCREENED || note?.trim()) return
+  const { rows } = await sql`select 1 from screening where task_id = ${taskId} limit 1`.execute(trx)
+  if (rows.length > 0) return
+  const detail = 'Skriv för varje nämnd varför ärendet inte är deras.'
+  throw new Refusal('unprocessable', 'reason.missing', detail, [
+    { pointer: '/note', code: 'reason.missing', detail },
+  ])
 }

@@ -11,7 +11,14 @@ import { inContext, type Actor, type Moment } from './act.ts'
 import { logContact } from './contact-facts.ts'
 import { nameInDiary, noSuch } from './open-case.ts'
 import { rulesInForce } from './settings.ts'
-import { answersOf, attemptIn, channelOf, isContactTask, readRowBehind } from './task-answers.ts'
+import {
+  answersOf,
+  attemptIn,
+  channelOf,
+  demandScreened,
+  isContactTask,
+  readRowBehind,
+} from './task-answers.ts'
 import { writeTimeline } from './timeline.ts'
 
 /** A task as it is shown and worked on. */
@@ -76,7 +83,8 @@ export async function listTasks(
   wish: TaskWish,
 ): Promise<{ tasks: Task[]; total: number }> {
   return inContext(db, actor, async (trx, at) => {
-    const where = sql`(${wish.state}::text is null or t.state = ${wish.state}) and ${dueIn(wish.due, at.today)}
+    // The policy sees to who may see what; naming the committee as well lets the indexes be used.
+    const where = sql`t.committee = ${actor.committee} and (${wish.state}::text is null or t.state = ${wish.state}) and ${dueIn(wish.due, at.today)}
       and (${wish.unit}::text is null or t.unit = ${wish.unit}) and ${whose(wish.assignee)}`
     const { rows } = await sql<Task>`select ${columns} from ${sources} where ${where}
       order by t.due_on, t.priority desc, t.due_at, t.id limit ${wish.limit} offset ${(wish.page - 1) * wish.limit}`.execute(
@@ -191,6 +199,7 @@ export async function finishTask(
       { pointer: '/outcome', code: 'outcome.unknown', detail },
     ])
   }
+  await demandScreened(trx, task.id, completion)
   const occurredAt = demandPast(completion.occurredAt, at.now)
   await sql`update task set state = 'done', outcome = ${outcome}, note = ${note}, occurred_at = ${occurredAt},
       completed_by = ${actor.personId}, completed_at = ${at.now}, alarm_at = null, version = version + 1

@@ -59,6 +59,7 @@ export interface ArrearsCase {
   evictionDay: string | null;
   evictionId: string | null;
   evictionToldAt: string | null;
+  evictionTurn: Generated<number>;
   facts: Generated<unknown>;
   firstAttemptAt: string | null;
   firstContactAt: string | null;
@@ -68,6 +69,8 @@ export interface ArrearsCase {
   landlordKind: Generated<string>;
   landlordName: string;
   monthsUnpaid: Generated<number>;
+  movedToVersion: number | null;
+  noticeTurn: Generated<number>;
   noticeType: string;
   notifiedOn: string;
   number: Generated<string>;
@@ -158,8 +161,8 @@ export interface ClientQuestion {
 export interface ClientRegister {
   caseworker: string | null;
   committee: string;
-  importedAt: Generated<string>;
   key: Buffer;
+  knownSince: Generated<string>;
   unit: string | null;
 }
 

@@ -6,7 +6,8 @@ create table client_register (
   key bytea not null,
   unit text references unit (code),
   caseworker text,
-  imported_at timestamptz not null default clock_now()
+  -- since when the committee has listed the person: of several caseworkers, the one who has known them longest is asked first
+  known_since timestamptz not null default clock_now()
 );
 create unique index client_register_once on client_register (committee, key, coalesce(unit, ''));
 

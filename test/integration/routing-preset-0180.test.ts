@@ -1,0 +1,14 @@
+// Norrmalm: every example beside its rules, through the database, comes out as its officer expects.
+import { expect, test } from '@jest/globals'
+import { municipalityFiles } from '../../config/files.ts'
+import { expectExamples, openPreset } from '../support/preset-examples.ts'
+
+test('every example of Norrmalm gets the owner, the units called in and the row that is written beside the rules', async () => {
+  const files = municipalityFiles('0180')
+  const on = await openPreset(files)
+  try {
+    expect(await expectExamples(on, files)).toBeGreaterThanOrEqual(25)
+  } finally {
+    await on.close()
+  }
+})
