@@ -1,7 +1,7 @@
 // Reads all that has come in about some cases, set by set, and folds it into their facts.
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
-import { foldCase, type CaseFacts } from '../domain/case-facts.ts'
+import { foldCase, withEndings, type CaseFacts, type Ending } from '../domain/case-facts.ts'
 import type { ArrivedEviction, EvictionNotice } from '../domain/eviction-notice.ts'
 import type { FoldedNotice, FoldedUpdate } from '../domain/notice-versions.ts'
 import type { NoticeContent } from './intake.ts'
@@ -35,13 +35,18 @@ type EventRow = {
   duplicateOf: string | null
 }
 
-type Known = { id: string; repeated: boolean; restarts: Record<string, boolean> | null }
+type Known = {
+  id: string
+  repeated: boolean
+  restarts: Record<string, boolean> | null
+  endings: Ending[] | null
+}
 
 /** All inputs of the given cases, by case id. Reads three statements however many cases there are. */
 export async function readCaseInputs(trx: Trx, caseIds: readonly string[]): Promise<Map<string, CaseInput>> {
   const notices = await sql<NoticeRow>`
     select n.id, n.case_id, n.content, n.landlord_id, n.received_on, n.received_at, n.duplicate_of, n.corrects,
-      (select json_agg(json_build_object('id', u.id, 'type', u.type, 'occurredOn', u.occurred_on, 'amount', u.amount, 'receivedOn', u.received_on)
+      (select json_agg(json_build_object('id', u.id, 'type', u.type, 'occurredOn', u.occurred_on, 'amount', u.amount, 'receivedOn', u.received_on, 'receivedAt', u.received_at)
          order by u.received_at) from notice_update u where u.notice_id = n.id) as updates
     from notice n where n.case_id = any(${[...caseIds]}::uuid[]) order by n.received_at, n.id`.execute(trx)
   const events = await sql<EventRow>`
@@ -51,7 +56,8 @@ export async function readCaseInputs(trx: Trx, caseIds: readonly string[]): Prom
     select c.id, exists (
       select 1 from arrears_case p where p.household_id = c.household_id and p.id <> c.id
         and p.state = 'closed' and p.opened_at > c.opened_at - interval '12 months') as repeated,
-      (select json_object_agg(d.origin, d.confirmed order by d.id) from restart_decision d where d.case_id = c.id) as restarts
+      (select json_object_agg(d.origin, d.confirmed order by d.id) from restart_decision d where d.case_id = c.id) as restarts,
+      c.facts->'endings' as endings
     from arrears_case c where c.id = any(${[...caseIds]}::uuid[])`.execute(trx)
   const inputs = new Map(
     known.rows.map(({ id, ...row }) => [
@@ -62,12 +68,18 @@ export async function readCaseInputs(trx: Trx, caseIds: readonly string[]): Prom
   for (const row of notices.rows) inputs.get(row.caseId)?.notices.push(folded(row))
   for (const row of withoutRepeats(events.rows))
     inputs.get(row.caseId)?.events.push({ ...row.content, id: row.id, receivedAt: row.receivedAt })
-  return new Map(
-    [...inputs].map(([id, { notices, events, repeated, restarts }]) => [
-      id,
-      { notices, events, restarts: restarts ?? {}, facts: foldCase(notices, events, repeated) },
-    ]),
-  )
+  return new Map([...inputs].map(([id, row]) => [id, inputOf(row)]))
+}
+
+function inputOf({
+  events,
+  repeated,
+  restarts,
+  ...row
+}: Omit<Known, 'id'> & Pick<CaseInput, 'notices' | 'events'>): CaseInput {
+  const endings = row.endings ?? []
+  const notices = withEndings(row.notices, endings)
+  return { notices, events, restarts: restarts ?? {}, facts: foldCase(notices, events, repeated, endings) }
 }
 
 /** A message that came twice says nothing new, and must not move the day from which its duty is counted. */

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { insertRows } from '../db/rows.ts'
 import { localDateOf } from '../domain/calendar.ts'
+import type { Ending } from '../domain/case-facts.ts'
 import { isReached, nextContactStep, type Attempt } from '../domain/contact-ladder.ts'
 import { planningAnswers } from '../domain/planning-facts.ts'
 import { tasksAfter, type PlannedTask, type TaskTemplates } from '../domain/planning.ts'
@@ -53,18 +54,23 @@ export async function followTasks(trx: Trx, at: Moment, taskIds: readonly string
     if (row) following.push({ done: one, row, next: await consequenceOf(trx, one) })
   }
   if (following.length === 0) return
+  // What follows from one answer follows once, however often the task is looked at.
+  await sql`update task set followed_at = ${at.now} where id = any(${following.map((one) => one.done.id)}::uuid[])`.execute(
+    trx,
+  )
+  await noteFacts(trx, at, following)
   await addFollowing(trx, at, following)
-  await noteFacts(trx, following)
   await reviewTasks(trx, at, following.flatMap(reviewsOf))
   await emit(trx, 'case.changed', [...cases.keys()])
+  const ended = following.filter(({ next }) => next.kind === 'end').map(({ row }) => row.id)
+  await emit(trx, 'case.settled', [...new Set(ended)])
 }
 
 async function doneTasks(trx: Trx, taskIds: readonly string[]): Promise<Done[]> {
   const { rows } = await sql<Done>`
     select id, case_id, occurrence, outcome, occurred_at, completed_by, rule_version from task
-    where id = any(${[...taskIds]}::uuid[]) and state = 'done' and case_id is not null order by completed_at, id`.execute(
-    trx,
-  )
+    where id = any(${[...taskIds]}::uuid[]) and state = 'done' and case_id is not null
+      and followed_at is null order by completed_at, id for update`.execute(trx)
   return rows
 }
 
@@ -152,22 +158,35 @@ function nextOnLadder(
   return stands ? null : { template: wanted.template, task: wanted.task }
 }
 
-/** What an answer says of the case itself: the tenant asks for advice, the matter has ended, closing is approved. */
-async function noteFacts(trx: Trx, following: readonly Following[]): Promise<void> {
-  const noted = [...Map.groupBy(following, ({ row }) => row.id)].map(([id, all]) => ({
-    id,
-    facts: Object.assign({}, ...all.map(factsAfter)) as object,
-    settled: all.flatMap(({ next }) => (next.kind === 'end' ? [next.reason] : [])).at(-1) ?? null,
-  }))
-  await sql`update arrears_case c set facts = c.facts || n.facts, settled = coalesce(n.settled, c.settled)
-    from json_to_recordset(${JSON.stringify(noted)}::json) as n(id uuid, facts jsonb, settled text) where c.id = n.id`.execute(
-    trx,
-  )
+/** What an answer says of the case itself, written to it and to the rows: what follows is planned with what was learnt. */
+async function noteFacts(trx: Trx, at: Moment, following: readonly Following[]): Promise<void> {
+  const noted = [...Map.groupBy(following, ({ row }) => row.id).values()].map((all) => {
+    const [{ row }] = all as [Following]
+    const facts = all.reduce((known, one) => ({ ...known, ...factsAfter(known, one, at) }), row.facts)
+    const changed = { ...row, facts, ...all.reduce((found, one) => ({ ...found, ...columnsAfter(one) }), {}) }
+    return Object.assign(row, changed)
+  })
+  await sql`update arrears_case c set facts = n.facts, settled = n.settled, children = n.children
+    from json_to_recordset(${JSON.stringify(noted)}::json) as n(id uuid, facts jsonb, settled text, children text)
+    where c.id = n.id`.execute(trx)
 }
 
-function factsAfter({ done, next }: Following): object {
+type Known = PlannedCase['facts'] & { endings?: Ending[] }
+
+function factsAfter(known: Known, { done, next }: Following, at: Moment): object {
   if (next.kind === 'refer') return { tenantAsks: true }
-  return next.kind === 'close' ? { closingApprovedBy: done.completedBy } : {}
+  if (next.kind === 'close') return { closingApprovedBy: done.completedBy }
+  if (next.kind === 'end') {
+    const ending: Ending = { reason: next.reason, on: localDateOf(done.occurredAt), at: at.now }
+    return { endings: [...(known.endings ?? []), ending] }
+  }
+  if (next.kind !== 'task' || next.note === null || next.note === 'children') return {}
+  return { flags: [...new Set([...(known.flags ?? []), next.note])] }
+}
+
+function columnsAfter({ next }: Following): Partial<PlannedCase> {
+  if (next.kind === 'end') return { settled: next.reason }
+  return next.kind === 'task' && next.note === 'children' ? { children: 'yes' } : {}
 }
 
 function reviewsOf({ done, row, next }: Following): Review[] {

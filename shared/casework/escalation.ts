@@ -63,6 +63,9 @@ export type Alert = {
   told: Told
 }
 
+/** Stages that tell nobody. */
+const WAKING: ReadonlySet<string> = new Set(['refer', 'look-again'])
+
 /** Handles stages that the sweep has fired: stopped where something was really done, told and continued where not. */
 export async function escalate(trx: Trx, at: Moment, stageIds: readonly string[]): Promise<void> {
   const due = await dueStages(trx, stageIds)
@@ -72,12 +75,12 @@ export async function escalate(trx: Trx, at: Moment, stageIds: readonly string[]
     table: rules.table.table,
     ruleVersion: rules.id,
   }
-  // By time alone a case is now to be referred: planning does that with everything else it knows.
+  // By time alone a case now calls for something else: planning does that with everything else it knows.
   await emit(trx, 'case.routed', [
-    ...new Set(due.filter((one) => one.trigger === 'refer').map((one) => one.caseId)),
+    ...new Set(due.filter((one) => WAKING.has(one.trigger)).map((one) => one.caseId)),
   ])
   const judged = due
-    .filter((one) => one.trigger !== 'refer')
+    .filter((one) => !WAKING.has(one.trigger))
     .map((one) => ({ one, verdict: stillStands(one.trigger, handlingsOf(factsOf(one)), watch.table) }))
   await stopHandled(
     trx,

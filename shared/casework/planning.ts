@@ -6,6 +6,7 @@ import { ageAt } from '../domain/age.ts'
 import { localDateOf } from '../domain/calendar.ts'
 import { dueInstant, firstAlarm } from '../domain/due.ts'
 import {
+  endingOf,
   planTasks,
   replan,
   type EndReason,
@@ -14,7 +15,9 @@ import {
   type PlanningFacts,
   type Replanning,
 } from '../domain/planning.ts'
+import { rentDueOn } from '../domain/passing-time.ts'
 import type { Moment } from './act.ts'
+import { noteUnreached } from './not-reached.ts'
 import { planStages } from './stages.ts'
 import { readMunicipality, rulesInForce, type Municipality, type Rules } from './settings.ts'
 import { writeTimeline } from './timeline.ts'
@@ -27,6 +30,8 @@ export type PlannedCase = {
   receivedOn: string
   eventOn: string | null
   settled: string | null
+  noticeTurn: number
+  evictionTurn: number
   recoverySafeDay: string | null
   recoveryLastDay: string | null
   recoveryBasis: string | null
@@ -47,6 +52,8 @@ export type PlannedCase = {
   plannedAt: string | null
   openedAt: string
   facts: { flags?: string[]; tenancyKind?: string; tenantAsks?: boolean }
+  /** Two-way contact since the governing notice. */
+  reached: boolean
   firstAttemptAt: string | null
   firstContactAt: string | null
 }
@@ -66,6 +73,7 @@ export async function planCases(trx: Trx, at: Moment, caseIds: readonly string[]
   const rows = await lockForPlanning(trx, caseIds)
   const municipality = await readMunicipality(trx)
   const rules = await rulesInForce(trx, 'tasks', at.today)
+  await noteUnreached(trx, at, rows, municipality.workingTime)
   const existing = await tasksOf(
     trx,
     rows.filter((row) => row.plannedAt !== null).map((row) => row.id),
@@ -82,9 +90,11 @@ export async function planCases(trx: Trx, at: Moment, caseIds: readonly string[]
 /** The open cases among these, locked in id order, with what planning reads of them. */
 export async function lockForPlanning(trx: Trx, caseIds: readonly string[]): Promise<PlannedCase[]> {
   const { rows } = await sql<PlannedCase>`
-    select id, stage, notice_type, notified_on, received_on, event_on, settled, recovery_safe_day, recovery_last_day, recovery_basis,
+    select id, stage, notice_type, notified_on, received_on, event_on, settled, notice_turn, eviction_turn, recovery_safe_day, recovery_last_day, recovery_basis,
       eviction_day, eviction_id, eviction_told_at, watch_id, watch_from, children, born_on, months_unpaid, amount_owed, repeated, landlord_kind, committee, unit, assignee, planned_at,
-      opened_at, facts, first_attempt_at, first_contact_at
+      opened_at, facts, first_attempt_at, first_contact_at,
+      first_contact_at is not null and exists (select 1 from contact k where k.case_id = arrears_case.id and k.reached
+        and not k.by_landlord and k.recorded_at >= coalesce(watch_from, opened_at)) as reached
     from arrears_case where id = any(${[...caseIds]}::uuid[]) and state = 'open' order by id for update`.execute(
     trx,
   )
@@ -101,6 +111,7 @@ async function tasksOf(trx: Trx, caseIds: readonly string[]): Promise<Map<string
 
 /** The case in the terms of the task templates. */
 export function planningFacts(row: PlannedCase, today: string): PlanningFacts {
+  const flags = row.facts.flags ?? []
   return {
     noticeType: row.noticeType,
     stage: row.stage,
@@ -120,7 +131,9 @@ export function planningFacts(row: PlannedCase, today: string): PlanningFacts {
     landlordKind: row.landlordKind,
     tenancyKind:
       row.facts.tenancyKind ?? (row.noticeType.startsWith('cooperative') ? 'cooperative' : 'unknown'),
-    flags: row.facts.flags ?? [],
+    flags,
+    rentDueOn: flags.includes('municipality-pays') ? rentDueOn(today) : null,
+    cycle: { notice: row.noticeTurn, eviction: row.evictionTurn },
     ended: row.settled as EndReason | null,
   }
 }
@@ -150,7 +163,16 @@ function planOne(
 ): Planned {
   const facts = planningFacts(row, by.today)
   const { templates } = by.rules.table
-  return { row, tasks, change: replan(tasks, planFor(facts, by), facts.ended ?? null, templates) }
+  const plan = planFor(facts, by)
+  const month = facts.rentDueOn?.slice(0, 7)
+  // A guard that was missed last month is still to be answered for, though this month's has taken its place.
+  const known = tasks.map((task) => (isPastGuard(task, month) ? { ...task, planned: false } : task))
+  return { row, tasks, change: replan(known, plan, endingOf(facts), templates) }
+}
+
+function isPastGuard({ occurrence }: TaskRow, month: string | undefined): boolean {
+  const named = /#(\d{4}-\d{2})$/.exec(occurrence)?.[1]
+  return month !== undefined && named !== undefined && named < month
 }
 
 async function writePlan(

@@ -181,15 +181,11 @@ export async function counsellorsOf(trx: Trx, unit: string): Promise<Counsellor[
   }))
 }
 
-/** Withdrawn or paid: open referrals end with that reason, and so do their clocks. */
+/** Withdrawn or paid: open referrals end with that reason; their clocks are then no longer wanted. */
 async function endSettled(trx: Trx, at: Moment, rows: readonly PlannedCase[]): Promise<void> {
   const settled = rows.filter((row) => row.settled !== null)
   if (settled.length === 0) return
   await sql`update referral r set state = 'ended', ended_at = ${at.now}, ended_reason = s.reason
     from (select unnest(${settled.map((row) => row.id)}::uuid[]) as case_id, unnest(${settled.map((row) => row.settled)}::text[]) as reason) s
     where r.case_id = s.case_id and r.state in ('assigned', 'accepted')`.execute(trx)
-  await sql`update stage set stopped_at = ${at.now}, stop_reason = 'case-ended'
-    where case_id = any(${settled.map((row) => row.id)}::uuid[]) and fired_at is null and stopped_at is null`.execute(
-    trx,
-  )
 }

@@ -57,6 +57,8 @@ function caseRow(id: string, { facts, events }: CaseInput, refreshed: Refreshed 
     watchFrom: facts.governing?.receivedAt ?? events[0]?.receivedAt ?? at.now,
     evictionId: setter?.id ?? null,
     evictionToldAt: setter?.receivedAt ?? null,
+    noticeTurn: facts.turn.notice,
+    evictionTurn: facts.turn.eviction,
     monthsUnpaid: facts.monthsUnpaid,
     amountOwed: facts.amountOwed,
     repeated: facts.repeated,

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { addWorkingDays, instantAt, isWorkingDay } from '../domain/calendar.ts'
 import { referralWatchDay } from '../domain/escalation.ts'
+import { nextLook } from '../domain/passing-time.ts'
 import type { Moment } from './act.ts'
 import { addStages, ladderOf, type Clock, type Subject, type Watch } from './ladders.ts'
 import type { PlannedCase } from './planning.ts'
@@ -28,9 +29,7 @@ export async function planStages(
   const rules = await rulesInForce(trx, 'escalation', at.today)
   const watch: Watch = { municipality, table: rules.table.table, ruleVersion: rules.id }
   const referred = await referCases(trx, at, rows, watch)
-  const wanted = rows
-    .filter((row) => row.settled === null)
-    .flatMap((row) => wantedStages(row, at, watch, referred.has(row.id)))
+  const wanted = rows.flatMap((row) => wantedStages(row, at, watch, referred.has(row.id)))
   const standing = await standingStages(
     trx,
     rows.filter((row) => row.plannedAt !== null).map((row) => row.id),
@@ -44,19 +43,25 @@ export async function planStages(
   )
 }
 
-function wantedStages(
-  row: PlannedCase,
-  at: Moment,
-  watch: Watch,
-  referred: boolean,
-): { subject: Subject; clocks: Clock[] }[] {
+type Ladder = { subject: Subject; clocks: Clock[] }
+
+function wantedStages(row: PlannedCase, at: Moment, watch: Watch, referred: boolean): Ladder[] {
+  const ladders = subjectsOf(row).map((subject) => ({ subject, clocks: ladderOf(subject.watched, watch) }))
+  const [first] = ladders
+  if (!first || row.settled !== null) return ladders
+  return [...ladders, { subject: first.subject, clocks: wakings(row, at, watch, referred) }]
+}
+
+/** What is watched. A debt that is settled no longer is; an eviction is, until Kronofogden calls it off. */
+function subjectsOf(row: PlannedCase): Subject[] {
   const dates = {
     recoveryEnds: row.recoverySafeDay,
     evictionDay: row.evictionDay,
     childrenInHousehold: row.children,
   }
   const subjects: Subject[] = []
-  if (row.watchId && row.watchFrom)
+  if (row.settled !== null && row.stage !== 'date-set') return []
+  if (row.settled === null && row.watchId && row.watchFrom)
     subjects.push({
       caseId: row.id,
       id: row.watchId,
@@ -75,21 +80,32 @@ function wantedStages(
       watched: { kind: 'eviction', startedAt: row.evictionToldAt, ...dates },
     })
   }
-  const ladders = subjects.map((subject) => ({ subject, clocks: ladderOf(subject.watched, watch) }))
+  return subjects
+}
+
+/** Days on which time alone changes what a case calls for: nobody is told, planning looks at it again. */
+function wakings(row: PlannedCase, at: Moment, watch: Watch, referred: boolean): Clock[] {
   const { workingTime } = watch.municipality
   const first = referred ? null : referralWatchDay(referralFacts(row), at.today, watch.table)
   // A referral by R-12 must not wait over a weekend: a closed day moves it earlier.
-  const day = first && !isWorkingDay(first, workingTime) ? addWorkingDays(first, -1, workingTime) : first
-  const [subject] = subjects
-  if (!day || !subject) return ladders
-  const refer: Clock = {
-    trigger: 'refer',
-    step: 1,
-    dueAt: instantAt(day, workingTime.opens),
-    recipientRole: 'counsellor',
-    urgency: 1,
+  const refer = first && !isWorkingDay(first, workingTime) ? addWorkingDays(first, -1, workingTime) : first
+  const about = {
+    reached: row.reached,
+    recoveryEnds: row.recoverySafeDay,
+    evictionDay: row.evictionDay,
+    flags: row.facts.flags ?? [],
   }
-  return [...ladders, { subject, clocks: [refer] }]
+  const look = nextLook(about, at.today, workingTime)
+  return [
+    ...(refer ? [wakingOn(refer, 'refer', workingTime.opens)] : []),
+    ...(look ? [wakingOn(look, 'look-again', workingTime.opens)] : []),
+  ]
+}
+
+/** Numbered by its day, so that the next one is a later step of the same ladder. */
+function wakingOn(day: string, trigger: 'refer' | 'look-again', opens: string): Clock {
+  const step = trigger === 'refer' ? 1 : Number(day.replaceAll('-', ''))
+  return { trigger, step, dueAt: instantAt(day, opens), recipientRole: 'counsellor', urgency: 1 }
 }
 
 async function standingStages(trx: Trx, caseIds: readonly string[]): Promise<StageRow[]> {
@@ -161,7 +177,8 @@ async function stopStages(
     const beyond = watched.has(key) && row.step > (last.get(key) ?? 0)
     return !beyond && !right.has(`${key} ${row.step} ${Date.parse(row.dueAt)}`)
   })
-  await sql`update stage set stopped_at = ${at.now}, stop_reason = 'superseded' where id = any(${stopped.map((row) => row.id)}::uuid[])`.execute(
+  await sql`update stage s set stopped_at = ${at.now}, stop_reason = case when c.settled is null then 'superseded' else 'case-ended' end
+    from arrears_case c where c.id = s.case_id and s.id = any(${stopped.map((row) => row.id)}::uuid[])`.execute(
     trx,
   )
 }

@@ -5,7 +5,13 @@ import { currentNotices, type FoldedNotice } from './notice-versions.ts'
 import { orderEvictionEvents, type ArrivedEviction, type EvictionState } from './eviction-notice.ts'
 
 /** Why nothing more runs: every notice has been taken back or paid, or the person is no longer the one concerned. */
-export type Settled = 'paid' | 'withdrawn' | 'moved' | 'agreement' | 'cancelled'
+export type Settled = 'paid' | 'withdrawn' | 'moved' | 'agreement' | 'cancelled' | 'wrong-person'
+
+/** An ending that the municipality's own people have recorded. `on`: the day it happened; `at`: when it was recorded. */
+export type Ending = { reason: Settled; on: string; at: string }
+
+/** How many times the work has begun afresh: with a new notice after all earlier were settled, after a cancelling. */
+export type Turn = { notice: number; eviction: number }
 
 export type CaseFacts = {
   noticeType: string
@@ -23,6 +29,7 @@ export type CaseFacts = {
   enforcementNumber: string | null
   settled: Settled | null
   settledOn: string | null
+  turn: Turn
 }
 
 const noticeStage: Record<string, CaseFacts['stage']> = {
@@ -69,31 +76,53 @@ export function servedOn(folded: FoldedNotice): string | null {
 
 /** The amount the tenant must pay, in öre: a correction with an amount takes the notice's place. */
 function owedOn(folded: FoldedNotice): number {
-  const corrected = folded.updates
-    .filter((update) => update.type === 'corrected' && update.amount !== null)
-    .at(-1)
+  const corrected = folded.updates.findLast((update) => update.type === 'corrected' && update.amount !== null)
   return corrected?.amount ?? amountOwed(folded.notice) ?? 0
 }
 
+const ENDS: ReadonlySet<string> = new Set(['paid', 'withdrawn', 'moved', 'wrong-person'])
+
 /** How a notice has ended, by the latest update that ends it; null while it stands. */
-export function endingOf(folded: FoldedNotice): { reason: Settled; on: string } | null {
+export function endingOf(folded: FoldedNotice): Ending | null {
   const last = folded.updates
-    .filter((update) => ['paid', 'withdrawn', 'moved'].includes(update.type))
+    .filter((update) => ENDS.has(update.type))
     .toSorted((one, other) =>
       (one.occurredOn ?? one.receivedOn) < (other.occurredOn ?? other.receivedOn) ? -1 : 1,
     )
     .at(-1)
-  return last ? { reason: last.type as Settled, on: last.occurredOn ?? last.receivedOn } : null
+  if (!last) return null
+  return { reason: last.type as Settled, on: last.occurredOn ?? last.receivedOn, at: last.receivedAt }
+}
+
+/**
+ * The notices with what our own people have recorded of their end: an ending holds for every notice that had come by
+ * then, and leaves standing what comes after it.
+ */
+export function withEndings(notices: readonly FoldedNotice[], endings: readonly Ending[]): FoldedNotice[] {
+  return notices.map((folded) => {
+    const own = endings.filter((ending) => Date.parse(folded.receivedAt) <= Date.parse(ending.at))
+    const updates = own.map(({ reason, on, at }) => ({
+      id: `${folded.id}/${at}`,
+      type: reason,
+      occurredOn: on,
+      amount: null,
+      receivedOn: localDateOf(at),
+      receivedAt: at,
+    }))
+    return updates.length === 0 ? folded : { ...folded, updates: [...folded.updates, ...updates] }
+  })
 }
 
 /**
  * Folds everything known about one household's case. `events` are Kronofogden's, in any order; `earlier` tells that
- * the household had another case within twelve months. At least one notice or event must be given.
+ * the household had another case within twelve months; `endings` are what our own people have recorded, already
+ * told of the notices (`withEndings`). At least one notice or event must be given.
  */
 export function foldCase(
   notices: readonly FoldedNotice[],
   events: readonly ArrivedEviction[],
   earlier: boolean,
+  endings: readonly Ending[] = [],
 ): CaseFacts {
   const own = currentNotices(notices)
   const live = own.filter((folded) => endingOf(folded) === null)
@@ -114,13 +143,14 @@ export function foldCase(
     bornOn: own.map((folded) => folded.bornOn).find((day) => day !== null) ?? null,
     eviction,
     enforcementNumber: first?.caseNumber ?? governing?.notice.enforcementCaseNumber ?? null,
-    ...settledOf(own, live, eviction),
+    ...settledOf(live, eviction, [...own.flatMap((folded) => endingOf(folded) ?? []), ...endings]),
+    turn: { notice: noticeTurn(own), eviction: evictionTurn(eviction) },
   }
 }
 
 function stageOf(live: readonly FoldedNotice[], eviction: EvictionState | null): CaseFacts['stage'] {
   const stages = live.map((folded) => noticeStage[folded.notice.type] ?? 'early')
-  if (eviction) stages.push(evictionStage[eviction.stage])
+  if (eviction && !isPast(eviction, live)) stages.push(evictionStage[eviction.stage])
   return stages.toSorted((one, other) => rank.indexOf(one) - rank.indexOf(other)).at(-1) ?? 'early'
 }
 
@@ -144,14 +174,45 @@ function debtOf(live: readonly FoldedNotice[]): { monthsUnpaid: number; amountOw
   return { monthsUnpaid: months.size, amountOwed: Math.max(0, sum - paid) }
 }
 
+/** A cancelled eviction says nothing of a notice that came after the cancelling: its work begins from the start. */
+function isPast({ stage, history }: EvictionState, live: readonly FoldedNotice[]): boolean {
+  const told = Date.parse(history.at(-1)?.receivedAt ?? '')
+  return stage === 'cancelled' && live.some((folded) => Date.parse(folded.receivedAt) > told)
+}
+
+/** What Kronofogden tells after an ending means that the threat stands: an ending never silences what came later. */
 function settledOf(
-  own: readonly FoldedNotice[],
   live: readonly FoldedNotice[],
   eviction: EvictionState | null,
+  endings: readonly Ending[],
 ): { settled: Settled | null; settledOn: string | null } {
-  const threatens = eviction && ['application', 'order', 'date-set', 'executed'].includes(eviction.stage)
-  if (live.length > 0 || own.length === 0 || threatens) return { settled: null, settledOn: null }
-  const endings = own.flatMap((folded) => endingOf(folded) ?? [])
   const last = endings.toSorted((one, other) => (one.on < other.on ? -1 : 1)).at(-1)
-  return { settled: last?.reason ?? null, settledOn: last?.on ?? null }
+  const told = eviction?.history.filter((event) => event.event !== 'cancelled') ?? []
+  const later = told.some((event) =>
+    endings.every((ending) => Date.parse(event.receivedAt) > Date.parse(ending.at)),
+  )
+  const threatens = eviction !== null && eviction.stage !== 'cancelled' && later
+  if (!last || live.length > 0 || threatens || eviction?.stage === 'executed')
+    return { settled: null, settledOn: null }
+  return { settled: last.reason, settledOn: last.on }
+}
+
+/** A settling told only after the next notice came starts no turn: what was done for that notice stays done. */
+function noticeTurn(own: readonly FoldedNotice[]): number {
+  const arrived = own.toSorted((one, other) => Date.parse(one.receivedAt) - Date.parse(other.receivedAt))
+  return arrived.reduce((turn, folded, place) => {
+    const settled = arrived.slice(0, place).every((before) => {
+      const ending = endingOf(before)
+      return ending !== null && Date.parse(ending.at) < Date.parse(folded.receivedAt)
+    })
+    return place > 0 && settled ? turn + 1 : turn
+  }, 1)
+}
+
+function evictionTurn(eviction: EvictionState | null): number {
+  const history = eviction?.history ?? []
+  const anew = history.filter(
+    ({ event }, place) => event !== 'cancelled' && history[place - 1]?.event === 'cancelled',
+  )
+  return 1 + anew.length
 }

@@ -43,7 +43,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
 }
 
 /** With this many days or fewer to the stop, the ladder goes straight to the evening visit (T19). */
-const SHORT_OF_TIME = 6
+export const SHORT_OF_TIME = 6
 
 type Missing = { row: TaskRow; need: Need }
 

@@ -17,6 +17,7 @@ export type DeadlineEvent = {
     | 'undertaking'
     | 'withdrawn'
     | 'moved'
+    | 'wrong-person'
     | 'cancelled'
     | 'executed'
     | 'referred'

@@ -18,6 +18,7 @@ const EVENT_WORDS: Record<DeadlineEvent['type'], Text> = {
   undertaking: { sv: 'Nämnden har åtagit sig betalningsansvaret', en: 'The committee has undertaken to pay' },
   withdrawn: { sv: 'Uppsägningen är återkallad', en: 'The termination is withdrawn' },
   moved: { sv: 'Hyresgästen har flyttat', en: 'The tenant has moved' },
+  'wrong-person': { sv: 'Anmälan gällde fel person', en: 'The notice was about the wrong person' },
   cancelled: { sv: 'Avhysningen är inställd', en: 'The eviction is cancelled' },
   executed: { sv: 'Avhysningen är verkställd', en: 'The eviction is carried out' },
   referred: { sv: 'Överlämnande till tingsrätt begärt', en: 'Referral to court requested' },

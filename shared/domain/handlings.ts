@@ -23,16 +23,18 @@ const byOutcome: Record<string, Handling> = {
   UTREDNING: 'inquiry-decided',
   INGEN_UTREDNING: 'inquiry-decided',
   BETALD: 'payment-confirmed',
-  ATAGANDE_SKICKAT: 'undertaking-sent',
+  SKICKAT: 'undertaking-sent',
   PLAN: 'plan-agreed',
   VERKSTALLD: 'outcome-recorded',
+  INSTALLD: 'outcome-recorded',
 }
 
 /** Every handling that has happened, for `stillStands` to judge by. */
 export function handlingsOf(facts: HandlingFacts): Handling[] {
   const { referral, task } = facts
   const happened: [Handling, boolean][] = [
-    ['case-ended', !facts.caseOpen || facts.settled !== null],
+    // A paid debt does not call off an eviction: until Kronofogden does, its date is watched.
+    ['case-ended', !facts.caseOpen || (facts.settled !== null && facts.stage !== 'date-set')],
     ['payment-confirmed', facts.settled === 'paid'],
     ['owner-accepted', facts.ownerAccepted],
     ['assignment-accepted', facts.ownerAccepted],

@@ -8,6 +8,7 @@ export type FoldedUpdate = {
   occurredOn: string | null
   amount: number | null
   receivedOn: string
+  receivedAt: string
 }
 
 /** A notice with what has been told about it since. */

@@ -40,6 +40,9 @@ create table arrears_case (
   received_on date not null,
   event_on date,
   settled text,
+  -- how many times the work has begun afresh: after all notices were settled, after an eviction was called off
+  notice_turn integer not null default 1,
+  eviction_turn integer not null default 1,
   -- what the ladders of escalation watch: the governing notice, and the event that set the eviction date
   watch_id uuid,
   watch_from timestamptz,
