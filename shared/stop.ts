@@ -3,7 +3,7 @@
 /** One step of a stop: what it ends, and how. */
 export type StopStep = { name: string; run: () => unknown }
 
-/** `withinMs` bounds all steps together; `tell` hears which step failed or was cut off, without the error's text. */
+/** `withinMs` bounds all steps together; `tell` hears why, and which step failed or was cut off, without the error's text. */
 export type StopOptions = { withinMs: number; tell?: (text: string) => void }
 
 /** How long a process whose parent was killed may tidy up: what it uses is going down at the same time. */
@@ -40,20 +40,26 @@ export async function runSteps(steps: readonly StopStep[], withinMs: number): Pr
  * harmless. Exits 0 when every step ended, else 1. The answer starts the same stop by hand, to exit with `code`.
  * Steps added to the array before the stop count too.
  */
-export function stopOnSignal(steps: readonly StopStep[], options: StopOptions): (code?: number) => void {
+export function stopOnSignal(
+  steps: readonly StopStep[],
+  options: StopOptions,
+): (code?: number, reason?: string) => void {
   let stopping = false
-  const stop = async (withinMs: number, code = 0) => {
+  const stop = async (reason: string, withinMs: number, code = 0) => {
     if (stopping) return
     stopping = true
+    options.tell?.(`Stopping: ${reason}`)
     const unfinished = await runSteps(steps, withinMs)
     if (unfinished.length > 0) options.tell?.(`Not ended in order: ${unfinished.join(', ')}`)
     process.exit(unfinished.length > 0 ? 1 : code)
   }
-  const onSignal = () => void stop(options.withinMs)
+  const onSignal = (signal: string) => void stop(signal, options.withinMs)
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-  exitWithParent(() => void stop(Math.min(options.withinMs, ORPHAN_MS)))
-  return (code) => void stop(options.withinMs, code)
+  exitWithParent(
+    () => void stop('the process that started this one is gone', Math.min(options.withinMs, ORPHAN_MS)),
+  )
+  return (code, reason = 'asked to') => void stop(reason, options.withinMs, code)
 }
 
 /**

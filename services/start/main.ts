@@ -155,16 +155,16 @@ async function start(wishes: Wishes, settings: Environment, steps: StopStep[]): 
   if (signIn) await feedOnce(settings, signIn, tell)
 }
 
-let leave = (code: number): void => process.exit(code)
+let leave = (code: number, _reason: string): void => process.exit(code)
 try {
   const wishes = readWishes()
   const settings = readSettings()
   await takeFolder(settings, wishes.fresh)
   const steps: StopStep[] = [{ name: 'folder', run: () => leaveFolder(settings.dataFolder) }]
   leave = stopOnSignal(steps, { withinMs: STOP_WITHIN_MS, tell })
-  if (settings.startedByNpm !== undefined) leaveWithNpm(() => leave(1))
+  if (settings.startedByNpm !== undefined) leaveWithNpm(() => leave(1, 'npm is gone'))
   await start(wishes, settings, steps)
 } catch (error) {
   process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`)
-  leave(1)
+  leave(1, 'it could not start')
 }

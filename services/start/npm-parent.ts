@@ -27,8 +27,9 @@ export function leaveWithNpm(leave: () => void): void {
   const shell = parentageOf(parent)
   const npm = shell !== undefined && /^\S*sh -c /.test(shell.command) ? shell.parent : undefined
   const watch = setInterval(() => {
-    const isThere = process.ppid === parent && (npm === undefined || parentageOf(parent)?.parent === npm)
-    if (isThere) return
+    // What cannot be read just now is no reason to leave.
+    const grandparent = npm === undefined ? undefined : parentageOf(parent)?.parent
+    if (process.ppid === parent && (grandparent === undefined || grandparent === npm)) return
     clearInterval(watch)
     leave()
   }, 1000)
