@@ -42,7 +42,8 @@ async function lockChanged(trx: Trx, id: string): Promise<Changed | null> {
   const { rows } = await sql<Changed>`
     select a.id, a.case_id, a.kind, a.state, a.committee, a.unit, a.person_id, a.reason_sv, a.reason_en, a.created_at, a.ended_reason,
       c.committee as case_committee, c.unit as case_unit, c.assignee as case_assignee,
-      (select count(*)::int from assignment r where r.case_id = c.id and r.kind = 'owner' and r.state = 'rejected') as rejections,
+      (select count(*)::int from assignment r where r.case_id = c.id and r.kind = 'owner' and r.state = 'rejected'
+        and r.ended_at <= a.ended_at) as rejections,
       exists (select 1 from assignment o where o.case_id = c.id and o.kind = 'owner' and o.state in ('active', 'accepted')) as owned
     from assignment a join arrears_case c on c.id = a.case_id
     where a.id = ${id} and c.state = 'open' for update of c, a`.execute(trx)

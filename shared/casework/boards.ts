@@ -30,7 +30,11 @@ export async function readBoard(db: Db, actor: Actor): Promise<Board> {
   return inContext(db, actor, async (trx, at) => {
     const lines = new Map<string, BoardLine>()
     const names = await namesIn(trx)
-    for (const part of [await countTasks(trx), await countCases(trx, at), await countAlerts(trx)]) {
+    for (const part of [
+      await countTasks(trx, actor),
+      await countCases(trx, at, actor),
+      await countAlerts(trx, actor),
+    ]) {
       for (const { committee, unit, person, level, ...counts } of part) {
         const key = `${level} ${committee} ${unit ?? ''} ${person ?? ''}`
         const line = lines.get(key) ?? emptyLine(committee, unit, person)
@@ -59,6 +63,9 @@ async function namesIn(trx: Trx): Promise<Map<string, string>> {
   return new Map(rows.map(({ id, name }) => [id, name]))
 }
 
+// The policy sees to who may see what; naming the committee as well lets the indexes be used.
+const own = (actor: Actor) => sql`committee = ${actor.committee}`
+
 // Three levels in one pass: the committee as a whole, each unit, and each person (of whatever unit).
 const levels = (person: string) =>
   sql`group by grouping sets ((committee), (committee, unit), (committee, ${sql.ref(person)}))
@@ -70,29 +77,29 @@ const place = (person: string) =>
 
 type TaskCounts = Place & Pick<BoardLine, 'openTasks' | 'overdue' | 'dueToday' | 'oldestDue'>
 
-async function countTasks(trx: Trx): Promise<TaskCounts[]> {
+async function countTasks(trx: Trx, actor: Actor): Promise<TaskCounts[]> {
   const { rows } = await sql<TaskCounts>`
     select ${place('assignee')}, count(*)::int as open_tasks, count(*) filter (where due_at < clock_now())::int as overdue,
       count(*) filter (where due_on = clock_today())::int as due_today, min(due_on) as oldest_due
-    from task where state = 'open' ${levels('assignee')}`.execute(trx)
+    from task where ${own(actor)} and state = 'open' ${levels('assignee')}`.execute(trx)
   return rows
 }
 
 type CaseCounts = Place & Pick<BoardLine, 'openCases' | 'clocks' | 'unowned' | 'withoutAttempt'>
 
-async function countCases(trx: Trx, at: Moment): Promise<CaseCounts[]> {
+async function countCases(trx: Trx, at: Moment, actor: Actor): Promise<CaseCounts[]> {
   const { rows } = await sql<CaseCounts>`
     select ${place('assignee')}, count(*)::int as open_cases,
       count(*) filter (where ${caseCondition('clocks', at)})::int as clocks,
       count(*) filter (where ${caseCondition('unowned', at)})::int as unowned,
       count(*) filter (where ${caseCondition('untried', at)})::int as without_attempt
-    from arrears_case where state = 'open' ${levels('assignee')}`.execute(trx)
+    from arrears_case where ${own(actor)} and state = 'open' ${levels('assignee')}`.execute(trx)
   return rows
 }
 
-async function countAlerts(trx: Trx): Promise<(Place & Pick<BoardLine, 'unread'>)[]> {
+async function countAlerts(trx: Trx, actor: Actor): Promise<(Place & Pick<BoardLine, 'unread'>)[]> {
   const { rows } = await sql<Place & Pick<BoardLine, 'unread'>>`
-    select ${place('person_id')}, count(*)::int as unread from alert where seen_at is null ${levels('person_id')}`.execute(
+    select ${place('person_id')}, count(*)::int as unread from alert where ${own(actor)} and seen_at is null ${levels('person_id')}`.execute(
     trx,
   )
   return rows

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { casework, codeOf } from '../support/api-case.ts'
+import { casework, codeOf, doAgain } from '../support/api-case.ts'
 import { openApi, type Api, type Who } from '../support/api.ts'
 
 let api: Api
@@ -148,6 +148,10 @@ describe('An assignment', () => {
       await api.drain()
     }
     expect(api.failures).toEqual([])
+    const assignments = (await on.read(id)).body.assignments.length
+    expect(await doAgain(api, 'assignment.changed')).toBeGreaterThan(0)
+    await api.drain()
+    expect((await on.read(id)).body.assignments.length).toBe(assignments)
     const reviews = (await on.tasksOf(id)).filter(({ template }) => template === 'review/bounced')
     expect(reviews).toHaveLength(1)
   })

@@ -1,6 +1,6 @@
 // Tasks and contacts: what may be answered, what follows from it, and that all of it happens once.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { casework, codeOf, type ShownTask } from '../support/api-case.ts'
+import { casework, codeOf, doAgain, type ShownTask } from '../support/api-case.ts'
 import { openApi, type Api, type Who } from '../support/api.ts'
 
 let api: Api
@@ -82,6 +82,10 @@ describe('A task', () => {
     await on.complete((await on.taskIn(id, 'T2/3')).id, { outcome: 'NADD_TACKAR_JA' })
     await api.drain()
     const after = await on.taskIn(id, 'T2/6')
+    const count = (await on.tasksOf(id)).length
+    expect(await doAgain(api, 'task.completed')).toBeGreaterThan(0)
+    await api.drain()
+    expect((await on.tasksOf(id)).length).toBe(count)
     expect(after.state).toBe('open')
     expect((await on.read(id)).body.firstContactAt).not.toBeNull()
   })

@@ -1,5 +1,7 @@
 // A case through the whole API, for the tests of what people do in one.
 import { expect } from '@jest/globals'
+import { moment } from '../../shared/casework/act.ts'
+import type { Topic } from '../../shared/topics.ts'
 import { aNotice, type Answer, type Api, type Who } from './api.ts'
 
 export type Household = { id: string; name: string; number: string }
@@ -16,6 +18,16 @@ export type ShownTask = {
 }
 
 export const codeOf = ({ status, body }: Answer): [number, string] => [status, body.code]
+
+/** Lets the worker do again all that it has done on a topic, as if every message had come twice. */
+export async function doAgain(api: Api, topic: Topic): Promise<number> {
+  const handler = api.handlers[topic]
+  if (typeof handler !== 'function') throw new Error(`${topic} is an errand`)
+  const rows = await api.owner.selectFrom('outbox').select('subjectId').where('topic', '=', topic).execute()
+  const ids = [...new Set(rows.map((row) => row.subjectId))]
+  await api.worker.transaction().execute(async (trx) => handler(trx, await moment(trx), ids))
+  return ids.length
+}
 
 /** What the tests of cases do again and again, as a caseworker of the committee that owns them. */
 export function casework(api: Api) {

@@ -45,6 +45,9 @@ alter table visit force row level security;
 create policy worker_all on visit for all to bokvar_worker using (true) with check (true);
 create policy of_committee on visit for all to bokvar_web
   using (ctx_sees(committee) or exists (select 1 from arrears_case c where c.id = case_id)) with check (true);
+-- What follows from an answer follows once; set when the worker has done it.
+alter table task add column followed_at timestamptz;
+
 -- A counsellor sees the contacts she made in another committee's case.
 create policy of_committee on contact for select to bokvar_web using (ctx_sees(committee));
 -- A registrar works the inbox: the tasks of that role, never the case behind them.
