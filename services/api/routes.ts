@@ -2,13 +2,18 @@
 import type { Routes } from '../http.ts'
 import type { ApiDeps } from './asking.ts'
 import { boardRoutes } from './boards.ts'
+import { caseRoutingRoutes } from './case-routing.ts'
 import { caseWorkRoutes } from './case-work.ts'
 import { caseRoutes } from './cases.ts'
+import { clientRegisterRoutes } from './client-registers.ts'
 import { deadlineRoutes } from './deadline-calculations.ts'
 import { evictionNoticeRoutes } from './eviction-notices.ts'
+import { mergeRoutes } from './merges.ts'
 import { noticeFileRoutes } from './notice-files.ts'
 import { noticeRoutes } from './notices.ts'
 import { referralRoutes } from './referrals.ts'
+import { ruleTrialRoutes } from './rule-trials.ts'
+import { ruleRoutes } from './rules.ts'
 import { taskRoutes } from './tasks.ts'
 
 const doors = [
@@ -17,10 +22,15 @@ const doors = [
   evictionNoticeRoutes,
   caseRoutes,
   caseWorkRoutes,
+  caseRoutingRoutes,
+  mergeRoutes,
   taskRoutes,
   referralRoutes,
   boardRoutes,
   deadlineRoutes,
+  clientRegisterRoutes,
+  ruleRoutes,
+  ruleTrialRoutes,
 ]
 
 /** The doors over one database; hang them on a server with `buildServer({ routes })`. */
