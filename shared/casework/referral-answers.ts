@@ -84,9 +84,13 @@ async function findReferral(trx: Trx, id: string): Promise<Referral> {
 
 /** Locks a referral that the actor's own committee is to answer; the referring committee only reads it. */
 async function lockReferral(trx: Trx, actor: Actor, id: string): Promise<Referral> {
-  const { rows } = await sql<Referral>`select ${shown} from ${sources}
-    where r.id = ${id} and r.committee = ${actor.committee} for update of r`.execute(trx)
+  const { rows } =
+    await sql<Referral>`select ${shown} from ${sources} where r.id = ${id} for update of r`.execute(trx)
   if (!rows[0]) throw noSuch()
+  if (rows[0].committee !== actor.committee) {
+    const detail = 'Bara den enhet som har fått hänvisningen svarar på den. Ni kan följa den här.'
+    throw new Refusal('forbidden', 'referral.other-committee', detail)
+  }
   return rows[0]
 }
 

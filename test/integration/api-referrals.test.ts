@@ -155,9 +155,9 @@ describe('A referral', () => {
     expect(body.tasks.map(({ template }: { template: string }) => template)).toContain('review/referral')
   })
 
-  test('of another committee, or none, is the same 404; a supervisor does not answer for a counsellor', async () => {
+  test('is read by those who made it and answered only by those who got it', async () => {
     const { id } = await aReferral()
-    expect((await step(id, 'acceptance', 'system')).status).toBe(404)
+    expect(codeOf(await step(id, 'acceptance', 'system'))).toEqual([403, 'referral.other-committee'])
     expect((await step(randomUUID(), 'acceptance', 'counsellor.sn')).status).toBe(404)
     expect((await step(id, 'acceptance', 'supervisor.sn')).status).toBe(403)
     expect((await step(id, 'meeting', 'counsellor.sn', { meetingAt: 'i morgon' })).status).toBe(400)

@@ -143,7 +143,7 @@ describe('A contact', () => {
     const answers = await Promise.all([log(id, json), log(id, json), log(id, json)])
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201])
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
-    expect(answers[0]!.body).toMatchObject({ reached: true, channel: 'phone', caseId: id })
+    expect(answers[0].body).toMatchObject({ reached: true, channel: 'phone', caseId: id })
     expect((await on.tasksOf(id)).find(({ template }) => template === 'T2/3')).toMatchObject({
       state: 'done',
     })
