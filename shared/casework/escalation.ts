@@ -161,7 +161,22 @@ async function stopHandled(
 
 /** Writes alerts, the diary's note of them, and a mail to whoever is told; each step of a subject once. */
 export async function tell(trx: Trx, at: Moment, alerts: readonly Alert[]): Promise<void> {
-  const rows = alerts.map(({ told, title, ...one }) => ({
+  const rows = alerts.map((one) => alertRow(one, at))
+  await insertRows(
+    trx,
+    'alert',
+    rows,
+    sql`on conflict (coalesce(stage_id, subject_id), trigger, step) do nothing`,
+  )
+  await writeTimeline(trx, at, rows.flatMap(diaryNote))
+  const mails = rows.map((row) => mailOf(row, at))
+  await queueMails(trx, at, [...new Map(mails.map((mail) => [mail.onceKey, mail])).values()])
+}
+
+type AlertRow = ReturnType<typeof alertRow>
+
+function alertRow({ told, title, ...one }: Alert, at: Moment) {
+  return {
     caseId: one.caseId,
     committee: told.committee,
     stageId: one.stageId,
@@ -177,48 +192,23 @@ export async function tell(trx: Trx, at: Moment, alerts: readonly Alert[]): Prom
     lateSeconds: one.lateSeconds,
     count: one.count ?? 1,
     createdAt: at.now,
-  }))
-  await insertRows(
-    trx,
-    'alert',
-    rows,
-    sql`on conflict (coalesce(stage_id, subject_id), trigger, step) do nothing`,
-  )
-  await writeTimeline(
-    trx,
-    at,
-    rows.flatMap(({ caseId, ...row }) =>
-      caseId === null
-        ? []
-        : [
-            {
-              caseId,
-              kind: 'alert',
-              actor: 'system',
-              detail: {
-                trigger: row.trigger,
-                step: row.step,
-                urgency: row.urgency,
-                recipient: row.recipient,
-                personId: row.personId,
-                unit: row.unit,
-                lateSeconds: row.lateSeconds,
-              },
-            },
-          ],
-    ),
-  )
-  // One mail an hour to each, but an acute alert at once: a reader of forty mails reads none.
-  const mails = rows.map((row) => ({
-    onceKey:
-      row.urgency >= 4
-        ? `alert ${row.stageId ?? row.subjectId} ${row.step}`
-        : `alert ${row.personId ?? row.unit ?? ''} ${at.now.slice(0, 13)}`,
-    template: row.urgency >= 3 ? ('alert' as const) : ('reminder' as const),
-    personId: row.personId,
-    unit: row.personId ? null : row.unit,
-  }))
-  await queueMails(trx, at, [...new Map(mails.map((mail) => [mail.onceKey, mail])).values()])
+  }
+}
+
+function diaryNote({ caseId, trigger, step, urgency, recipient, personId, unit, lateSeconds }: AlertRow) {
+  const detail = { trigger, step, urgency, recipient, personId, unit, lateSeconds }
+  return caseId === null ? [] : [{ caseId, kind: 'alert', actor: 'system', detail }]
+}
+
+/** One mail an hour to each, but an acute alert at once: a reader of forty mails reads none. */
+function mailOf({ urgency, stageId, subjectId, step, personId, unit }: AlertRow, at: Moment) {
+  const hourly = `alert ${personId ?? unit ?? ''} ${at.now.slice(0, 13)}`
+  return {
+    onceKey: urgency >= 4 ? `alert ${stageId ?? subjectId} ${step}` : hourly,
+    template: urgency >= 3 ? ('alert' as const) : ('reminder' as const),
+    personId,
+    unit: personId ? null : unit,
+  }
 }
 
 function titleOf(one: Due, watch: Watch): { sv: string; en: string } {

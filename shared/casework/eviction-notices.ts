@@ -35,41 +35,41 @@ export async function receiveEvictionNotice(
     const { notice, findings } = readEvictionNotice(sent.body, at.today)
     const row = rowOf(tools, actor, notice, sent.raw)
     await lockTexts(trx, [row.identityKey.toString('hex')])
-    const first = await trx
-      .selectFrom('evictionNotice')
-      .select('id')
-      .where('identityKey', '=', row.identityKey)
-      .where('duplicateOf', 'is', null)
-      .executeTakeFirst()
-    const verdict: Receipt['verdict'] = findings.some((finding) => finding.severity === 'critical')
-      ? 'doubtful'
-      : 'complete'
-    const [stored] = await insertRows<'evictionNotice', { number: string; receivedAt: string }>(
-      trx,
-      'evictionNotice',
-      [
-        {
-          ...row,
-          findings,
-          verdict,
-          duplicateOf: first?.id ?? null,
-          receivedAt: at.now,
-          receivedOn: at.today,
-        },
-      ],
-      sql`returning number, received_at`,
-    )
+    const receipt = await store(trx, at, row, findings)
     await emit(trx, 'eviction-notice.received', [row.id])
-    const duplicate = first ? { possibleDuplicateOf: first.id } : {}
-    return {
-      id: row.id,
-      number: stored?.number ?? '',
-      receivedAt: stored?.receivedAt ?? at.now,
-      verdict,
-      findings,
-      ...duplicate,
-    }
+    return receipt
   })
+}
+
+async function store(
+  trx: Trx,
+  at: Moment,
+  row: ReturnType<typeof rowOf>,
+  findings: Receipt['findings'],
+): Promise<Receipt> {
+  const first = await trx
+    .selectFrom('evictionNotice')
+    .select('id')
+    .where('identityKey', '=', row.identityKey)
+    .where('duplicateOf', 'is', null)
+    .executeTakeFirst()
+  const doubtful = findings.some((finding) => finding.severity === 'critical')
+  const verdict = doubtful ? ('doubtful' as const) : ('complete' as const)
+  const duplicateOf = first?.id ?? null
+  const [stored] = await insertRows<'evictionNotice', { number: string; receivedAt: string }>(
+    trx,
+    'evictionNotice',
+    [{ ...row, findings, verdict, duplicateOf, receivedAt: at.now, receivedOn: at.today }],
+    sql`returning number, received_at`,
+  )
+  return {
+    id: row.id,
+    number: stored?.number ?? '',
+    receivedAt: stored?.receivedAt ?? at.now,
+    verdict,
+    findings,
+    ...(first && { possibleDuplicateOf: first.id }),
+  }
 }
 
 function rowOf(tools: Tools, actor: Actor, notice: EvictionNotice, raw: Uint8Array) {

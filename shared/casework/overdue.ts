@@ -39,23 +39,9 @@ export async function tellOverdue(trx: Trx, at: Moment, taskIds: readonly string
   const taken = rows.map((row) => ({ row, ...stepsOf(row, at, watch) }))
   const alerts = taken.flatMap(({ row, step }): Alert[] => {
     if (!step) return []
-    const title = titleOf(row.alarmStep, watch)
     const about = { ...row, counsellor: null, counsellorCommittee: null }
     const told = toldIn(step.recipientRole, about, directory)
-    const lateSeconds = Math.max(0, Math.round((Date.parse(at.now) - Date.parse(step.dueAt)) / 1000))
-    return [
-      {
-        stageId: null,
-        caseId: row.caseId,
-        subjectId: row.id,
-        trigger,
-        step: row.alarmStep,
-        urgency: step.urgency,
-        lateSeconds,
-        title,
-        told,
-      },
-    ]
+    return [{ ...alertOf(row, step, at), title: titleOf(row.alarmStep, watch), told }]
   })
   await tell(trx, at, oneForEachCase(alerts))
   await updateRows(
@@ -67,6 +53,18 @@ export async function tellOverdue(trx: Trx, at: Moment, taskIds: readonly string
       alarmStep: row.alarmStep + 1,
     })),
   )
+}
+
+function alertOf(row: Overdue, step: Clock, at: Moment): Omit<Alert, 'title' | 'told'> {
+  return {
+    stageId: null,
+    caseId: row.caseId,
+    subjectId: row.id,
+    trigger,
+    step: row.alarmStep,
+    urgency: step.urgency,
+    lateSeconds: Math.max(0, Math.round((Date.parse(at.now) - Date.parse(step.dueAt)) / 1000)),
+  }
 }
 
 /**

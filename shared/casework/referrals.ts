@@ -55,6 +55,8 @@ export async function referCases(
 
 type Due = { row: PlannedCase; reasons: ReturnType<typeof reasonsToRefer> }
 
+type Made = Due & { id: string }
+
 async function refer(trx: Trx, at: Moment, due: readonly Due[], watch: Watch): Promise<void> {
   const unit = await trx
     .selectFrom('unit')
@@ -63,23 +65,46 @@ async function refer(trx: Trx, at: Moment, due: readonly Due[], watch: Watch): P
     .orderBy('code')
     .executeTakeFirst()
   if (!unit) return
-  const { workingTime } = watch.municipality
   // Nearest end first, so that the most urgent case gets the counsellor with most room.
-  const ordered = due
+  const made = due
     .toSorted((one, other) => (nearest(one.row) < nearest(other.row) ? -1 : 1))
     .map((one) => ({ ...one, id: randomUUID() }))
-  const shared = shareOut(
-    ordered.map(({ id }) => id),
-    await counsellorsOf(trx, unit.code),
-    at.today,
+  const rows = await referralRows(trx, at, made, watch, unit)
+  await insertRows(trx, 'referral', rows)
+  await tellCounsellors(trx, at, rows)
+  await writeTimeline(
+    trx,
+    at,
+    rows.map((row) => ({
+      caseId: row.caseId,
+      kind: 'referral.made',
+      actor: 'system',
+      detail: { referralId: row.id, reasons: row.reasons.map((reason) => reason.code) },
+    })),
   )
+  await addStages(
+    trx,
+    at,
+    made.map((one) => firstStage(one, at, watch)),
+    watch,
+  )
+}
+
+async function referralRows(
+  trx: Trx,
+  at: Moment,
+  made: readonly Made[],
+  watch: Watch,
+  unit: { code: string; committee: string },
+) {
+  const { workingTime } = watch.municipality
+  const ids = made.map(({ id }) => id)
+  const shared = shareOut(ids, await counsellorsOf(trx, unit.code), at.today)
   const chosen = new Map(shared.map(({ referralId, counsellorId }) => [referralId, counsellorId]))
   const promise = promiseOf(at.now, watch.table.promises, workingTime)
-  const homes = await homesOf(
-    trx,
-    ordered.map(({ row }) => row.id),
-  )
-  const rows = ordered.map(({ id, row, reasons }) => ({
+  const cases = made.map(({ row }) => row.id)
+  const homes = await homesOf(trx, cases)
+  return made.map(({ id, row, reasons }) => ({
     id,
     caseId: row.id,
     fromCommittee: row.committee,
@@ -96,38 +121,20 @@ async function refer(trx: Trx, at: Moment, due: readonly Due[], watch: Watch): P
     meetBy: promise.meetBy,
     createdAt: at.now,
   }))
-  await insertRows(trx, 'referral', rows)
-  await tellCounsellors(trx, at, rows)
-  await writeTimeline(
-    trx,
-    at,
-    rows.map((row) => ({
-      caseId: row.caseId,
-      kind: 'referral.made',
-      actor: 'system',
-      detail: { referralId: row.id, reasons: row.reasons.map((reason) => reason.code) },
-    })),
-  )
-  const subjects = ordered.map(({ id, row }) => ({
-    caseId: row.id,
-    id,
-    clocks: ladderOf(
-      {
-        kind: 'referral',
-        startedAt: at.now,
-        recoveryEnds: row.recoverySafeDay,
-        evictionDay: row.evictionDay,
-        childrenInHousehold: row.children,
-      },
-      watch,
-    ),
-  }))
-  await addStages(
-    trx,
-    at,
-    subjects.map((subject) => ({ subject, next: subject.clocks.filter((clock) => clock.step === 1) })),
-    watch,
-  )
+}
+
+/** Where the ladder of a referral begins: that nobody has answered it. */
+function firstStage({ id, row }: Made, at: Moment, watch: Watch) {
+  const watched = {
+    kind: 'referral' as const,
+    startedAt: at.now,
+    recoveryEnds: row.recoverySafeDay,
+    evictionDay: row.evictionDay,
+    childrenInHousehold: row.children,
+  }
+  const clocks = ladderOf(watched, watch)
+  const subject = { caseId: row.id, id, watched }
+  return { subject, next: clocks.filter((clock) => clock.step === 1) }
 }
 
 type Home = { caseNumber: string; tenantName: string; address: string }
