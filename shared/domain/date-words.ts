@@ -28,14 +28,22 @@ const MONTHS: readonly Text[] = [
   { sv: 'december', en: 'December' },
 ]
 
+// The same few days are said again and again, in every step of every date.
+const said = new Map<IsoDate, Text>()
+
 /** A day in words in both languages. */
 export function longDate(date: IsoDate): Text {
+  const known = said.get(date)
+  if (known) return known
+  if (said.size > 20_000) said.clear()
   const { year, month, day } = partsOf(date)
   const [weekday, name] = [WEEKDAYS[weekdayOf(date) - 1], MONTHS[month - 1]]
-  return {
+  const words = {
     sv: `${weekday?.sv} ${day} ${name?.sv} ${year}`,
     en: `${weekday?.en} ${day} ${name?.en} ${year}`,
   }
+  said.set(date, words)
+  return words
 }
 
 /** Replaces every `{name}` in both languages; a name without a date is left out. */

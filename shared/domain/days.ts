@@ -10,9 +10,13 @@ export function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
+// Every computation takes many dates apart: reading the digits in place is several times quicker than cutting text.
+const digitAt = (date: IsoDate, place: number): number => date.charCodeAt(place) - 48
+
 /** Year, month (1-12) and day of an ISO date that is known to be valid. */
 export function partsOf(date: IsoDate): { year: number; month: number; day: number } {
-  return { year: Number(date.slice(0, 4)), month: Number(date.slice(5, 7)), day: Number(date.slice(8, 10)) }
+  const digits = (from: number) => digitAt(date, from) * 10 + digitAt(date, from + 1)
+  return { year: digits(0) * 100 + digits(2), month: digits(5), day: digits(8) }
 }
 
 /** True for a real day written YYYY-MM-DD: 2026-11-31 and 2027-02-29 are not. */

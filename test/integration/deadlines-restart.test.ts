@@ -1,15 +1,14 @@
 // Two notices, or a corrected one: both are computed, the earlier is worked, and a person decides on a restart.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
-import { receiveNotice, receiveUpdate } from '../../shared/casework/intake.ts'
 import { receiveNoticeFile } from '../../shared/casework/notice-files.ts'
 import { decideRestart, restartsAsked } from '../../shared/casework/restarts.ts'
 import { moment } from '../../shared/casework/act.ts'
-import type { NoticeBody } from '../../shared/domain/notice-body.ts'
-import { landlordActor, openSpine, type Spine } from '../support/spine.ts'
+import { openSpine, type Spine } from '../support/spine.ts'
 import {
   caseOf,
   freshDates,
+  landlordOf,
   noticeFor,
   openTasks,
   recoveriesOf,
@@ -25,32 +24,7 @@ beforeAll(async () => {
 })
 afterAll(async () => spine.close())
 
-const landlord = landlordActor('a')
-let sent = 0
-async function send(body: NoticeBody) {
-  sent += 1
-  const raw = Buffer.from(JSON.stringify(body))
-  const receipt = await receiveNotice(spine.web, spine.tools, landlord, { key: `k${sent}`, raw, body })
-  await spine.drain()
-  expect(spine.failures).toEqual([])
-  return receipt
-}
-
-async function update(
-  noticeId: string,
-  type: 'corrected' | 'served' | 'withdrawn' | 'paid',
-  date: string,
-  amount?: number,
-) {
-  sent += 1
-  const body = { type, date, amount }
-  const raw = Buffer.from(JSON.stringify(body))
-  const made = await receiveUpdate(spine.web, spine.tools, landlord, { key: `u${sent}`, raw, body, noticeId })
-  await spine.drain()
-  expect(spine.failures).toEqual([])
-  return made
-}
-
+const { actor: landlord, send, update } = landlordOf(() => spine)
 const served = { servedDate: '2026-12-03', dispatchedDate: '2026-12-02' }
 /** The same debt with another amount, served a week later: another paper. */
 const corrected = {
@@ -59,6 +33,9 @@ const corrected = {
   dispatchedDate: '2026-12-10',
   servedDate: '2026-12-10',
 }
+
+const row = (amount: number, day: string) =>
+  `rent-termination;F-8;Exempelfastigheter i Örebro AB;Filippa Exempel;Ringgatan 8;702 10;Örebro;2026-11;2026-10-30;${amount};${amount};${day};${day};${day};letter;${day}`
 
 describe('a corrected notice', () => {
   test('is a version of its own: both periods stand, the earlier is worked, and a supervisor is asked', async () => {
@@ -219,8 +196,6 @@ describe('a corrected notice', () => {
   test('in a file: the same rows twice are repeats, a changed amount is a version with a question', async () => {
     const head =
       'typ;egen_referens;hyresvard;hyresgast_namn;adress;postnr;ort;period;forfallodag;belopp;att_betala_totalt;meddelandedatum;uppsagd_datum;avsant_datum;avsandningssatt;delgiven_datum'
-    const row = (amount: number, day: string) =>
-      `rent-termination;F-8;Exempelfastigheter i Örebro AB;Filippa Exempel;Ringgatan 8;702 10;Örebro;2026-11;2026-10-30;${amount};${amount};${day};${day};${day};letter;${day}`
     const read = async (line: string) => {
       const { id } = await receiveNoticeFile(spine.web, spine.tools, landlord, {
         name: 'a.csv',

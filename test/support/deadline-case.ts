@@ -1,10 +1,12 @@
 // A case as the tests of its dates look at it: what is stored, and the same computed afresh from everything that came in.
+import { expect } from '@jest/globals'
 import { sql } from 'kysely'
 import { moment, type Actor } from '../../shared/casework/act.ts'
 import { readCaseInputs } from '../../shared/casework/case-inputs.ts'
+import { receiveNotice, receiveUpdate } from '../../shared/casework/intake.ts'
 import { datesOfCase } from '../../shared/domain/case-deadlines.ts'
-import type { NoticeBody } from '../../shared/domain/notice-body.ts'
-import type { Spine } from './spine.ts'
+import type { NoticeBody, UpdateBody } from '../../shared/domain/notice-body.ts'
+import { landlordActor, type Spine } from './spine.ts'
 
 /** The n-th household's notice of rent due 30 October, in every field right, with `change` over it. */
 export function noticeFor(n: number, change: Partial<NoticeBody> = {}): NoticeBody {
@@ -35,6 +37,28 @@ export function noticeFor(n: number, change: Partial<NoticeBody> = {}): NoticeBo
     dispatchMethod: 'registered-letter',
     ...change,
   }
+}
+
+/** What a landlord does in a test: each deed under a key of its own, and worked until nothing is due. */
+export function landlordOf(spine: () => Spine) {
+  const actor = landlordActor('a')
+  let sent = 0
+  const keyed = <Body extends object>(body: Body) => {
+    sent += 1
+    return { key: `key ${sent}`, raw: Buffer.from(JSON.stringify(body)), body }
+  }
+  const worked = async <Answer>(answer: Answer): Promise<Answer> => {
+    await spine().drain()
+    expect(spine().failures).toEqual([])
+    return answer
+  }
+  const send = async (body: NoticeBody) =>
+    worked(await receiveNotice(spine().web, spine().tools, actor, keyed(body)))
+  /** Told, and not yet worked. */
+  const tell = (noticeId: string, type: UpdateBody['type'], date: string, amount?: number) =>
+    receiveUpdate(spine().web, spine().tools, actor, { ...keyed({ type, date, amount }), noticeId })
+  const update = async (...told: Parameters<typeof tell>) => worked(await tell(...told))
+  return { actor, send, tell, update }
 }
 
 /** The case that a notice, or one of Kronofogden's messages, was joined to. */

@@ -71,6 +71,7 @@ test('a complete notice is read in full, without a finding', () => {
     dispatchedDate: '2026-12-09',
     dispatchMethod: 'registered-letter',
     servedDate: null,
+    tenantConsentOn: null,
     enforcementCaseNumber: null,
     description: null,
   })
