@@ -18,3 +18,41 @@ export function demoPeople(csv: string): DemoPeople {
   })
   return { people, clients: [], landlords: {}, systemCommittee: 'GAN' }
 }
+
+/** Which roles a unit's kind gives in a municipality that the demo has no people of its own for. */
+const rolesOf: Readonly<Record<string, readonly string[]>> = {
+  reception: ['caseworker', 'supervisor'],
+  coordination: ['caseworker'],
+  restricted: ['caseworker'],
+  'home-visit': ['visitor', 'visitor'],
+  'debt-counselling': ['counsellor', 'counsellor', 'supervisor'],
+}
+
+/**
+ * Staff for any municipality, from its units.csv, in the form of config/demo/people.csv: so that a fifth municipality
+ * can be tried by its files alone. Landlords and the roles without a unit come first.
+ */
+export function staffFor(unitsCsv: string, defaultCommittee: string, defaultUnit: string): string {
+  const [, ...units] = unitsCsv.trim().split(/\r?\n/)
+  const central = ['administrator', 'administrator', 'statistician', 'log-reviewer'].map((role) => [
+    role,
+    defaultCommittee,
+    '',
+  ])
+  const ofUnits = units.flatMap((line) => {
+    const [code = '', committee = '', , , kind = ''] = line.split(';')
+    return (rolesOf[kind] ?? []).map((role) => [role, committee, code])
+  })
+  const rows = [
+    ['landlord', '', ''],
+    ['landlord', '', ''],
+    ['registrar', defaultCommittee, defaultUnit],
+    ...central,
+    ...ofUnits,
+  ]
+  const lines = rows.map(([role = '', committee = '', unit = ''], place) => {
+    const username = `${role}.${place + 1}`
+    return [role, committee, unit, username, `Prov ${role} ${place + 1}`, `${username}@example.org`].join(';')
+  })
+  return ['role;committee;unit;username;name;email', ...lines].join('\n')
+}

@@ -1,18 +1,28 @@
 // Who may sign in to the demo: the embedded identity provider's people and systems, and the settings that point to it.
 
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { municipalityFiles, readDataFile } from '../../config/files.ts'
 import type { Environment, Settings } from '../../config/env.ts'
 import { makeDemoIdentity } from '../identity/demo-identity.ts'
 import type { DemoIdentity, DemoPerson } from '../identity/demo-identity.ts'
+import { staffFor } from './demo-staff.ts'
+
+const demoSchema = z.object({ municipality: z.string() })
+const municipalitySchema = z.object({ defaultCommittee: z.string(), defaultUnit: z.string() })
 
 /** The embedded provider, before it runs: its port, what the other processes must know of it, and whom it knows. */
 export type SignIn = { port: number; tokenUrl: string; settings: Partial<Settings>; identity: DemoIdentity }
 
 /** Makes (or reads back) the demo's identities for a provider on `port`. */
 export function prepareSignIn(settings: Environment, port: number): SignIn {
-  const peopleCsv = fileURLToPath(new URL('../../config/demo/people.csv', import.meta.url))
-  const identity = makeDemoIdentity({ peopleCsv, baseUrl: settings.baseUrl, dataDir: settings.dataFolder })
+  const identity = makeDemoIdentity({
+    peopleCsv: peopleFile(settings),
+    baseUrl: settings.baseUrl,
+    dataDir: settings.dataFolder,
+  })
   const issuer = `http://localhost:${port}`
   const { staff, landlords } = identity.web
   return {
@@ -29,6 +39,21 @@ export function prepareSignIn(settings: Environment, port: number): SignIn {
       landlordClientSecret: landlords.secret,
     },
   }
+}
+
+/** The demo's own people in its municipality; elsewhere people made from the municipality's units. */
+function peopleFile({ municipality, dataFolder }: Environment): string {
+  const demo = demoSchema.parse(JSON.parse(readDataFile('demo/demo.json')))
+  if (municipality === demo.municipality) {
+    return fileURLToPath(new URL('../../config/demo/people.csv', import.meta.url))
+  }
+  const files = municipalityFiles(municipality)
+  const { defaultCommittee, defaultUnit } = municipalitySchema.parse(
+    JSON.parse(files.get('municipality.json') ?? '{}'),
+  )
+  const file = join(dataFolder, 'people.csv')
+  writeFileSync(file, staffFor(files.get('units.csv') ?? '', defaultCommittee, defaultUnit))
+  return file
 }
 
 /** What demo.json tells a newcomer, and the programs that try the demo out; `known` are the people who may do something. */
