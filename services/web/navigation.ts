@@ -1,17 +1,34 @@
 // The service navigation: which pages a person's role can open, in the order they are used.
 import { may, type Permission } from '../access.ts'
-import type { Principal } from '../../shared/casework/people.ts'
+import type { Principal, Role } from '../../shared/casework/people.ts'
 import type { Language } from '../../shared/text/say.ts'
 
-type Entry = { href: string; permission: Permission; sv: string; en: string; landlord?: boolean }
+type Entry = {
+  href: string
+  permission: Permission
+  sv: string
+  en: string
+  /** Only these of those who may open it have it in their menu. */
+  roles?: readonly Role[]
+}
 
 // A page that is added gets its line here; whoever may not open it never sees the link.
 const ENTRIES: readonly Entry[] = [
-  { href: '/hyresvard', permission: 'notice.send', sv: 'Mina meddelanden', en: 'My notices', landlord: true },
-  { href: '/uppgifter', permission: 'task.read', sv: 'Uppgifter', en: 'Tasks' },
-  { href: '/remisser', permission: 'referral.read', sv: 'Remisser', en: 'Referrals' },
+  { href: '/hyresvard', permission: 'notice.send', sv: 'Start', en: 'Start', roles: ['landlord'] },
+  {
+    href: '/hyresvard/meddelanden',
+    permission: 'notice.send',
+    sv: 'Mina meddelanden',
+    en: 'My notices',
+    roles: ['landlord'],
+  },
+  { href: '/', permission: 'own.page', sv: 'Min dag', en: 'My day', roles: ['caseworker', 'visitor'] },
   { href: '/tavla', permission: 'board.read', sv: 'Tavla', en: 'Board' },
+  { href: '/hanvisningar', permission: 'referral.read', sv: 'Hänvisningar', en: 'Referrals' },
+  { href: '/uppgifter', permission: 'task.read', sv: 'Uppgifter', en: 'Tasks' },
+  { href: '/arenden', permission: 'case.list', sv: 'Ärenden', en: 'Cases' },
   { href: '/sok', permission: 'case.search', sv: 'Sök', en: 'Search' },
+  { href: '/rakna-frist', permission: 'own.page', sv: 'Räkna en frist', en: 'Count a period' },
 ]
 
 export type NavigationItem = { href: string; text: string; active: boolean }
@@ -24,14 +41,18 @@ export function navigationFor(
   existing: ReadonlySet<string>,
 ): NavigationItem[] {
   if (!principal) return []
+  // The longest that the address begins with: a start page's address begins all others.
+  const active = ENTRIES.map(({ href }) => href)
+    .filter((href) => path === href || path.startsWith(`${href}/`))
+    .toSorted((one, other) => other.length - one.length)[0]
   return ENTRIES.filter(
     (entry) =>
       existing.has(entry.href) &&
       may(principal, entry.permission) &&
-      (entry.landlord !== true || principal.role === 'landlord'),
+      (entry.roles === undefined || entry.roles.includes(principal.role)),
   ).map(({ href, ...text }) => ({
     href,
     text: text[language],
-    active: path === href || path.startsWith(`${href}/`),
+    active: href === active,
   }))
 }

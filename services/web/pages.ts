@@ -1,12 +1,35 @@
 // All pages, hung on the server as one door: landlords', staff's, and those that anybody may read.
 import type { Routes } from '../http.ts'
+import { boardPages } from './board.ts'
 import { calculatorPages } from './calculator.ts'
+import { caseFormPages } from './case-forms.ts'
+import { caseListPages } from './case-list.ts'
+import { casePages } from './case-page.ts'
+import { taskPages } from './complete-task.ts'
 import { landlordFilePages } from './landlord-file.ts'
 import { landlordNoticePages } from './landlord-notice.ts'
 import { landlordSentPages } from './landlord-sent.ts'
+import { startPages } from './my-day.ts'
 import type { PageDeps } from './page.ts'
+import { referralPages } from './referrals.ts'
+import { searchPages } from './search-page.ts'
+import { worklistPages } from './worklist.ts'
 
-const AREAS = [calculatorPages, landlordNoticePages, landlordSentPages, landlordFilePages]
+const AREAS = [
+  startPages,
+  calculatorPages,
+  landlordNoticePages,
+  landlordSentPages,
+  landlordFilePages,
+  worklistPages,
+  taskPages,
+  caseListPages,
+  casePages,
+  caseFormPages,
+  searchPages,
+  referralPages,
+  boardPages,
+]
 
 /** The pages over `db` (opened as `bokvar_web`) with the process's keys and law. */
 export function pageRoutes(deps: PageDeps): Routes {

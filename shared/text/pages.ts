@@ -1,11 +1,23 @@
 // The texts of the pages, an area a file, Swedish with the English beside it.
 import { calculatorTexts } from './calculator.ts'
+import { caseTexts } from './case.ts'
+import { diaryTexts } from './diary.ts'
 import { landlordFileTexts } from './landlord-files.ts'
 import { landlordTexts } from './landlord.ts'
+import { referralTexts } from './referrals.ts'
+import { staffTexts } from './staff.ts'
 
 type Words = { sv: string; en: string }
 
-const all = { ...calculatorTexts, ...landlordTexts, ...landlordFileTexts }
+const all = {
+  ...calculatorTexts,
+  ...landlordTexts,
+  ...landlordFileTexts,
+  ...staffTexts,
+  ...referralTexts,
+  ...caseTexts,
+  ...diaryTexts,
+}
 
 export type PageTextKey = keyof typeof all
 

@@ -1,0 +1,108 @@
+// The supervisor's board: what is late and since when, by committee, unit and person; every number opens its list.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { moment } from '../../shared/casework/act.ts'
+import { readBoard, type BoardLine } from '../../shared/casework/boards.ts'
+import { listTasks } from '../../shared/casework/tasks.ts'
+import { listAlerts, seeAlerts } from '../../shared/casework/worklists.ts'
+import type { App } from '../http.ts'
+import { renderPage, tellNextPage } from './frame.ts'
+import {
+  actorIn,
+  isId,
+  listIn,
+  pageIn,
+  pagingOf,
+  queryIn,
+  summaryOf,
+  textsOf,
+  type FieldErrors,
+  type PageDeps,
+} from './page.ts'
+import { taskLine } from './worklist.ts'
+
+const LIMIT = 25
+const OLDEST = 10
+
+/** A line of the board with where each of its numbers leads. */
+function linked(line: BoardLine) {
+  const whose = line.personId ? { ansvarig: line.personId } : line.unit ? { enhet: line.unit } : {}
+  const to = (path: string, chosen: Record<string, string>): string =>
+    `${path}?${new URLSearchParams({ ...chosen, ...(whose as Record<string, string>) }).toString()}`
+  return {
+    ...line,
+    links: {
+      open: to('/uppgifter', { flik: 'all' }),
+      overdue: to('/uppgifter', { flik: 'all', nar: 'overdue' }),
+      today: to('/uppgifter', { flik: 'all', nar: 'today' }),
+      clocks: to('/arenden', { lista: 'clocks' }),
+      unowned: to('/arenden', { lista: 'unowned' }),
+      untried: to('/arenden', { lista: 'untried' }),
+      unread: to('/tavla/larm', {}),
+    },
+  }
+}
+
+function showBoard({ db }: PageDeps) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const t = textsOf(request)
+    const actor = actorIn(request)
+    const board = await readBoard(db, actor)
+    const wish = { state: 'open' as const, due: 'overdue' as const, unit: null, assignee: null }
+    const late = await listTasks(db, actor, { ...wish, limit: OLDEST, page: 1 })
+    const { today } = await moment(db)
+    return renderPage(reply, 'casework/board', {
+      title: t('board.title'),
+      committees: board.committees.map(linked),
+      units: board.units.map(linked),
+      people: board.people.map(linked),
+      late: late.tasks.map((task) => taskLine(task, today, t, request.language)),
+      lateTotal: late.total,
+    })
+  }
+}
+
+async function showAlerts(
+  reply: FastifyReply,
+  { db }: PageDeps,
+  errors: FieldErrors = {},
+): Promise<FastifyReply> {
+  const { request } = reply
+  const t = textsOf(request)
+  const person = queryIn(request, 'ansvarig')
+  const unit = queryIn(request, 'enhet') || null
+  const page = pageIn(request)
+  const wish = { unit, person: isId(person) ? person : null, limit: LIMIT, page }
+  const { alerts, total } = await listAlerts(db, actorIn(request), wish)
+  return renderPage(reply, 'casework/alerts', {
+    title: t('alerts.title'),
+    back: { href: '/tavla', text: t('board.title') },
+    alerts: alerts.map((one) => ({
+      ...one,
+      text: request.language === 'sv' ? one.textSv : one.textEn,
+      to: one.personName ?? one.unitName ?? '',
+    })),
+    paging: pagingOf(request, { page, limit: LIMIT, total }),
+    form: { values: {}, errors },
+    errors: summaryOf(errors),
+  })
+}
+
+function see(deps: PageDeps) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const t = textsOf(request)
+    const chosen = listIn(request, 'alerts').filter(isId)
+    if (chosen.length === 0) return showAlerts(reply.code(422), deps, { alerts: t('alerts.error') })
+    const count = await seeAlerts(deps.db, actorIn(request), chosen)
+    tellNextPage(request, t('alerts.seen.done', { count }))
+    return reply.redirect('/tavla/larm', 303)
+  }
+}
+
+/** `/tavla` and `/tavla/larm`. */
+export function boardPages(app: App, deps: PageDeps): void {
+  app.get('/tavla', { config: { permission: 'board.read' } }, showBoard(deps))
+  app.get('/tavla/larm', { config: { permission: 'alert.handle' } }, (_request, reply) =>
+    showAlerts(reply, deps),
+  )
+  app.post('/tavla/larm', { config: { permission: 'alert.handle' } }, see(deps))
+}

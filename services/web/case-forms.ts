@@ -1,0 +1,167 @@
+// Recording a contact, also from a referral of another committee's case, and closing a case.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { moment } from '../../shared/casework/act.ts'
+import { readCase } from '../../shared/casework/cases.ts'
+import { closeCase } from '../../shared/casework/closure.ts'
+import { recordContact } from '../../shared/casework/contacts.ts'
+import { readReferral } from '../../shared/casework/referral-answers.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
+import { readDate } from '../../shared/domain/written.ts'
+import type { App } from '../http.ts'
+import { choicesOf, codesInForce } from './codes.ts'
+import { renderPage, tellNextPage } from './frame.ts'
+import {
+  actorIn,
+  errorsOf,
+  idIn,
+  summaryOf,
+  textsOf,
+  valuesIn,
+  type FieldErrors,
+  type PageDeps,
+  type Values,
+} from './page.ts'
+import { instantIn, whenValues } from './when.ts'
+
+const CHANNELS = ['phone', 'sms', 'letter', 'visit', 'meeting', 'other'] as const
+
+type Sent = { values: Values; errors: FieldErrors }
+
+/** Where a contact belongs: a case of one's own, or the case behind a referral. `back` is where one came from. */
+type Place = { caseId: string; back: string; number: string }
+type FindPlace = (request: FastifyRequest) => Promise<Place>
+
+async function showContact(reply: FastifyReply, { db }: PageDeps, find: FindPlace, sent?: Sent) {
+  const { request } = reply
+  const t = textsOf(request)
+  const place = await find(request)
+  const codes = await codesInForce(db)
+  const now = whenValues((await moment(db)).now)
+  return renderPage(reply, 'casework/contact', {
+    title: t('contact.title'),
+    back: { href: place.back, text: t('case.title', { number: place.number }) },
+    outcomes: choicesOf(codes, 'contact-result', request.language),
+    channels: CHANNELS.map((value) => ({ value, text: t(`contact.${value}`) })),
+    form: { values: { ...now, ...sent?.values }, errors: sent?.errors ?? {} },
+    errors: summaryOf(sent?.errors ?? {}),
+  })
+}
+
+function saveContact(deps: PageDeps, find: FindPlace) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const t = textsOf(request)
+    const values = valuesIn(request)
+    const when = instantIn(values, t)
+    const channel = CHANNELS.find((known) => known === values['channel'])
+    const errors: FieldErrors = { ...when.errors }
+    if (!values['outcome']) errors['outcome'] = t('contact.error.outcome')
+    if (!channel) errors['channel'] = t('contact.error.channel')
+    if (!channel || Object.keys(errors).length > 0)
+      return showContact(reply.code(422), deps, find, { values, errors })
+    const { caseId, back } = await find(request)
+    const note = (values['note'] ?? '').trim().slice(0, 500) || null
+    const byWhom = 'municipality' as const
+    const report = { caseId, ifMatch: null, channel, byWhom, taskId: null, note, occurredAt: when.at }
+    try {
+      await recordContact(deps.db, actorIn(request), { ...report, outcome: values['outcome'] ?? '' })
+    } catch (error) {
+      const refused = errorsOf(error, { '/outcome': 'outcome', '/occurredAt': 'day' })
+      if (!refused) throw error
+      return showContact(reply.code(422), deps, find, { values, errors: refused })
+    }
+    tellNextPage(request, t('contact.done'))
+    return reply.redirect(back, 303)
+  }
+}
+
+async function showClosing(reply: FastifyReply, { db, tools }: PageDeps, sent?: Sent): Promise<FastifyReply> {
+  const { request } = reply
+  const { language } = request
+  const t = textsOf(request)
+  const found = await readCase(db, tools, actorIn(request), { caseId: idIn(request), purpose: null })
+  const codes = await codesInForce(db)
+  const choices = (list: 'outcome' | 'cause' | 'housing-after', first: string) => [
+    { value: '', text: first },
+    ...choicesOf(codes, list, language),
+  ]
+  const values = { day: (await moment(db)).today, version: String(found.version), ...sent?.values }
+  return renderPage(reply, 'casework/close', {
+    title: t('close.title'),
+    back: { href: `/arenden/${found.id}`, text: t('case.title', { number: found.number }) },
+    outcomes: choices('outcome', t('close.choose')),
+    causes: choices('cause', t('close.unchanged')),
+    housing: choices('housing-after', t('close.unchanged')),
+    form: { values, errors: sent?.errors ?? {} },
+    errors: summaryOf(sent?.errors ?? {}),
+  })
+}
+
+/** What stands in the way, all at once, at the field it is about where there is one. */
+function closingErrors(error: unknown): FieldErrors {
+  if (!(error instanceof Refusal) || error.problems.length === 0) throw error
+  const fields: Record<string, string> = {
+    'closing.cause-missing': 'cause',
+    'closing.housing-missing': 'housing',
+    'closing.source-missing': 'source',
+  }
+  const errors: FieldErrors = {}
+  for (const { code, detail } of error.problems) {
+    const field = fields[code] ?? 'outcome'
+    errors[field] = errors[field] ? `${errors[field]} ${detail}` : detail
+  }
+  return errors
+}
+
+function close(deps: PageDeps) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const t = textsOf(request)
+    const values = valuesIn(request)
+    const { outcome = '', source = '', cause = '', housing = '' } = values
+    const on = readDate(values['day'] ?? '')
+    const errors: FieldErrors = {}
+    if (outcome === '') errors['outcome'] = t('close.error.outcome')
+    if (source.trim() === '') errors['source'] = t('close.error.source')
+    if (!on) errors['day'] = t('task.error.day')
+    if (Object.keys(errors).length > 0) return showClosing(reply.code(422), deps, { values, errors })
+    const caseId = idIn(request)
+    const closing = {
+      caseId,
+      ifMatch: Number(values['version']) || 0,
+      outcome,
+      on,
+      source: source.trim().slice(0, 300),
+    }
+    try {
+      const recorded = { cause: cause || null, housingAfter: housing || null }
+      await closeCase(deps.db, actorIn(request), { ...closing, ...recorded })
+    } catch (error) {
+      return showClosing(reply.code(422), deps, { values, errors: closingErrors(error) })
+    }
+    tellNextPage(request, t('close.done'))
+    return reply.redirect(`/arenden/${caseId}`, 303)
+  }
+}
+
+/** `/arenden/{id}/kontakt`, `/hanvisningar/{id}/kontakt` and `/arenden/{id}/avsluta`. */
+export function caseFormPages(app: App, deps: PageDeps): void {
+  const record = { permission: 'contact.record' as const }
+  const inCase: FindPlace = async (request) => {
+    const wish = { caseId: idIn(request), purpose: null }
+    const { id, number } = await readCase(deps.db, deps.tools, actorIn(request), wish)
+    return { caseId: id, back: `/arenden/${id}`, number }
+  }
+  const inReferral: FindPlace = async (request) => {
+    const { id, caseId, caseNumber } = await readReferral(deps.db, actorIn(request), idIn(request))
+    return { caseId, back: `/hanvisningar/${id}`, number: caseNumber }
+  }
+  for (const [path, find] of [
+    ['/arenden/:id/kontakt', inCase],
+    ['/hanvisningar/:id/kontakt', inReferral],
+  ] as const) {
+    app.get(path, { config: record }, (_request, reply) => showContact(reply, deps, find))
+    app.post(path, { config: record }, saveContact(deps, find))
+  }
+  const closing = { permission: 'case.close' as const }
+  app.get('/arenden/:id/avsluta', { config: closing }, (_request, reply) => showClosing(reply, deps))
+  app.post('/arenden/:id/avsluta', { config: closing }, close(deps))
+}

@@ -1,0 +1,177 @@
+// The case page's view: the one clock that matters, what comes next, and the diary in sentences.
+import type { CaseDeadline, CaseView, TimelineLine } from '../../shared/casework/cases.ts'
+import { daysBetween, localDateOf } from '../../shared/domain/calendar.ts'
+import type { Codes } from '../../shared/domain/codes.ts'
+import type { Law } from '../../shared/domain/periods.ts'
+import { stepsOfKept } from '../../shared/domain/stored-steps.ts'
+import { pageTexts } from '../../shared/text/pages.ts'
+import type { Key, Language } from '../../shared/text/say.ts'
+import { daysLeft } from './bands.ts'
+import { nameOfCode } from './codes.ts'
+import { stepTexts } from './deadline-view.ts'
+import { dayInText } from './filters.ts'
+import { findingViews } from './notice-view.ts'
+import type { Say } from './page.ts'
+import { taskLine } from './worklist.ts'
+
+export type Reader = {
+  t: Say
+  language: Language
+  today: string
+  law: Law
+  codes: Codes
+  names: Map<string, string>
+}
+
+const URGENT_DAYS = 3
+const RECOVERY = new Set(['recovery', 'no-recovery-short-remaining'])
+
+/** A kept date with its explanation and steps, for the list of all periods of the case. */
+function keptView(one: CaseDeadline, { language, law }: Reader) {
+  const period = law.versions.get(one.periodVersion)
+  const days = [
+    ['count.not-before', one.notBefore],
+    ['count.last-day', one.lastDay],
+    ['count.safe-day', one.safeDay],
+  ] as const
+  const shown = days.flatMap(([label, day]) => (day ? [{ label, text: dayInText(day, language, true) }] : []))
+  const target = one.rawDate && shown.length === 0 ? dayInText(one.rawDate, language, true) : null
+  return {
+    name: period?.name[language] ?? one.kind,
+    days: target ? [{ label: 'count.target', text: target }] : shown,
+    earliest: one.basis === 'earliest-possible',
+    state: one.state,
+    explanation: language === 'sv' ? one.explanationSv : one.explanationEn,
+    steps: stepTexts(stepsOfKept(one, law), language),
+    doubt: null,
+    source: one.source,
+  }
+}
+
+function evictionClock(day: string, { t, language, today }: Reader) {
+  const urgent = daysBetween(today, day) <= URGENT_DAYS
+  const text = t('clock.eviction', { date: dayInText(day, language) })
+  return { text, left: daysLeft(day, today, t), lines: [t('clock.check')], urgent, how: null }
+}
+
+function recoveryClock(one: CaseDeadline, reader: Reader) {
+  const { t, language, today } = reader
+  const day = one.lastDay ?? one.rawDate ?? ''
+  const date = dayInText(day, language)
+  const early = one.basis === 'earliest-possible'
+  const passed = one.state === 'passed'
+  const key: Key = passed ? 'clock.recovery.passed' : early ? 'clock.recovery.earliest' : 'clock.recovery'
+  const sure = early ? t('clock.recovery.earliest.text') : t('clock.sure')
+  const safe =
+    one.safeDay && one.safeDay !== day ? [t('clock.safe', { date: dayInText(one.safeDay, language) })] : []
+  return {
+    text: t(key, { date }),
+    left: daysLeft(day, today, t),
+    lines: passed ? [t('clock.recovery.passed.text')] : [...safe, sure, t('clock.check')],
+    urgent: passed || daysBetween(today, day) <= URGENT_DAYS,
+    how: keptView(one, reader),
+  }
+}
+
+/** The one clock of the banner: an eviction ahead, else the recovery period, else that none runs. */
+export function clockOf(found: CaseView, reader: Reader) {
+  const { t } = reader
+  if (found.settled !== null || found.state !== 'open') {
+    const word = t('clock.settled')
+    return { text: word, left: '', lines: [], urgent: false, how: null }
+  }
+  const evictionDay = found.evictionAt ? localDateOf(found.evictionAt) : null
+  if (evictionDay && evictionDay >= reader.today) return evictionClock(evictionDay, reader)
+  const periods = found.deadlines.filter(({ kind }) => RECOVERY.has(kind))
+  const running =
+    periods.find(({ state }) => state === 'running') ?? periods.find(({ state }) => state === 'passed')
+  if (running) return recoveryClock(running, reader)
+  return { text: t('clock.none'), left: '', lines: [], urgent: false, how: null }
+}
+
+function sentenceOf({ kind, detail }: TimelineLine, { t, codes, language }: Reader): string {
+  const key = `diary.${kind}`
+  const words = t((key in pageTexts ? key : 'diary.other') as Key)
+  const { outcome, reason } = detail as { outcome?: unknown; reason?: unknown }
+  if (typeof outcome === 'string') return `${words}: ${nameOfCode(codes, outcome, language)}`
+  return kind === 'task.moved' && typeof reason === 'string' ? `${words}: ${reason}` : words
+}
+
+function actorOfLine(actor: string, { t, names }: Reader): string {
+  if (actor === 'system') return t('diary.by.system')
+  if (actor.startsWith('landlord')) return t('diary.by.landlord')
+  return names.get(actor) ?? t('diary.by.other')
+}
+
+/** The diary, the latest first; the same thing said again by the machine in the same minute is said once. */
+export function diaryOf(found: CaseView, reader: Reader) {
+  const lines = found.timeline.map((line) => ({
+    at: line.at,
+    what: sentenceOf(line, reader),
+    who: actorOfLine(line.actor, reader),
+  }))
+  return lines.filter((line, place) => {
+    const later = lines[place - 1]
+    return !later || later.what !== line.what || later.at.slice(0, 16) !== line.at.slice(0, 16)
+  })
+}
+
+function noticesOf(found: CaseView, { t, language }: Reader) {
+  return found.notices.toReversed().map((one) => ({
+    number: one.number,
+    what: t((one.kind === 'notice' ? `notice.type.${one.type}` : `event.${one.type}`) as Key),
+    receivedAt: one.receivedAt,
+    repeats: one.duplicateOf !== null,
+    findings: one.duplicateOf === null ? findingViews(one.findings, language).serious : [],
+  }))
+}
+
+function assignmentsOf(found: CaseView, { t, language, names }: Reader) {
+  return found.assignments.map((one) => ({
+    who: [one.personId, one.unit, one.committee]
+      .flatMap((id) => (id ? [names.get(id) ?? ''] : []))
+      .find(Boolean),
+    kind: t(`assignment.${one.kind}`),
+    state: t(`assignment.${one.state}`),
+    reason: language === 'sv' ? one.reasonSv : one.reasonEn,
+    createdAt: one.createdAt,
+  }))
+}
+
+/** Ids and codes whose names the page needs. */
+export function idsIn(found: CaseView): string[] {
+  const assigned = found.assignments.flatMap(({ personId, unit, committee }) => [personId, unit, committee])
+  const actors = found.timeline.map(({ actor }) => actor)
+  return [...new Set([...assigned, ...actors, found.unit, found.committee])].filter((id) => id !== null)
+}
+
+/** Everything the template shows. */
+export function caseView(found: CaseView, reader: Reader) {
+  const { t, language, today, codes, names } = reader
+  const open = found.tasks.filter(({ state }) => state === 'open')
+  const amount = { amount: found.amountOwed, months: found.monthsUnpaid }
+  return {
+    clock: clockOf(found, reader),
+    deadlines: found.deadlines.map((one) => keptView(one, reader)),
+    unit: names.get(found.unit ?? '') ?? names.get(found.committee) ?? '',
+    debt: amount,
+    next: open.slice(0, 1).map((task) => taskLine(task, today, t, language))[0] ?? null,
+    tasks: open.slice(1).map((task) => taskLine(task, today, t, language)),
+    done: found.tasks
+      .filter(({ state }) => state !== 'open')
+      .map((task) => ({
+        title: language === 'sv' ? task.titleSv : task.titleEn,
+        outcome: task.outcome ? nameOfCode(codes, task.outcome, language) : '',
+        at: task.completedAt,
+      })),
+    notices: noticesOf(found, reader),
+    assignments: assignmentsOf(found, reader),
+    visits: found.visits.map(({ startsAt, state, outcome }) => ({
+      startsAt,
+      state,
+      outcome: outcome ? nameOfCode(codes, outcome, language) : '',
+    })),
+    diary: diaryOf(found, reader),
+    outcome: found.outcome ? nameOfCode(codes, found.outcome, language) : '',
+  }
+}

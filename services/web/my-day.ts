@@ -1,0 +1,82 @@
+// Where each role begins: a caseworker's day, or the page that the role's work starts from.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { moment, type Actor } from '../../shared/casework/act.ts'
+import { listTasks, type TaskWish } from '../../shared/casework/tasks.ts'
+import { listAlerts, listCases } from '../../shared/casework/worklists.ts'
+import type { App } from '../http.ts'
+import { bandOf } from './bands.ts'
+import { caseLine } from './case-list.ts'
+import { renderPage } from './frame.ts'
+import { actorIn, textsOf, type PageDeps } from './page.ts'
+import { taskLine } from './worklist.ts'
+
+const STARTS: Readonly<Record<string, string>> = {
+  landlord: '/hyresvard',
+  counsellor: '/hanvisningar',
+  supervisor: '/tavla',
+  registrar: '/uppgifter',
+}
+
+/** Lines of each kind; the rest is a click away. */
+const MOST = 10
+
+async function dayOf(deps: PageDeps, actor: Actor) {
+  const mine = actor.personId ?? 'none'
+  const tasks = (due: TaskWish['due'], assignee = mine, unit: string | null = null) =>
+    listTasks(deps.db, actor, { state: 'open', due, unit, assignee, limit: MOST, page: 1 })
+  const [overdue, today, next, unclaimed, clocks, cases, told] = await Promise.all([
+    tasks('overdue'),
+    tasks('today'),
+    tasks(null),
+    tasks(null, 'none', actor.unit),
+    listCases(deps.db, actor, { list: 'clocks', unit: null, assignee: mine, limit: MOST, page: 1 }),
+    listCases(deps.db, actor, { list: 'open', unit: null, assignee: mine, limit: MOST, page: 1 }),
+    listAlerts(deps.db, actor, { unit: null, person: mine, limit: MOST, page: 1 }),
+  ])
+  return { overdue, today, next, unclaimed, clocks, cases, told }
+}
+
+async function showDay(request: FastifyRequest, reply: FastifyReply, deps: PageDeps): Promise<FastifyReply> {
+  const t = textsOf(request)
+  const { language } = request
+  const { today } = await moment(deps.db)
+  const day = await dayOf(deps, actorIn(request))
+  const lines = (list: Awaited<ReturnType<typeof listTasks>>) => ({
+    total: list.total,
+    shown: list.tasks.map((task) => taskLine(task, today, t, language)),
+  })
+  const dueToday = day.today.tasks.filter(({ overdue }) => !overdue)
+  const upcoming = day.next.tasks.find(({ overdue, dueOn }) => !overdue && dueOn > today)
+  const when = upcoming && bandOf(upcoming.dueOn, false, today, t)
+  return renderPage(reply, 'casework/day', {
+    title: t('day.title'),
+    today,
+    clocks: day.clocks.cases.map((one) => caseLine(one, today, t)),
+    overdue: lines(day.overdue),
+    dueToday: lines({ total: dueToday.length, tasks: dueToday }),
+    unclaimed: lines(day.unclaimed),
+    cases: day.cases.cases.map((one) => caseLine(one, today, t)),
+    upcoming: upcoming && {
+      title: language === 'sv' ? upcoming.titleSv : upcoming.titleEn,
+      when: when?.text ? when.text.toLowerCase() : upcoming.dueOn,
+    },
+    alerts: day.told.alerts.map(({ caseId, caseNumber, textSv, textEn, createdAt }) => ({
+      caseId,
+      caseNumber,
+      text: language === 'sv' ? textSv : textEn,
+      createdAt,
+    })),
+  })
+}
+
+/** `/`. */
+export function startPages(app: App, deps: PageDeps): void {
+  app.get('/', { config: { permission: 'own.page' } }, async (request, reply) => {
+    const role = request.principal?.role ?? ''
+    const start = STARTS[role]
+    if (start) return reply.redirect(start, 303)
+    if (role === 'caseworker' || role === 'visitor') return showDay(request, reply, deps)
+    const t = textsOf(request)
+    return renderPage(reply, 'about', { title: t('frame.service'), paragraphs: [t('day.other')] })
+  })
+}

@@ -1,0 +1,63 @@
+// The sentences of a case's diary, one for each kind of event.
+export const diaryTexts = {
+  'diary.notice.joined': {
+    sv: 'Ett meddelande från hyresvärden kom in',
+    en: 'A notice from the landlord came in',
+  },
+  'diary.eviction-notice.joined': {
+    sv: 'Ett besked från Kronofogden kom in',
+    en: 'Word from Kronofogden came in',
+  },
+  'diary.notice.paid': { sv: 'Hyresvärden: skulden är betald', en: 'The landlord: the debt is paid' },
+  'diary.notice.part-paid': { sv: 'Hyresvärden: en del är betald', en: 'The landlord: a part is paid' },
+  'diary.notice.served': {
+    sv: 'Hyresvärden: hyresgästen är delgiven',
+    en: 'The landlord: the tenant is served',
+  },
+  'diary.notice.withdrawn': {
+    sv: 'Hyresvärden: uppsägningen är återkallad',
+    en: 'The landlord: the termination is withdrawn',
+  },
+  'diary.notice.corrected': { sv: 'Hyresvärden rättade beloppet', en: 'The landlord corrected the amount' },
+  'diary.notice.agreement': {
+    sv: 'Hyresvärden: en plan är överenskommen',
+    en: 'The landlord: a plan is agreed',
+  },
+  'diary.notice.moved': {
+    sv: 'Hyresvärden: hyresgästen har flyttat',
+    en: 'The landlord: the tenant has moved',
+  },
+  'diary.case.routed': { sv: 'Ärendet fördelades', en: 'The case was routed' },
+  'diary.case.assigned': { sv: 'Ärendet tilldelades', en: 'The case was assigned' },
+  'diary.case.offered': { sv: 'En annan nämnd tillfrågades', en: 'Another committee was asked' },
+  'diary.case.closed': { sv: 'Ärendet avslutades', en: 'The case was closed' },
+  'diary.assignment.accepted': { sv: 'Tilldelningen togs emot', en: 'The assignment was accepted' },
+  'diary.assignment.rejected': {
+    sv: 'Tilldelningen lämnades tillbaka',
+    en: 'The assignment was handed back',
+  },
+  'diary.tasks.planned': { sv: 'Uppgifter planerades', en: 'Tasks were planned' },
+  'diary.tasks.redated': { sv: 'Uppgifter fick nya dagar', en: 'Tasks got new days' },
+  'diary.tasks.ended': { sv: 'Uppgifter som inte behövs avslutades', en: 'Tasks no longer needed ended' },
+  'diary.task.done': { sv: 'En uppgift blev klar', en: 'A task was done' },
+  'diary.task.moved': { sv: 'En uppgift flyttades', en: 'A task was moved' },
+  'diary.contact.logged': { sv: 'En kontakt registrerades', en: 'A contact was recorded' },
+  'diary.visit.booked': { sv: 'Ett hembesök bokades', en: 'A home visit was booked' },
+  'diary.visit.recorded': { sv: 'Ett hembesök gjordes', en: 'A home visit was made' },
+  'diary.deadline.moved': { sv: 'En frist räknades om', en: 'A period was recounted' },
+  'diary.deadline.passed': { sv: 'En frist löpte ut', en: 'A period ended' },
+  'diary.referral.made': {
+    sv: 'Hänvisades till budget- och skuldrådgivning',
+    en: 'Referred to debt counselling',
+  },
+  'diary.referral.accepted': { sv: 'Hänvisningen accepterades', en: 'The referral was accepted' },
+  'diary.referral.rejected': { sv: 'Hänvisningen lämnades tillbaka', en: 'The referral was given back' },
+  'diary.referral.passed-on': { sv: 'Hänvisningen gick vidare', en: 'The referral was passed on' },
+  'diary.referral.answered': { sv: 'Hyresgästen fick ett första svar', en: 'The tenant had a first answer' },
+  'diary.referral.meeting': { sv: 'Ett möte erbjöds', en: 'A meeting was offered' },
+  'diary.alert': { sv: 'Ett larm skickades', en: 'An alert was sent' },
+  'diary.other': { sv: 'Ärendet ändrades', en: 'The case was changed' },
+  'diary.by.system': { sv: 'Bokvar', en: 'Bokvar' },
+  'diary.by.landlord': { sv: 'Hyresvärden', en: 'The landlord' },
+  'diary.by.other': { sv: 'Ett anslutet system', en: 'A connected system' },
+} as const
