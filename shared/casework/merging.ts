@@ -35,14 +35,7 @@ export async function askMerge(
     throw new Refusal('invalid', 'merge.same-case', 'Välj ett annat ärende att slå ihop med.')
   }
   return inContext(db, actor, async (trx, at) => {
-    const cases = await trx
-      .selectFrom('arrearsCase')
-      .select(['id', 'state'])
-      .where('id', 'in', [asked.fromId, asked.intoId])
-      .orderBy('id')
-      .forUpdate()
-      .execute()
-    if (cases.length !== 2) throw noSuch()
+    const cases = await lockBoth(trx, asked.fromId, asked.intoId)
     const standing = await trx
       .selectFrom('caseMerge')
       .select('id')
@@ -72,6 +65,18 @@ export async function askMerge(
     await emit(trx, 'case-merge.asked', [id])
     return { mergeId: id }
   })
+}
+
+async function lockBoth(trx: Trx, one: string, other: string) {
+  const cases = await trx
+    .selectFrom('arrearsCase')
+    .select(['id', 'state'])
+    .where('id', 'in', [one, other])
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  if (cases.length !== 2) throw noSuch()
+  return cases
 }
 
 /** Asks for a merge to be undone; asking twice changes nothing more. Refusal `not-found` when it is not the actor's to see. */

@@ -159,17 +159,7 @@ async function stopStages(
       clocks.map((clock) => [ladderKey(subject.id, clock.trigger), clock.step] as const),
     ),
   )
-  const referrals = await trx
-    .selectFrom('referral')
-    .select('id')
-    .where(
-      'caseId',
-      'in',
-      rows.map((row) => row.id),
-    )
-    .where('state', 'in', ['assigned', 'accepted'])
-    .execute()
-  const kept = new Set(referrals.map((row) => row.id))
+  const kept = await openReferrals(trx, rows)
   const stopped = standing.filter((row) => {
     if (row.firedAt !== null || kept.has(row.subjectId)) return false
     const key = ladderKey(row.subjectId, row.trigger)
@@ -181,4 +171,15 @@ async function stopStages(
     from arrears_case c where c.id = s.case_id and s.id = any(${stopped.map((row) => row.id)}::uuid[])`.execute(
     trx,
   )
+}
+
+async function openReferrals(trx: Trx, rows: readonly PlannedCase[]): Promise<Set<string>> {
+  const cases = rows.map((row) => row.id)
+  const referrals = await trx
+    .selectFrom('referral')
+    .select('id')
+    .where('caseId', 'in', cases)
+    .where('state', 'in', ['assigned', 'accepted'])
+    .execute()
+  return new Set(referrals.map((row) => row.id))
 }

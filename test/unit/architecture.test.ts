@@ -61,7 +61,7 @@ describe('who may import whom', () => {
     ['kysely', ['shared/casework/', 'shared/db/', 'shared/outbox.ts', 'services/start/']],
     ['nodemailer', ['shared/mailer.ts']],
     ['pino', ['shared/log.ts']],
-    ['luxon', ['shared/domain/', 'services/web/']],
+    ['luxon', ['shared/domain/', 'services/web/', 'services/start/']],
     ['fastify', ['services/']],
     ['nunjucks', ['services/web/', 'services/identity/']],
     ['openid-client', ['services/login.ts']],
@@ -111,9 +111,16 @@ describe('how it is written', () => {
     expect(breaking(forbidden, written.filter(among('shared/domain/')))).toEqual([])
   })
 
-  it('there is no enum, no namespace and no any', () => {
+  it('there is no enum and no namespace', () => {
     expect(breaking(/^\s*(export )?(declare )?(const )?(enum|namespace) \w/m)).toEqual([])
-    expect(breaking(/(\bas|[:<,|(])\s*any\b(?!\s*[:(=.])/)).toEqual([])
+  })
+
+  it('there is no any, but for the answers of an API in a test that says so', () => {
+    const excused = /^\/\/ oxlint-disable-next-line typescript\/no-explicit-any\n.*$/gm
+    const text = (path: string) =>
+      path.startsWith('test/') ? read(path).replaceAll(excused, '') : read(path)
+    const any = /(\bas|[:<,|(])\s*any\b(?!\s*[:(=.])/
+    expect(written.filter((path) => any.test(bare(text(path))))).toEqual([])
   })
 
   it('there is no barrel and no drawer for odds and ends', () => {
