@@ -77,6 +77,7 @@ describe('The role table', () => {
         'referral.answer',
         'board.read',
         'deadline.calculate',
+        'register.send',
       ],
     ],
   ])('lets a system of role %s with scope %s do only that', (role, scope, expected) => {
