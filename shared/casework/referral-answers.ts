@@ -82,12 +82,16 @@ async function findReferral(trx: Trx, id: string): Promise<Referral> {
   return rows[0]
 }
 
-/** Locks a referral that the actor's own committee is to answer; the referring committee only reads it. */
+/**
+ * Locks a referral that the actor may answer: the committee that got it, or the referring committee's own case system,
+ * which only records what the counsellor has told it. The referring committee's people read it and no more.
+ */
 async function lockReferral(trx: Trx, actor: Actor, id: string): Promise<Referral> {
   const { rows } =
     await sql<Referral>`select ${shown} from ${sources} where r.id = ${id} for update of r`.execute(trx)
   if (!rows[0]) throw noSuch()
-  if (rows[0].committee !== actor.committee) {
+  const recorded = actor.role === 'system' && rows[0].fromCommittee === actor.committee
+  if (rows[0].committee !== actor.committee && !recorded) {
     const detail = 'Bara den enhet som har fått hänvisningen svarar på den. Ni kan följa den här.'
     throw new Refusal('forbidden', 'referral.other-committee', detail)
   }

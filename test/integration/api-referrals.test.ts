@@ -157,9 +157,14 @@ describe('A referral', () => {
 
   test('is read by those who made it and answered only by those who got it', async () => {
     const { id } = await aReferral()
-    expect(codeOf(await step(id, 'acceptance', 'system'))).toEqual([403, 'referral.other-committee'])
     expect((await step(randomUUID(), 'acceptance', 'counsellor.sn')).status).toBe(404)
     expect((await step(id, 'acceptance', 'supervisor.sn')).status).toBe(403)
     expect((await step(id, 'meeting', 'counsellor.sn', { meetingAt: 'i morgon' })).status).toBe(400)
+  })
+
+  test('is recorded as accepted by the referring committee\u2019s case system, which the counsellor has told', async () => {
+    const { id } = await aReferral()
+    const accepted = await step(id, 'acceptance', 'system')
+    expect([accepted.status, accepted.body.state]).toEqual([200, 'accepted'])
   })
 })
