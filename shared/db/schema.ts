@@ -541,6 +541,7 @@ export interface Task {
   dueOn: string;
   endedReason: string | null;
   fast: Generated<boolean>;
+  followedAt: string | null;
   id: Generated<string>;
   note: string | null;
   occurredAt: string | null;
