@@ -188,7 +188,7 @@ export async function receiveUpdate(
       .executeTakeFirst()
     if (!notice)
       throw new Refusal('not-found', 'notice.not-found', 'Meddelandet finns inte bland dem ni har skickat.')
-    const { update, findings } = readUpdate(sent.body)
+    const { update, findings } = readUpdate(sent.body, at.today)
     const id = randomUUID()
     await insertRows(trx, 'noticeUpdate', [
       {

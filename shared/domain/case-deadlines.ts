@@ -1,6 +1,6 @@
 // Every statutory date of one case: of each paper that came, of Kronofogden's events, and the one that is worked to.
 import { addDays, localDateOf } from './calendar.ts'
-import { endingOf, servedOn } from './case-facts.ts'
+import { believed, endingOf, servedOn } from './case-facts.ts'
 import { longDate } from './date-words.ts'
 import type { DeadlineEvent, DeadlineFacts, Text } from './deadline-facts.ts'
 import { computeForNotices } from './deadline-changes.ts'
@@ -78,10 +78,10 @@ export function factsOf(paper: FoldedNotice, eviction: EvictionState | null, tod
     noticeType: notice.type,
     dueDate: first?.dueDate ?? null,
     rentPeriod: first?.period ?? null,
-    noticeDate: notice.noticeDate,
-    terminatedDate: notice.terminatedDate,
+    noticeDate: believed(paper, 'noticeDate'),
+    terminatedDate: believed(paper, 'terminatedDate'),
     servedDate: servedOn(paper),
-    dispatchedDate: notice.dispatchedDate,
+    dispatchedDate: believed(paper, 'dispatchedDate'),
     dispatchMethod: notice.dispatchMethod,
     receivedDate: paper.receivedOn,
     terminationCopyReceivedOn: notice.type === 'nuisance-termination' ? paper.receivedOn : null,
@@ -93,7 +93,6 @@ export function factsOf(paper: FoldedNotice, eviction: EvictionState | null, tod
 const CONTRADICTIONS: ReadonlySet<string> = new Set([
   'served_before_terminated',
   'terminated_before_forfeiture',
-  'notice_after_arrival',
 ])
 
 /** Days in a notice, received on an ISO day, that cannot all be right: the sender should know, and a person look. */
@@ -128,13 +127,16 @@ function evictionDates(caseId: string, matter: CaseMatter, law: Law, today: stri
   const { eviction, events } = matter
   if (!eviction) return []
   const told = events.findLast((event) => event.event === 'date-set' || event.event === 'rescheduled')
+  const heard = events.reduce((last, { receivedAt }) => (receivedAt > last ? receivedAt : last), '')
+  // What lay ahead when it was told is not believed: the dates would move with every day that goes by.
+  const past = (day: string | null) => (day !== null && day <= localDateOf(heard) ? day : null)
   const facts: DeadlineFacts = {
     kind: 'rent',
-    orderDate: eviction.orderedOn,
-    opportunityToRespondOn: eviction.opportunityToRespondOn,
-    documentsCompleteOn: eviction.documentsCompleteOn,
+    orderDate: past(eviction.orderedOn),
+    opportunityToRespondOn: past(eviction.opportunityToRespondOn),
+    documentsCompleteOn: past(eviction.documentsCompleteOn),
     evictionNoticeReceivedAt: told?.receivedAt ?? null,
-    evictedOn: eviction.executedOn,
+    evictedOn: past(eviction.executedOn),
     today,
     events: evictionEvents(eviction),
   }

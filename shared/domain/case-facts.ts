@@ -68,10 +68,25 @@ export function dayOfNotice(folded: FoldedNotice): string {
   return own < folded.receivedOn ? own : folded.receivedOn
 }
 
-/** The day the tenant was served: what was reported last counts, else what the notice itself says. */
+/**
+ * The day the tenant was served: what was reported last counts, else what the notice itself says. A day that lay
+ * ahead when it was told is not believed, also not when it has come: it would let the period grow day by day.
+ */
 export function servedOn(folded: FoldedNotice): string | null {
-  const told = folded.updates.filter((update) => update.type === 'served' && update.occurredOn !== null)
-  return told.at(-1)?.occurredOn ?? folded.notice.servedDate
+  const told = folded.updates.filter(
+    ({ type, occurredOn, receivedOn }) =>
+      type === 'served' && occurredOn !== null && occurredOn <= receivedOn,
+  )
+  return told.at(-1)?.occurredOn ?? believed(folded, 'servedDate')
+}
+
+/** What a notice says has happened on a day; null when that day lay ahead as it was told. */
+export function believed(
+  { notice, saidOn, receivedOn }: FoldedNotice,
+  field: 'noticeDate' | 'terminatedDate' | 'dispatchedDate' | 'servedDate',
+): string | null {
+  const day = notice[field]
+  return day !== null && day <= (saidOn ?? receivedOn) ? day : null
 }
 
 /** The amount the tenant must pay, in öre: a correction with an amount takes the notice's place. */
@@ -134,7 +149,8 @@ export function foldCase(
   const first = events[0]
   return {
     noticeType: governing?.notice.type ?? 'eviction',
-    stage: stageOf(live, eviction),
+    // A settled case keeps the stage it had reached: what survives the ending is still judged by it.
+    stage: stageOf(live.length > 0 ? live : own, eviction),
     notifiedOn: governing ? dayOfNotice(governing) : first ? localDateOf(first.receivedAt) : '',
     governing,
     ...debtOf(live),

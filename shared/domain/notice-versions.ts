@@ -23,6 +23,8 @@ export type FoldedNotice = {
   /** The first version of the notice that this one corrects or completes. */
   corrects: string | null
   updates: readonly FoldedUpdate[]
+  /** The day its words came, when a later paper has filled in what it lacked. */
+  saidOn?: string
 }
 
 /** What may become known after the paper was written, without being another paper. */
@@ -78,7 +80,10 @@ function withUpdates(folded: FoldedNotice, more: readonly FoldedUpdate[]): Folde
 function fillGaps(versions: FoldedNotice[], next: FoldedNotice): FoldedNotice[] {
   const last = versions.at(-1)
   if (!last || isWithdrawn(last) || !completes(next.notice, last.notice)) return [...versions, next]
-  return [...versions.slice(0, -1), withUpdates({ ...last, notice: next.notice }, next.updates)]
+  return [
+    ...versions.slice(0, -1),
+    withUpdates({ ...last, notice: next.notice, saidOn: next.receivedOn }, next.updates),
+  ]
 }
 
 /**

@@ -113,8 +113,11 @@ export function readNotice(body: NoticeBody, today: string): { notice: Notice; f
 /** What a notice says has happened already. */
 const HAPPENED = ['noticeDate', 'dispatchedDate', 'servedDate', 'tenantConsentOn'] as const
 
-/** Reads an update as {@link readNotice} reads a notice. */
-export function readUpdate(body: UpdateBody): { update: NoticeUpdate; findings: Finding[] } {
+/** Reads an update as {@link readNotice} reads a notice; without `today` (ISO) no day is held against it. */
+export function readUpdate(
+  body: UpdateBody,
+  today = '9999-12-31',
+): { update: NoticeUpdate; findings: Finding[] } {
   const reading = findingsOf()
   const update = {
     type: body.type,
@@ -122,6 +125,7 @@ export function readUpdate(body: UpdateBody): { update: NoticeUpdate; findings: 
     amountOre: reading.read(body.amount, atLeastZero, ['amount_unclear', '/amount']),
     note: readLines(body.note),
   }
+  if ((update.date ?? '') > today) reading.note('date_in_future', '/date')
   return { update, findings: reading.findings }
 }
 
