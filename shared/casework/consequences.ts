@@ -14,7 +14,7 @@ import { attemptsOf } from './contact-facts.ts'
 import { lockForPlanning, planningFacts, taskRow, type PlannedCase, type Units } from './planning.ts'
 import { reviewTasks, type Review } from './reviews.ts'
 import { readMunicipality, rulesInForce, rulesOf, type Municipality } from './settings.ts'
-import { answersOf, rowBehind } from './task-answers.ts'
+import { answersOf, isContactTask, rowBehind } from './task-answers.ts'
 
 type Done = {
   id: string
@@ -101,11 +101,11 @@ async function addFollowing(trx: Trx, at: Moment, following: readonly Following[
   await insertRows(trx, 'task', rows, sql`on conflict (case_id, occurrence) do nothing`)
 }
 
-type Standing = { occurrence: string; channel: string | null; open: boolean }
+type Standing = { occurrence: string; channel: string | null; ruleVersion: number | null; open: boolean }
 
 async function standingTasks(trx: Trx, caseIds: readonly string[]): Promise<Map<string, Standing[]>> {
   const { rows } = await sql<Standing & { caseId: string }>`
-    select case_id, occurrence, channel, state = 'open' as open from task where case_id = any(${[...caseIds]}::uuid[])`.execute(
+    select case_id, occurrence, channel, rule_version, state = 'open' as open from task where case_id = any(${[...caseIds]}::uuid[])`.execute(
     trx,
   )
   return Map.groupBy(rows, (row) => row.caseId)
@@ -151,10 +151,10 @@ function nextOnLadder(
   const wanted = step?.row ?? decision
   if (!wanted) return null
   const prefix = `${wanted.template}/${wanted.task}#`
-  const stands = known.some(
-    (task) =>
-      task.open && (task.occurrence.startsWith(prefix) || (step !== null && task.channel === wanted.channel)),
-  )
+  // A call to the landlord is also made by telephone, and must not pass for a call to the household.
+  const triesChannel = (task: Standing) =>
+    step !== null && task.channel === wanted.channel && isContactTask(rowBehind(task, setting.templates))
+  const stands = known.some((task) => task.open && (task.occurrence.startsWith(prefix) || triesChannel(task)))
   return stands ? null : { template: wanted.template, task: wanted.task }
 }
 

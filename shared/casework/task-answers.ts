@@ -33,9 +33,13 @@ export function answersOf(row: TaskRow | null): Readonly<Record<string, Conseque
   return row?.outcomes ?? BY_HAND
 }
 
-/** A task by which somebody tries to reach the household: one whose failure is a step on the contact ladder. */
+/**
+ * A task by which somebody tries to reach the household: one whose failure is a step on the contact ladder, or a visit
+ * at which nobody opened (the last of all, T19, leads to a meeting instead).
+ */
 export function isContactTask(row: TaskRow | null): row is TaskRow {
-  return row !== null && Object.values(row.outcomes).some((then) => then.kind === 'ladder')
+  if (row === null) return false
+  return 'INGEN_OPPNADE' in row.outcomes || Object.values(row.outcomes).some((then) => then.kind === 'ladder')
 }
 
 const CHANNELS: Readonly<Record<string, Attempt['channel']>> = {

@@ -1,0 +1,261 @@
+// A story: one municipality with its people and one household, told through the real deeds while the database's clock moves.
+import { readDataFile } from '../../config/files.ts'
+import type { Actor } from '../../shared/casework/act.ts'
+import { answerAssignment } from '../../shared/casework/assignments.ts'
+import { closeCase, type Closed, type Closing } from '../../shared/casework/closure.ts'
+import { loadDemoPeople } from '../../shared/casework/demo-people.ts'
+import { receiveEvictionNotice } from '../../shared/casework/eviction-notices.ts'
+import { receiveNotice, receiveUpdate } from '../../shared/casework/intake.ts'
+import { actorOf, findPersonBySubject } from '../../shared/casework/people.ts'
+import { recordFacts, type FactsToRecord } from '../../shared/casework/recorded-facts.ts'
+import { completeTask, type Completion, type Task } from '../../shared/casework/tasks.ts'
+import { evictionNoticeBody } from '../../shared/domain/eviction-notice.ts'
+import { noticeBody, updateBody } from '../../shared/domain/notice-body.ts'
+import { instantAt } from '../../shared/domain/calendar.ts'
+import { demoPeople } from '../../services/start/demo-staff.ts'
+import { landlordActor, openSpine, type Spine } from './spine.ts'
+
+export const landlord = landlordActor('Exempelhus')
+const kronofogden: Actor = { ...landlordActor('kfm'), role: 'kronofogden', sender: 'client:kronofogden' }
+
+/** What a household is in a story; `born` is ÅÅÅÅMMDD and chooses the age. */
+const tenant = { name: 'Vera Exempel', address: 'Storgatan 1 lgh 1101', postalCode: '702 10', city: 'Örebro' }
+
+const notice = {
+  type: 'rent-termination',
+  reference: 'H-1',
+  landlord: { name: 'Exempelhus AB', organisationNumber: '559999-0115' },
+  tenant: { name: tenant.name },
+  dwelling: {
+    address: 'Storgatan 1',
+    postalCode: '702 10',
+    city: 'Örebro',
+    apartmentNumber: '1101',
+    rooms: 2,
+  },
+  rents: [{ period: '2026-11', dueDate: '2026-10-30', amount: 8450 }],
+  interest: 12.5,
+  amountToRecover: 8462.5,
+  payment: { bankgiro: '5050-1055' },
+  noticeDate: '2026-11-23',
+  terminatedDate: '2026-11-23',
+  dispatchedDate: '2026-11-23',
+  dispatchMethod: 'registered-letter',
+}
+
+/** Who does a task of each role: a username per committee, else anybody there who may. */
+const PEOPLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  GAN: { caseworker: 'gunilla.gan', visitor: 'besim.gan', supervisor: 'anette.gan' },
+  SN: { caseworker: 'hanna.sn', visitor: 'lotta.lots', supervisor: 'christian.sn', counsellor: 'berit.bos' },
+  VON: { caseworker: 'viktoria.von', visitor: 'vidar.von', supervisor: 'elisabet.von' },
+  FSN: { caseworker: 'filip.fsn', supervisor: 'fredrik.fsn' },
+}
+
+type Row = Pick<
+  Task,
+  | 'id'
+  | 'template'
+  | 'occurrence'
+  | 'dueOn'
+  | 'committee'
+  | 'unit'
+  | 'role'
+  | 'state'
+  | 'fast'
+  | 'endedReason'
+> & { assignee: string | null; outcome: string | null }
+
+export type Story = Awaited<ReturnType<typeof openStory>>
+
+/** Opens a story at an instant given as Swedish day and time. Close it when it is told. */
+export async function openStory(day: string, time = '09:00') {
+  const spine = await openSpine()
+  await loadDemoPeople(spine.owner, demoPeople(readDataFile('demo/people.csv')))
+  await spine.moveTo(instantAt(day, time))
+  return { spine, ...deedsOf(spine), ...viewsOf(spine), ...clockOf(spine), close: spine.close }
+}
+
+function clockOf(spine: Spine) {
+  return {
+    /** Lets time pass, stopping at whatever falls due on the way. */
+    passTo: (day: string, time = '09:00') => spine.passTo(instantAt(day, time)),
+    /** Sets the clock there in one step: what fell due meanwhile is found late, as after a stop of the service. */
+    moveTo: (day: string, time = '09:00') => spine.moveTo(instantAt(day, time)),
+  }
+}
+
+/** The person by username, as one who acts. */
+export async function actorNamed(spine: Spine, username: string): Promise<Actor> {
+  const person = await findPersonBySubject(spine.web, username)
+  if (!person) throw new Error(`There is no ${username}`)
+  return actorOf(person)
+}
+
+let key = 0
+const sent = <Body>(body: unknown, read: (body: unknown) => Body) => {
+  key += 1
+  return { key: `story ${key}`, raw: Buffer.from(JSON.stringify(body)), body: read(body) }
+}
+
+function deedsOf(spine: Spine) {
+  const lookUp = viewsOf(spine)
+  return {
+    /** The landlord sends a notice; `over` replaces parts of an ordinary one. */
+    notify: async (over: object = {}) => {
+      const receipt = await receiveNotice(
+        spine.web,
+        spine.tools,
+        landlord,
+        sent({ ...notice, ...over }, (body) => noticeBody.parse(body)),
+      )
+      await spine.drain()
+      return receipt
+    },
+    /** The landlord tells what has happened since. */
+    update: async (noticeId: string, body: object) => {
+      await receiveUpdate(spine.web, spine.tools, landlord, {
+        ...sent(body, (one) => updateBody.parse(one)),
+        noticeId,
+      })
+      await spine.drain()
+    },
+    /** Kronofogden tells of the same household. */
+    enforce: async (event: string, over: object = {}) => {
+      const body = { event, caseNumber: 'U-24680-26/1880', respondent: tenant, ...over }
+      await receiveEvictionNotice(
+        spine.web,
+        spine.tools,
+        kronofogden,
+        sent(body, (one) => evictionNoticeBody.parse(one)),
+      )
+      await spine.drain()
+    },
+    /** Somebody of the right role in the right committee answers an open task (`T2/3`). */
+    answer: async (name: string, outcome: string, over: Partial<Completion> & { by?: string } = {}) => {
+      const task = (await lookUp.rows()).find((one) => one.state === 'open' && nameOf(one) === name)
+      if (!task) throw new Error(`There is no open ${name}`)
+      const people = PEOPLE[task.committee]
+      const { by = people?.[task.role] ?? people?.['caseworker'] ?? '', ...completion } = over
+      const actor = await actorNamed(spine, by)
+      await completeTask(spine.web, actor, task.id, {
+        outcome,
+        // Screening asks why the case is not another committee's.
+        note: outcome === 'PROVAD' ? 'Bara skuld: ingen annan nämnd berörs.' : null,
+        occurredAt: null,
+        ...completion,
+      })
+      await spine.drain()
+    },
+    /** The committee's caseworker records what has been learnt of the household. */
+    record: async (facts: FactsToRecord) => {
+      const { id, committee } = await lookUp.theCase()
+      const actor = await actorNamed(spine, PEOPLE[committee]?.['caseworker'] ?? '')
+      await recordFacts(spine.web, actor, { caseId: id, ifMatch: null }, facts)
+      await spine.drain()
+    },
+    /** The committee's caseworker takes the case as her own. */
+    own: async () => {
+      const { id, committee } = await lookUp.theCase()
+      const actor = await actorNamed(spine, PEOPLE[committee]?.['caseworker'] ?? '')
+      const owner = await spine.worker
+        .selectFrom('assignment')
+        .select('id')
+        .where('caseId', '=', id)
+        .where('kind', '=', 'owner')
+        .where('state', '=', 'active')
+        .executeTakeFirstOrThrow()
+      await answerAssignment(spine.web, actor, {
+        caseId: id,
+        assignmentId: owner.id,
+        answer: 'accepted',
+        reason: null,
+      })
+      await spine.drain()
+    },
+    /** The caseworker closes the case as it stands now. */
+    finish: (closing: Partial<Closing> & { outcome: string; by?: string }): Promise<Closed> =>
+      finish(spine, lookUp, closing),
+  }
+}
+
+async function finish(
+  spine: Spine,
+  lookUp: ReturnType<typeof viewsOf>,
+  { by, ...closing }: Partial<Closing> & { outcome: string; by?: string },
+): Promise<Closed> {
+  const { id, version, committee } = await lookUp.theCase()
+  const actor = await actorNamed(spine, by ?? PEOPLE[committee]?.['caseworker'] ?? '')
+  const closed = await closeCase(spine.web, actor, {
+    caseId: id,
+    ifMatch: version,
+    on: null,
+    source: 'hyresvärden',
+    cause: 'HYRA_ENSTAKA',
+    housingAfter: null,
+    ...closing,
+  })
+  await spine.drain()
+  return closed
+}
+
+/** `T2/3#1` is shown as `T2/3`, a review as what it asks. */
+const nameOf = ({ occurrence }: { occurrence: string }) => occurrence.split('#')[0] ?? occurrence
+
+function viewsOf(spine: Spine) {
+  const rows = (): Promise<Row[]> =>
+    spine.worker
+      .selectFrom('task')
+      .leftJoin('person', 'person.id', 'task.assignee')
+      .select(['task.id', 'template', 'occurrence', 'dueOn', 'task.committee', 'task.unit', 'task.role'])
+      .select(['state', 'fast', 'endedReason', 'outcome', 'person.username as assignee'])
+      .orderBy('createdAt')
+      .execute() as Promise<Row[]>
+  return {
+    rows,
+    /** Open tasks: `T2/3` → `2026-11-25 caseworker GAN-FS`. */
+    open: async () =>
+      Object.fromEntries(
+        (await rows())
+          .filter(({ state }) => state === 'open')
+          .map((one) => [
+            nameOf(one),
+            [one.dueOn, one.role, one.assignee ?? one.unit, ...(one.fast ? ['fast'] : [])].join(' '),
+          ]),
+      ),
+    /** Tasks that have ended by themselves: `T2/3` → the reason. */
+    ended: async () =>
+      Object.fromEntries(
+        (await rows()).filter(({ state }) => state === 'ended').map((one) => [nameOf(one), one.endedReason]),
+      ),
+    theCase: () => spine.worker.selectFrom('arrearsCase').selectAll().executeTakeFirstOrThrow(),
+    referrals: () => spine.worker.selectFrom('referral').selectAll().orderBy('createdAt').execute(),
+    alerts: () =>
+      spine.worker
+        .selectFrom('alert')
+        .leftJoin('person', 'person.id', 'alert.personId')
+        .select(['trigger', 'step', 'urgency', 'recipient', 'alert.createdAt as at', 'person.username as to'])
+        .orderBy('alert.createdAt')
+        .execute(),
+    /** Clocks that still run: stages that have neither fired nor been stopped. */
+    clocks: async () =>
+      (
+        await spine.worker
+          .selectFrom('stage')
+          .select(['trigger', 'step', 'dueAt'])
+          .where('firedAt', 'is', null)
+          .where('stoppedAt', 'is', null)
+          .orderBy('dueAt')
+          .execute()
+      ).map((one) => one.trigger),
+    dates: async () =>
+      Object.fromEntries(
+        (
+          await spine.worker
+            .selectFrom('deadline')
+            .select(['kind', 'safeDay', 'state'])
+            .where('supersededAt', 'is', null)
+            .execute()
+        ).map((one) => [one.kind, `${one.safeDay} ${one.state}`]),
+      ),
+  }
+}
