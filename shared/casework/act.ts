@@ -24,7 +24,8 @@ export async function moment(trx: Trx | Db): Promise<Moment> {
 
 /**
  * Runs a deed in one transaction as `actor`. The context lives and dies with the transaction, because a
- * session-wide setting would leak to the next request on the same connection.
+ * session-wide setting would leak to the next request on the same connection. Only those who belong to a restricted
+ * unit are let in to protected persons' cases.
  */
 export async function inContext<T>(
   db: Db,
@@ -35,7 +36,9 @@ export async function inContext<T>(
     const { rows } = await sql<Moment>`select clock_now() as now, clock_today()::text as today,
       set_config('bokvar.role', ${actor.role}, true), set_config('bokvar.committee', ${actor.committee ?? ''}, true),
       set_config('bokvar.unit', ${actor.unit ?? ''}, true), set_config('bokvar.person', ${actor.personId ?? ''}, true),
-      set_config('bokvar.sender', ${actor.sender}, true)`.execute(trx)
+      set_config('bokvar.sender', ${actor.sender}, true),
+      set_config('bokvar.protected', case when exists (select 1 from unit
+        where code = ${actor.unit} and kind = 'restricted') then 'yes' else '' end, true)`.execute(trx)
     const at = rows[0] as Moment
     return deed(trx, { now: at.now, today: at.today })
   })
