@@ -1,4 +1,5 @@
 // The bell: BullMQ queues on Redis/Valkey or on PostgreSQL. The only file that knows BullMQ or ioredis.
+import { setTimeout as pause } from 'node:timers/promises'
 import { Queue, Worker, createPostgresBackend, runMigrations, type Job } from 'bullmq'
 import { Redis } from 'ioredis'
 import pg from 'pg'
@@ -13,6 +14,8 @@ export type Ring = { topic: Topic; ids: number[] }
 type OnError = (error: Error) => void
 
 const POSTGRES_SCHEMA = 'bullmq'
+const RING_WITHIN_MS = 2_500
+const LISTEN_AGAIN_MS = 1_000
 
 /** What the relay rings with. `ring` rejects quickly when the queue is away. */
 export type Bell = { ring: (rings: readonly Ring[]) => Promise<void>; close: () => Promise<void> }
@@ -55,7 +58,8 @@ function postgresConnections(url: string, onError: OnError): Connections {
   })
   pool.on('error', onError)
   pool.on('connect', (client) => client.on('error', onError))
-  return { options: () => ({ connection: pool }), close: () => pool.end() }
+  let ended: Promise<void> | undefined
+  return { options: () => ({ connection: pool }), close: () => (ended ??= pool.end()) }
 }
 
 function connections(backend: QueueBackend, onError: OnError): Connections {
@@ -90,6 +94,53 @@ export async function prepareQueues(backend: QueueBackend): Promise<void> {
 
 /** Opens the producer side of every queue. */
 export function openBell(backend: QueueBackend, onError: OnError): Bell {
+  let hung = hang(backend, onError)
+  // A queue that met no server when it was opened stays broken for ever, on either backend: a new one takes its place.
+  const replace = () => {
+    void takeDown(hung).catch(onError)
+    hung = hang(backend, onError)
+  }
+  return {
+    ring: async (rings) => {
+      try {
+        await within(RING_WITHIN_MS, Promise.all(ringAll(hung.queues, rings)))
+      } catch (error) {
+        replace()
+        throw error
+      }
+    },
+    close: () => takeDown(hung),
+  }
+}
+
+type Queues = ReadonlyMap<QueueName, Queue>
+type Hung = { queues: Queues; close: () => Promise<void> }
+
+async function takeDown({ queues, close }: Hung): Promise<void> {
+  await Promise.all([...queues.values()].map((queue) => queue.close()))
+  await close()
+}
+
+function ringAll(queues: Queues, rings: readonly Ring[]): Promise<unknown>[] {
+  return [...queues].flatMap(([name, queue]) => {
+    const mine = rings.filter((ring) => queueOf[ring.topic] === name)
+    if (mine.length === 0) return []
+    return [queue.addBulk(mine.map((ring) => ({ name: ring.topic, data: { ids: ring.ids } })))]
+  })
+}
+
+/** A queue server that hangs must not hold the relay: whatever was not rung in time is rung again when its lease ends. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error('The queue does not answer')), ms)
+  try {
+    return await Promise.race([promise, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function hang(backend: QueueBackend, onError: OnError): Hung {
   const shared = connections(backend, onError)
   const options = {
     ...shared.options(false),
@@ -100,23 +151,7 @@ export function openBell(backend: QueueBackend, onError: OnError): Bell {
   }
   const queues = new Map(queueNames.map((name) => [name, openQueue(name, options as never, backend)]))
   for (const queue of queues.values()) queue.on('error', onError)
-  return {
-    ring: async (rings) => {
-      await Promise.all(
-        queueNames.map((name) => {
-          const mine = rings.filter((ring) => queueOf[ring.topic] === name)
-          if (mine.length === 0) return undefined
-          return queues
-            .get(name)
-            ?.addBulk(mine.map((ring) => ({ name: ring.topic, data: { ids: ring.ids } })))
-        }),
-      )
-    },
-    close: async () => {
-      await Promise.all([...queues.values()].map((queue) => queue.close()))
-      await shared.close()
-    },
-  }
+  return { queues, close: shared.close }
 }
 
 function openQueue(name: QueueName, options: never, backend: QueueBackend): Queue {
@@ -132,28 +167,77 @@ export function openEars(
   onError: OnError,
   concurrency = 1,
 ): Ears {
-  const shared = connections(backend, onError)
   const processor = (job: Job<{ ids: number[] }>) => answer({ topic: job.name as Topic, ids: job.data.ids })
-  const workers = queueNames.map((name) => {
-    const options = {
-      ...shared.options(true),
-      concurrency,
-      lockDuration: 30_000,
-      maxStalledCount: 3,
-      removeOnComplete: { count: 0 },
-      removeOnFail: { count: 0 },
+  const ears = queueNames.map((name) => {
+    const open = () => {
+      const own = connections(backend, onError)
+      const worker = openWorker(name, processor, { ...own.options(true), concurrency }, backend)
+      worker.on('error', onError)
+      return { worker, close: own.close }
     }
-    const worker =
-      backend.kind === 'postgres'
-        ? (new Worker(name, processor, options as never, createPostgresBackend) as unknown as Worker)
-        : new Worker(name, processor, options as never)
-    worker.on('error', onError)
-    return worker
+    return keepListening(open, onError)
   })
   return {
     close: async () => {
-      await Promise.all(workers.map((worker) => worker.close()))
-      await shared.close()
+      await Promise.all(ears.map((ear) => ear.close()))
     },
   }
+}
+
+function openWorker(
+  name: QueueName,
+  processor: (job: Job<{ ids: number[] }>) => Promise<void>,
+  own: object,
+  backend: QueueBackend,
+): Worker {
+  const options = {
+    ...own,
+    autorun: false,
+    lockDuration: 30_000,
+    maxStalledCount: 3,
+    // BullMQ's own pause after a lost connection is 15 s, in which a worker neither hears nor closes.
+    runRetryDelay: 1_000,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+  } as never
+  return backend.kind === 'postgres'
+    ? (new Worker(name, processor, options, createPostgresBackend) as unknown as Worker)
+    : new Worker(name, processor, options)
+}
+
+/**
+ * Keeps one worker hearing. A worker that ends by itself (its server was away when it was opened, its loop broke)
+ * says so once and then never hears again: another takes its place.
+ */
+function keepListening(open: () => Ear, onError: OnError): Ears {
+  const closed = Promise.withResolvers<void>()
+  let closing = false
+  let ear = open()
+  const listen = async () => {
+    while (!closing) {
+      await ear.worker
+        .waitUntilReady()
+        .then(() => ear.worker.run())
+        .catch(onError)
+      if (closing) return
+      void dismiss(ear, true).catch(onError)
+      await Promise.race([pause(LISTEN_AGAIN_MS), closed.promise])
+      if (!closing) ear = open()
+    }
+  }
+  void listen()
+  return {
+    close: async () => {
+      closing = true
+      closed.resolve()
+      await dismiss(ear, false)
+    },
+  }
+}
+
+type Ear = { worker: Worker; close: () => Promise<void> }
+
+async function dismiss({ worker, close }: Ear, force: boolean): Promise<void> {
+  await worker.close(force)
+  await close()
 }
