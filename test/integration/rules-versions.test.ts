@@ -12,8 +12,8 @@ import {
   restoreRules,
   reviewRules,
 } from '../../shared/casework/rules.ts'
-import { Refusal, type Problem } from '../../shared/domain/refusal.ts'
-import { actorIn, caseWith, NOON, personIn, route } from '../support/routed-cases.ts'
+import type { Problem } from '../../shared/domain/refusal.ts'
+import { actorIn, caseWith, NOON, personIn, refusalOf, route } from '../support/routed-cases.ts'
 import { openSpine, type Spine } from '../support/spine.ts'
 
 let spine: Spine
@@ -40,14 +40,6 @@ const changed = (from: string | RegExp, to: string): string => {
   const csv = shipped.replace(from, to)
   expect(csv).not.toBe(shipped)
   return csv
-}
-const refusalOf = async (deed: Promise<unknown>): Promise<Refusal> => {
-  const error: unknown = await deed.then(
-    () => null,
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(Refusal)
-  return error as Refusal
 }
 const inForce = async () =>
   (await listRules(spine.web, anna, 'routing')).find((version) => version.inForce)?.version

@@ -5,6 +5,7 @@ import { moment } from '../../shared/casework/act.ts'
 import { clientKey } from '../../shared/casework/client-registers.ts'
 import { routeCases } from '../../shared/casework/routing.ts'
 import type { Db } from '../../shared/db/open.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
 import { insertRows } from '../../shared/db/rows.ts'
 import { addDays } from '../../shared/domain/calendar.ts'
 import type { RoutingFacts } from '../../shared/domain/routing-facts.ts'
@@ -160,3 +161,10 @@ export const actorIn = (
   landlordId: null,
   name: role,
 })
+
+/** How a deed that must be refused was refused; a deed that went through is an error of the test. */
+export async function refusalOf(deed: Promise<unknown>): Promise<Refusal> {
+  const answer: unknown = await deed.catch((reason: unknown) => reason)
+  if (answer instanceof Refusal) return answer
+  throw new Error('The deed was not refused', { cause: answer })
+}
