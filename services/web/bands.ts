@@ -5,6 +5,8 @@ import type { Say } from './page.ts'
 
 export type Band = { kind: 'overdue' | 'today' | 'tomorrow' | 'week' | 'later'; text: string; date: string }
 
+const weekOf = (day: string): DateTime => DateTime.fromISO(day).startOf('week')
+
 /** The band of a due day. `overdue` is the database's word: a task due today may be late already. */
 export function bandOf(dueOn: string, overdue: boolean, today: string, t: Say): Band {
   const days = daysBetween(today, dueOn)
@@ -13,8 +15,7 @@ export function bandOf(dueOn: string, overdue: boolean, today: string, t: Say): 
     return said('overdue', days === -1 ? t('band.overdue.one') : t('band.overdue', { days: -days }))
   if (days === 0) return overdue ? said('overdue', t('band.overdue.today')) : said('today', t('band.today'))
   if (days === 1) return said('tomorrow', t('band.tomorrow'))
-  const week = (day: string): DateTime => DateTime.fromISO(day).startOf('week')
-  const weeks = week(dueOn).diff(week(today), 'weeks').weeks
+  const { weeks } = weekOf(dueOn).diff(weekOf(today), 'weeks')
   if (weeks === 0) return said('week', t('band.week'))
   return said('later', weeks === 1 ? t('band.next-week') : '')
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { moment } from '../../shared/casework/act.ts'
 import { readBoard, type BoardLine } from '../../shared/casework/boards.ts'
 import { listTasks } from '../../shared/casework/tasks.ts'
-import { listAlerts, seeAlerts } from '../../shared/casework/worklists.ts'
+import { listAlerts, seeAlerts, type Alert } from '../../shared/casework/worklists.ts'
 import type { App } from '../http.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
@@ -22,6 +22,12 @@ import { taskLine } from './worklist.ts'
 
 const LIMIT = 25
 const OLDEST = 10
+
+/** Where an alert is worked on: its case, or the referral of a case that is another committee's. */
+export function alertHref({ caseId, referralId }: Alert): string | null {
+  if (caseId) return `/arenden/${caseId}`
+  return referralId ? `/hanvisningar/${referralId}` : null
+}
 
 /** A line of the board with where each of its numbers leads. */
 function linked(line: BoardLine) {
@@ -78,6 +84,7 @@ async function showAlerts(
     back: { href: '/tavla', text: t('board.title') },
     alerts: alerts.map((one) => ({
       ...one,
+      href: alertHref(one),
       text: request.language === 'sv' ? one.textSv : one.textEn,
       to: one.personName ?? one.unitName ?? '',
     })),

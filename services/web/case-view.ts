@@ -89,12 +89,25 @@ export function clockOf(found: CaseView, reader: Reader) {
   return { text: t('clock.none'), left: '', lines: [], urgent: false, how: null }
 }
 
-function sentenceOf({ kind, detail }: TimelineLine, { t, codes, language }: Reader): string {
-  const key = `diary.${kind}`
-  const words = t((key in pageTexts ? key : 'diary.other') as Key)
-  const { outcome, reason } = detail as { outcome?: unknown; reason?: unknown }
-  if (typeof outcome === 'string') return `${words}: ${nameOfCode(codes, outcome, language)}`
-  return kind === 'task.moved' && typeof reason === 'string' ? `${words}: ${reason}` : words
+type Detail = Partial<Record<'outcome' | 'reason' | 'deadline' | 'personId' | 'unit', unknown>>
+
+/** What the entry was about, in a few words: the answer, the period, or whom it went to. */
+function aboutOf({ kind, detail }: TimelineLine, { codes, language, law, names }: Reader): string {
+  const { outcome, reason, deadline, personId, unit } = detail as Detail
+  if (typeof outcome === 'string') return nameOfCode(codes, outcome, language)
+  if (typeof deadline === 'string') {
+    return [...law.versions.values()].find((period) => period.kind === deadline)?.name[language] ?? ''
+  }
+  if (kind === 'task.moved' && typeof reason === 'string') return reason
+  const told = [personId, unit].find((id) => typeof id === 'string')
+  return typeof told === 'string' ? (names.get(told) ?? '') : ''
+}
+
+function sentenceOf(line: TimelineLine, reader: Reader): string {
+  const key = `diary.${line.kind}`
+  const words = reader.t((key in pageTexts ? key : 'diary.other') as Key)
+  const about = aboutOf(line, reader)
+  return about === '' ? words : `${words}: ${about}`
 }
 
 function actorOfLine(actor: string, { t, names }: Reader): string {
@@ -141,8 +154,12 @@ function assignmentsOf(found: CaseView, { t, language, names }: Reader) {
 /** Ids and codes whose names the page needs. */
 export function idsIn(found: CaseView): string[] {
   const assigned = found.assignments.flatMap(({ personId, unit, committee }) => [personId, unit, committee])
-  const actors = found.timeline.map(({ actor }) => actor)
-  return [...new Set([...assigned, ...actors, found.unit, found.committee])].filter((id) => id !== null)
+  const told = found.timeline.flatMap(({ actor, detail }) => {
+    const { personId, unit } = detail as Detail
+    return [actor, personId, unit]
+  })
+  const all = new Set([...assigned, ...told, found.unit, found.committee])
+  return [...all].filter((id) => typeof id === 'string')
 }
 
 /** Everything the template shows. */

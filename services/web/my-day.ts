@@ -5,6 +5,7 @@ import { listTasks, type TaskWish } from '../../shared/casework/tasks.ts'
 import { listAlerts, listCases } from '../../shared/casework/worklists.ts'
 import type { App } from '../http.ts'
 import { bandOf } from './bands.ts'
+import { alertHref } from './board.ts'
 import { caseLine } from './case-list.ts'
 import { renderPage } from './frame.ts'
 import { actorIn, textsOf, type PageDeps } from './page.ts'
@@ -60,11 +61,11 @@ async function showDay(request: FastifyRequest, reply: FastifyReply, deps: PageD
       title: language === 'sv' ? upcoming.titleSv : upcoming.titleEn,
       when: when?.text ? when.text.toLowerCase() : upcoming.dueOn,
     },
-    alerts: day.told.alerts.map(({ caseId, caseNumber, textSv, textEn, createdAt }) => ({
-      caseId,
-      caseNumber,
-      text: language === 'sv' ? textSv : textEn,
-      createdAt,
+    alerts: day.told.alerts.map((one) => ({
+      href: alertHref(one),
+      caseNumber: one.caseNumber,
+      text: language === 'sv' ? one.textSv : one.textEn,
+      createdAt: one.createdAt,
     })),
   })
 }

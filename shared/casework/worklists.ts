@@ -58,7 +58,7 @@ export async function listCases(
   wish: CaseWish,
 ): Promise<{ cases: ListedCase[]; total: number }> {
   return inContext(db, actor, async (trx, at) => {
-    const where = sql`state = 'open' and ${caseCondition(wish.list, at)}
+    const where = sql`state = 'open' and committee = ${actor.committee} and ${caseCondition(wish.list, at)}
       and (${wish.unit}::text is null or unit = ${wish.unit})
       and (${wish.assignee}::uuid is null or assignee = ${wish.assignee}::uuid)`
     const { rows } = await sql<ListedCase>`
@@ -81,6 +81,8 @@ export type Alert = {
   id: string
   caseId: string | null
   caseNumber: string | null
+  /** The referral it is about, for a counsellor's unit, which may not see the case. */
+  referralId: string | null
   urgency: number
   textSv: string
   textEn: string
@@ -98,12 +100,13 @@ export async function listAlerts(
   wish: { unit: string | null; person: string | null; limit: number; page: number },
 ): Promise<{ alerts: Alert[]; total: number }> {
   return inContext(db, actor, async (trx) => {
-    const where = sql`a.seen_at is null and (${wish.unit}::text is null or a.unit = ${wish.unit})
+    const where = sql`a.seen_at is null and a.committee = ${actor.committee} and (${wish.unit}::text is null or a.unit = ${wish.unit})
       and (${wish.person}::uuid is null or a.person_id = ${wish.person}::uuid)`
     const { rows } = await sql<Alert>`
-      select a.id, a.case_id, c.number as case_number, a.urgency, a.text_sv, a.text_en, a.unit, u.name_sv as unit_name,
+      select a.id, c.id as case_id, coalesce(c.number, r.case_number) as case_number, r.id as referral_id, a.urgency, a.text_sv, a.text_en, a.unit, u.name_sv as unit_name,
         a.person_id, p.name as person_name, a.created_at
-      from alert a left join arrears_case c on c.id = a.case_id left join person p on p.id = a.person_id left join unit u on u.code = a.unit
+      from alert a left join arrears_case c on c.id = a.case_id left join referral r on r.id = a.subject_id
+        left join person p on p.id = a.person_id left join unit u on u.code = a.unit
       where ${where} order by a.urgency desc, a.created_at, a.id limit ${wish.limit} offset ${(wish.page - 1) * wish.limit}`.execute(
       trx,
     )

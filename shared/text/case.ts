@@ -11,6 +11,7 @@ export const caseTexts = {
   'case.children.no': { sv: 'Nej', en: 'No' },
   'case.children.unknown': { sv: 'Vet inte', en: 'Not known' },
   'case.landlord': { sv: 'Hyresvärd', en: 'Landlord' },
+  'case.facts': { sv: 'Om ärendet', en: 'About the case' },
   'case.debt': { sv: 'Skuld', en: 'Debt' },
   'case.debt.months': { sv: '{amount}, {months} obetalda hyror', en: '{amount}, {months} unpaid rents' },
   'case.debt.month': { sv: '{amount}, 1 obetald hyra', en: '{amount}, 1 unpaid rent' },
