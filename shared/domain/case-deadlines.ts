@@ -45,13 +45,22 @@ export function datesOfCase(caseId: string, matter: CaseMatter, law: Law, today:
       ? versions
       : versions.toSorted((one, other) => one.receivedOn.localeCompare(other.receivedOn))
   const computed = papers.flatMap((paper) => datesOfPaper(paper, matter.eviction, law, today))
-  const decided = papers.length < 2 ? computed : computed.map((one) => asDecided(one, papers, matter, law))
+  const stopped = stoppedByWord(papers, matter)
+  const decided = stopped.size === 0 ? computed : computed.map((one) => asDecided(one, stopped, law))
   const deadlines = [...decided, ...evictionDates(caseId, matter, law, today)]
   const recovery = workedRecovery(deadlines)
   return {
     deadlines,
     recovery,
-    asked: papers.length < 2 ? [] : restartsToAsk(papers, decided, matter, { law, today }),
+    asked:
+      papers.length < 2
+        ? []
+        : restartsToAsk(
+            papers.filter((paper) => stands(paper) && !stopped.has(paper.id)),
+            decided,
+            matter.restarts,
+            { law, today },
+          ),
     passesOn: nextPassing(deadlines),
   }
 }
@@ -153,20 +162,33 @@ const NOT_BEGUN: Text = {
   en: 'A person has judged that the period did not begin anew with this notice.',
 }
 
-/** A date as it stands after a person's word on the restarts: theirs stops what no longer counts. */
-function asDecided(
-  one: CaseDeadline,
+const stands = (paper: FoldedNotice) => endingOf(paper) === null
+
+/**
+ * The papers whose period a person's word has stopped. A declined one stays stopped only while an earlier paper
+ * stands, and a confirmed one stops the earlier only while it stands itself: no household is left without a day.
+ */
+function stoppedByWord(
   papers: readonly FoldedNotice[],
   { restarts }: CaseMatter,
-  law: Law,
-): CaseDeadline {
-  const running = one.state?.state === 'running' || one.state?.state === 'passed'
-  if (!running || !beginsWithPaper(one, law)) return one
-  const place = papers.findIndex((paper) => paper.id === one.origin)
-  const anew = papers.findLastIndex((paper) => restarts[paper.id] === true)
-  const why = restarts[one.origin] === false ? NOT_BEGUN : place < anew ? BEGUN_ANEW : null
-  const state: DeadlineState | undefined = why ? { state: 'stopped', why } : one.state
-  return state ? { ...one, state } : one
+): ReadonlyMap<string, DeadlineState> {
+  const stopped = new Map<string, DeadlineState>()
+  const anew = papers.findLastIndex((paper) => restarts[paper.id] === true && stands(paper))
+  let earlierStands = false
+  for (const [place, paper] of papers.entries()) {
+    if (place < anew) stopped.set(paper.id, { state: 'stopped', why: BEGUN_ANEW })
+    else if (earlierStands && restarts[paper.id] === false)
+      stopped.set(paper.id, { state: 'stopped', why: NOT_BEGUN })
+    else earlierStands ||= stands(paper)
+  }
+  return stopped
+}
+
+/** A date as it stands after a person's word on the restarts. */
+function asDecided(one: CaseDeadline, stopped: ReadonlyMap<string, DeadlineState>, law: Law): CaseDeadline {
+  const state = stopped.get(one.origin)
+  const open = one.state?.state === 'running' || one.state?.state === 'passed'
+  return state && open && beginsWithPaper(one, law) ? { ...one, state } : one
 }
 
 const STARTING_FACTS: ReadonlySet<string | null> = new Set(['servedDate', 'boardNotifiedDate'])
@@ -201,12 +223,11 @@ function nextPassing(deadlines: readonly CaseDeadline[]): string | null {
 
 /** Every restart that a person has still to judge: of a later day, and of each corrected paper whatever its day. */
 function restartsToAsk(
-  papers: readonly FoldedNotice[],
+  standing: readonly FoldedNotice[],
   deadlines: readonly CaseDeadline[],
-  { restarts }: CaseMatter,
+  restarts: CaseMatter['restarts'],
   { law, today }: { law: Law; today: string },
 ): AskedRestart[] {
-  const standing = papers.filter((paper) => endingOf(paper) === null && restarts[paper.id] !== false)
   const { restart } = computeForNotices(
     standing.map((paper) => ({
       id: paper.id,
