@@ -52,6 +52,8 @@ function postgresConnections(url: string, onError: OnError): Connections {
     connectionString: url,
     max: 16,
     connectionTimeoutMillis: 2_000,
+    // On a line that has gone silent a worker would otherwise wait for ever for the answer to one small question.
+    query_timeout: 10_000,
     keepAlive: true,
     // BullMQ calls its functions by their bare names, and sets the path only for pools of its own making.
     options: `-c search_path=${POSTGRES_SCHEMA}`,

@@ -1,5 +1,6 @@
 // Opens the database: one pool per process and role, with dates as ISO strings and whole numbers as numbers.
-import { Pool, types } from 'pg'
+import type { Socket } from 'node:net'
+import { Pool, types, type PoolClient } from 'pg'
 import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
 import type { DB } from './schema.ts'
 
@@ -60,8 +61,23 @@ export function openPool(options: OpenOptions): Pool {
     types: { getTypeParser: parser as never },
   })
   pool.on('error', onError)
-  pool.on('connect', (client) => client.on('error', onError))
+  pool.on('connect', (client) => {
+    client.on('error', onError)
+    if (statementTimeout > 0) hangUpWhenSilent(client, statementTimeout + SILENCE_MS)
+  })
   return pool
+}
+
+/** The server cuts off a statement or an idle transaction before this; longer silence means that nobody is there. */
+const SILENCE_MS = 5_000
+
+/**
+ * A line that a firewall has dropped, or a server that lost its power, says nothing: the statement under way would
+ * wait for hours, and the loop that sent it would stand still without an error.
+ */
+function hangUpWhenSilent(client: PoolClient, ms: number): void {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  stream.setTimeout(ms, () => stream.destroy(new Error('Connection terminated: the server is silent')))
 }
 
 /** Opens the typed query builder over a pool of its own. `destroy()` closes it. */
