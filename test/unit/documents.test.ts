@@ -19,10 +19,11 @@ describe('the map in the README', () => {
     [...rowsOf('README.md')].filter(([path]) => rooms.some((room) => path.startsWith(`${room}/`))),
   )
 
-  it('names every folder of code, and nothing that is not there', () => {
+  it('names every folder of the product, and nothing that is not there', () => {
     const folders = rooms.flatMap((room) => {
-      const inner = readdirSync(room, { withFileTypes: true }).filter((one) => one.isDirectory())
-      return [`${room}/`, ...inner.map(({ name }) => `${room}/${name}/`)]
+      const inner = room === 'test' ? [] : readdirSync(room, { withFileTypes: true })
+      const names = inner.filter((one) => one.isDirectory()).map(({ name }) => `${room}/${name}/`)
+      return [`${room}/`, ...names]
     })
     expect(folders.filter((folder) => !map.has(folder))).toEqual([])
     expect([...map.keys()].filter((path) => !existsSync(path))).toEqual([])
