@@ -162,9 +162,11 @@ function nextOnLadder(
 async function noteFacts(trx: Trx, at: Moment, following: readonly Following[]): Promise<void> {
   const noted = [...Map.groupBy(following, ({ row }) => row.id).values()].map((all) => {
     const [{ row }] = all as [Following]
-    const facts = all.reduce((known, one) => ({ ...known, ...factsAfter(known, one, at) }), row.facts)
-    const changed = { ...row, facts, ...all.reduce((found, one) => ({ ...found, ...columnsAfter(one) }), {}) }
-    return Object.assign(row, changed)
+    for (const one of all) {
+      Object.assign(row.facts, factsAfter(row.facts, one, at))
+      Object.assign(row, columnsAfter(one))
+    }
+    return row
   })
   await sql`update arrears_case c set facts = n.facts, settled = n.settled, children = n.children
     from json_to_recordset(${JSON.stringify(noted)}::json) as n(id uuid, facts jsonb, settled text, children text)

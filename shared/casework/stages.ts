@@ -144,27 +144,21 @@ async function stopStages(
   standing: readonly StageRow[],
   wanted: readonly { subject: Subject; clocks: readonly Clock[] }[],
 ): Promise<void> {
-  const right = new Set(
-    wanted.flatMap(({ subject, clocks }) =>
-      clocks.map(
-        (clock) => `${ladderKey(subject.id, clock.trigger)} ${clock.step} ${Date.parse(clock.dueAt)}`,
-      ),
-    ),
-  )
-  const watched = new Set(
-    wanted.flatMap(({ subject, clocks }) => clocks.map((clock) => ladderKey(subject.id, clock.trigger))),
-  )
-  const last = new Map(
-    wanted.flatMap(({ subject, clocks }) =>
-      clocks.map((clock) => [ladderKey(subject.id, clock.trigger), clock.step] as const),
-    ),
-  )
+  const right = new Set<string>()
+  const last = new Map<string, number>()
+  for (const { subject, clocks } of wanted) {
+    for (const { trigger, step, dueAt } of clocks) {
+      const key = ladderKey(subject.id, trigger)
+      right.add(`${key} ${step} ${Date.parse(dueAt)}`)
+      last.set(key, step)
+    }
+  }
   const kept = await openReferrals(trx, rows)
   const stopped = standing.filter((row) => {
     if (row.firedAt !== null || kept.has(row.subjectId)) return false
     const key = ladderKey(row.subjectId, row.trigger)
     // A repeated last step stands beyond the ladder; it is right as long as the ladder itself is watched.
-    const beyond = watched.has(key) && row.step > (last.get(key) ?? 0)
+    const beyond = row.step > (last.get(key) ?? Infinity)
     return !beyond && !right.has(`${key} ${row.step} ${Date.parse(row.dueAt)}`)
   })
   await sql`update stage s set stopped_at = ${at.now}, stop_reason = case when c.settled is null then 'superseded' else 'case-ended' end

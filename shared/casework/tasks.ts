@@ -20,6 +20,7 @@ import {
   readRowBehind,
 } from './task-answers.ts'
 import { writeTimeline } from './timeline.ts'
+import { demandUndertaking } from './undertakings.ts'
 
 /** A task as it is shown and worked on. */
 export type Task = {
@@ -200,6 +201,7 @@ export async function finishTask(
     ])
   }
   await demandScreened(trx, task.id, completion)
+  await demandUndertaking(trx, at, actor, { caseId: task.caseId, outcome })
   const occurredAt = demandPast(completion.occurredAt, at.now)
   await sql`update task set state = 'done', outcome = ${outcome}, note = ${note}, occurred_at = ${occurredAt},
       completed_by = ${actor.personId}, completed_at = ${at.now}, alarm_at = null, version = version + 1

@@ -9,6 +9,8 @@ import { receiveNotice, receiveUpdate } from '../../shared/casework/intake.ts'
 import { actorOf, findPersonBySubject } from '../../shared/casework/people.ts'
 import { recordFacts, type FactsToRecord } from '../../shared/casework/recorded-facts.ts'
 import { completeTask, type Completion, type Task } from '../../shared/casework/tasks.ts'
+import { recordVisit } from '../../shared/casework/visit-results.ts'
+import { bookVisit } from '../../shared/casework/visits.ts'
 import { evictionNoticeBody } from '../../shared/domain/eviction-notice.ts'
 import { noticeBody, updateBody } from '../../shared/domain/notice-body.ts'
 import { instantAt } from '../../shared/domain/calendar.ts'
@@ -172,6 +174,35 @@ function deedsOf(spine: Spine) {
       })
       await spine.drain()
     },
+    /** A visit at ten that day by these people; with an outcome it is also made, and recorded. */
+    visit: async (day: string, people: string[], outcome?: string, consentGiven = true) => {
+      const { id, committee } = await lookUp.theCase()
+      const actor = await actorNamed(spine, PEOPLE[committee]?.['caseworker'] ?? '')
+      const visitors = await Promise.all(
+        people.map(async (name) => (await actorNamed(spine, name)).personId ?? ''),
+      )
+      const visit = await bookVisit(spine.web, actor, {
+        caseId: id,
+        ifMatch: null,
+        startsAt: instantAt(day, '10:00'),
+        minutes: 60,
+        visitors,
+        announced: true,
+        reason: null,
+        taskId: null,
+      })
+      if (!outcome) return
+      await spine.moveTo(instantAt(day, '11:30'))
+      await recordVisit(spine.web, actor, id, { visitId: visit.id, outcome, consentGiven, note: null })
+      await spine.drain()
+    },
+    /** Somebody is away, both days included. */
+    away: (username: string, from: string, to: string) =>
+      spine.owner
+        .updateTable('person')
+        .set({ absentFrom: from, absentTo: to })
+        .where('username', '=', username)
+        .execute(),
     /** The caseworker closes the case as it stands now. */
     finish: (closing: Partial<Closing> & { outcome: string; by?: string }): Promise<Closed> =>
       finish(spine, lookUp, closing),
@@ -247,15 +278,15 @@ function viewsOf(spine: Spine) {
           .orderBy('dueAt')
           .execute()
       ).map((one) => one.trigger),
-    dates: async () =>
-      Object.fromEntries(
-        (
-          await spine.worker
-            .selectFrom('deadline')
-            .select(['kind', 'safeDay', 'state'])
-            .where('supersededAt', 'is', null)
-            .execute()
-        ).map((one) => [one.kind, `${one.safeDay} ${one.state}`]),
-      ),
+    /** The statutory dates that still run. */
+    running: async () =>
+      (
+        await spine.worker
+          .selectFrom('deadline')
+          .select('kind')
+          .where('supersededAt', 'is', null)
+          .where('state', '=', 'running')
+          .execute()
+      ).map((one) => one.kind),
   }
 }

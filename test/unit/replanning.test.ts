@@ -97,14 +97,14 @@ describe('planning again', () => {
     expect(change.end).toHaveLength(plan().length)
   })
 
-  test('the wrong person: everything ends, and nothing is asked', () => {
+  test('the wrong person: everything ends, and what is left is to close the case as an error', () => {
     const change = replan(
       asExisting(plan()),
       plan({ ended: 'wrong-person', stage: 'early' }),
       'wrong-person',
       templates,
     )
-    expect(change.add).toEqual([])
+    expect(change.add.map(({ occurrence }) => occurrence)).toEqual(['S/1#1'])
     expect(change.end).toHaveLength(plan().length)
   })
 
