@@ -65,7 +65,6 @@ describe('the libraries', () => {
 
   it('each is used, or its line says that it is not used yet', () => {
     expect(libraries.filter((name) => !isUsed(name) && !waits(name))).toEqual([])
-    expect(libraries.filter((name) => imported.has(name) && waits(name))).toEqual([])
     expect(Object.keys(dependencies).filter(waits)).toEqual([])
   })
 })
