@@ -49,6 +49,8 @@ export type PlannedCase = {
   committee: string
   unit: string | null
   assignee: string | null
+  /** A committee's register had the person when the case was routed. */
+  knownClient: boolean
   plannedAt: string | null
   openedAt: string
   facts: { flags?: string[]; tenancyKind?: string; tenantAsks?: boolean }
@@ -93,6 +95,7 @@ export async function lockForPlanning(trx: Trx, caseIds: readonly string[]): Pro
     select id, stage, notice_type, notified_on, received_on, event_on, settled, notice_turn, eviction_turn, recovery_safe_day, recovery_last_day, recovery_basis,
       eviction_day, eviction_id, eviction_told_at, watch_id, watch_from, children, born_on, months_unpaid, amount_owed, repeated, landlord_kind, committee, unit, assignee, planned_at,
       opened_at, facts, first_attempt_at, first_contact_at,
+      coalesce(jsonb_array_length(routing_facts->'clientOf'), 0) > 0 as known_client,
       first_contact_at is not null and exists (select 1 from contact k where k.case_id = arrears_case.id and k.reached
         and not k.by_landlord and k.recorded_at >= coalesce(watch_from, opened_at)) as reached
     from arrears_case where id = any(${[...caseIds]}::uuid[]) and state = 'open' order by id for update`.execute(
@@ -127,7 +130,7 @@ export function planningFacts(row: PlannedCase, today: string): PlanningFacts {
     monthsUnpaid: row.monthsUnpaid,
     debtOre: row.amountOwed,
     repeatWithin12Months: row.repeated,
-    knownClient: row.assignee !== null,
+    knownClient: row.knownClient,
     landlordKind: row.landlordKind,
     tenancyKind:
       row.facts.tenancyKind ?? (row.noticeType.startsWith('cooperative') ? 'cooperative' : 'unknown'),
