@@ -148,7 +148,9 @@ describe('T5: 18 to 24', () => {
 
 describe('T6: already a client', () => {
   test('the own caseworker has the tasks by name, and finds out whether the municipality itself pays the rent', async () => {
-    await told('2026-11-23')
+    story = await openStory('2026-11-23')
+    await story.register('GAN', 'GAN;GAN-FS;gunilla.gan;199001012385')
+    await story.notify({ tenant: { name: 'Vera Exempel', personalIdentityNumber: '19900101-2385' } })
     await story.own()
     expect(await story.open()).toMatchObject({
       'T2/3': '2026-11-25 caseworker gunilla.gan',

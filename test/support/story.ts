@@ -2,6 +2,7 @@
 import { readDataFile } from '../../config/files.ts'
 import type { Actor } from '../../shared/casework/act.ts'
 import { answerAssignment } from '../../shared/casework/assignments.ts'
+import { importClientRegister } from '../../shared/casework/client-registers.ts'
 import { closeCase, type Closed, type Closing } from '../../shared/casework/closure.ts'
 import { loadDemoPeople } from '../../shared/casework/demo-people.ts'
 import { receiveEvictionNotice } from '../../shared/casework/eviction-notices.ts'
@@ -146,6 +147,13 @@ function deedsOf(spine: Spine) {
         occurredAt: null,
         ...completion,
       })
+      await spine.drain()
+    },
+    /** A committee's nightly list of its clients: `nämnd;enhet;handläggare;personnummer`. */
+    register: async (committee: string, line: string) => {
+      const system: Actor = { ...landlordActor('register'), role: 'system', committee }
+      const csv = `committee;unit;caseworker;personnummer\n${line}`
+      await importClientRegister(spine.web, spine.tools, system, Buffer.from(csv))
       await spine.drain()
     },
     /** The committee's caseworker records what has been learnt of the household. */
