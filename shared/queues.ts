@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Queue, Worker, createPostgresBackend, runMigrations, type Job } from 'bullmq'
 import { Redis } from 'ioredis'
-import pg from 'pg'
+import { Pool } from 'pg'
 import { queueNames, queueOf, type QueueName, type Topic } from './topics.ts'
 
 /** Where the bell hangs: a Redis/Valkey URL, or the PostgreSQL database the service already has. */
@@ -48,7 +48,7 @@ function redisConnections(url: string, onError: OnError): Connections {
 }
 
 function postgresConnections(url: string, onError: OnError): Connections {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: 16,
     connectionTimeoutMillis: 2_000,
@@ -76,7 +76,7 @@ function connections(backend: QueueBackend, onError: OnError): Connections {
  */
 export async function prepareQueues(backend: QueueBackend): Promise<void> {
   if (backend.kind === 'postgres') {
-    const pool = new pg.Pool({ connectionString: backend.url, max: 1 })
+    const pool = new Pool({ connectionString: backend.url, max: 1 })
     try {
       await runMigrations(pool, POSTGRES_SCHEMA)
     } finally {
