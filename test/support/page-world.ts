@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { loadDemoPeople } from '../../shared/casework/demo-people.ts'
 import { receiveNotice } from '../../shared/casework/intake.ts'
 import { migrationNames } from '../../shared/db/migrate.ts'
@@ -12,8 +12,11 @@ import { startIdentity } from '../../services/identity/start.ts'
 import { pageRoutes } from '../../services/web/pages.ts'
 import { wire } from '../../services/wiring.ts'
 import { aNotice } from './api.ts'
-import { BASE } from './http.ts'
+import { openBrowser } from './browser.ts'
 import { landlordActor, openSpine, type Spine } from './spine.ts'
+
+/** Where this run's server listens: a port of its own for each of Jest's workers. */
+export const BASE = `http://localhost:${4200 + Number(process.env['JEST_WORKER_ID'] ?? 0)}`
 
 const PEOPLE = [
   'role;committee;unit;username;name;email',
@@ -60,7 +63,7 @@ export async function openPages({ families = 6, days = 6 } = {}): Promise<World>
   const folder = mkdtempSync(join(tmpdir(), 'bokvar-pages-'))
   writeFileSync(join(folder, 'people.csv'), PEOPLE.join('\n'))
   const identity = makeDemoIdentity({ peopleCsv: join(folder, 'people.csv'), baseUrl: BASE, dataDir: folder })
-  const landlords = { vera: '5590000101' }
+  const landlords = { vera: '5599990115' }
   await loadDemoPeople(spine.owner, {
     people: identity.people,
     clients: [],
@@ -99,24 +102,68 @@ export async function openPages({ families = 6, days = 6 } = {}): Promise<World>
   return { ...spine, identity, stop }
 }
 
-/** A page that is signed in as `username` and stands where that role begins; `complaints` collects what the browser says. */
-export async function signedIn(
-  world: World,
-  browser: Browser,
-  username: string,
-  options: BrowserContextOptions & { complaints?: string[] } = {},
-): Promise<Page> {
-  const { complaints, ...context } = options
-  const page = await (await browser.newContext(context)).newPage()
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints?.push(`${page.url()}: ${message.text()}`)
-  })
-  page.on('pageerror', (error) => complaints?.push(`${page.url()}: ${error.message}`))
+export const desk = { viewport: { width: 1200, height: 900 } }
+export const phone = { viewport: { width: 360, height: 740 } }
+
+/** The four ways in which a page must work; the number tells the runs apart. */
+export const WAYS: readonly [string, number, BrowserContextOptions][] = [
+  ['at a desk', 0, desk],
+  ['at a desk without script', 1, { ...desk, javaScriptEnabled: false }],
+  ['on a phone', 2, phone],
+  ['on a phone without script', 3, { ...phone, javaScriptEnabled: false }],
+]
+
+/** Everything a journey needs: the world, one browser, and what the browser complained of and asked for meanwhile. */
+export type Journeys = {
+  world: World
+  complaints: string[]
+  addresses: string[]
+  /** A page signed in as `username`, standing where that role begins. Nobody: `''`. */
+  enter: (username: string, options?: BrowserContextOptions) => Promise<Page>
+  /** Presses a button of the page's own, not of its frame. */
+  press: (page: Page, text: string) => Promise<void>
+  stop: () => Promise<void>
+}
+
+type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>
+
+async function signIn(world: World, page: Page, username: string): Promise<void> {
   const person = world.identity.people.find((one) => one.username === username)!
   await page.goto(`${BASE}/login/${person.role === 'landlord' ? 'landlords' : 'staff'}`)
   await page.fill('#username', username)
   await page.fill('#password', person.password)
   await page.click('button[type=submit]')
   await page.waitForURL((url) => url.origin === BASE)
-  return page
+}
+
+/** Opens the world and one browser for a file of tests. Each person signs in once; later pages take that along. */
+export async function openJourneys(sizes: { families?: number; days?: number } = {}): Promise<Journeys> {
+  const world = await openPages(sizes)
+  const browser = await openBrowser()
+  const [complaints, addresses]: string[][] = [[], []]
+  const known = new Map<string, SignedIn>()
+  const enter = async (username: string, options: BrowserContextOptions = desk): Promise<Page> => {
+    const storageState = known.get(username)
+    const context = await browser.newContext({ ...options, ...(storageState && { storageState }) })
+    const page = await context.newPage()
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints?.push(`${page.url()}: ${message.text()}`)
+    })
+    page.on('pageerror', (error) => complaints?.push(`${page.url()}: ${error.message}`))
+    page.on('request', (request) => addresses?.push(request.url()))
+    if (username === '') return page
+    if (storageState) await page.goto(`${BASE}/`)
+    else {
+      await signIn(world, page, username)
+      known.set(username, await context.storageState())
+    }
+    return page
+  }
+  const press = (page: Page, text: string) =>
+    page.locator('main').getByRole('button', { name: text, exact: true }).first().click()
+  const stop = async () => {
+    await browser.close()
+    await world.stop()
+  }
+  return { world, complaints: complaints ?? [], addresses: addresses ?? [], enter, press, stop }
 }
