@@ -46,6 +46,14 @@ export const diaryTexts = {
   'diary.visit.recorded': { sv: 'Ett hembesök gjordes', en: 'A home visit was made' },
   'diary.deadline.moved': { sv: 'En frist räknades om', en: 'A period was recounted' },
   'diary.deadline.passed': { sv: 'En frist löpte ut', en: 'A period ended' },
+  'diary.deadline.removed': { sv: 'En frist gäller inte längre', en: 'A period no longer applies' },
+  'diary.recovery.moved': {
+    sv: 'Sista dagen att få tillbaka hyresrätten flyttades',
+    en: 'The last day to recover the tenancy moved',
+  },
+  'diary.eviction.moved': { sv: 'Dagen för avhysning flyttades', en: 'The day of the eviction moved' },
+  'diary.restart.confirmed': { sv: 'Fristen började om', en: 'The period began anew' },
+  'diary.restart.declined': { sv: 'Fristen började inte om', en: 'The period did not begin anew' },
   'diary.referral.made': {
     sv: 'Hänvisades till budget- och skuldrådgivning',
     en: 'Referred to debt counselling',
