@@ -60,14 +60,14 @@ type Made = Due & { id: string }
 async function refer(trx: Trx, at: Moment, due: readonly Due[], watch: Watch): Promise<void> {
   const unit = await trx
     .selectFrom('unit')
-    .select(['code', 'committee'])
+    .select(['code', 'committee', 'capacityPerMonth'])
     .where('kind', '=', 'debt-counselling')
     .orderBy('code')
     .executeTakeFirst()
   if (!unit) return
-  // Nearest end first, so that the most urgent case gets the counsellor with most room.
+  // Nearest end first, and children before others of the same day: the most urgent gets the counsellor with most room.
   const made = due
-    .toSorted((one, other) => (nearest(one.row) < nearest(other.row) ? -1 : 1))
+    .toSorted((one, other) => (rank(one.row) < rank(other.row) ? -1 : 1))
     .map((one) => ({ ...one, id: randomUUID() }))
   const rows = await referralRows(trx, at, made, watch, unit)
   await insertRows(trx, 'referral', rows)
@@ -82,10 +82,16 @@ async function refer(trx: Trx, at: Moment, due: readonly Due[], watch: Watch): P
       detail: { referralId: row.id, reasons: row.reasons.map((reason) => reason.code) },
     })),
   )
+  const room = (unit.capacityPerMonth ?? Infinity) - (await madeThisMonth(trx, at, unit.code)) + rows.length
+  // Nobody there, no day left, or more than the unit can take: told at once, before it makes anything late.
+  const slotMissing = rows.map(
+    ({ counsellor, latestDay }, place) =>
+      counsellor === null || (latestDay !== null && latestDay <= at.today) || place >= room,
+  )
   await addStages(
     trx,
     at,
-    made.map((one) => firstStage(one, at, watch)),
+    made.map((one, place) => firstStage(one, at, watch, slotMissing[place] ?? false)),
     watch,
   )
 }
@@ -123,14 +129,22 @@ async function referralRows(
   }))
 }
 
-/** Where the ladder of a referral begins: that nobody has answered it. */
-function firstStage({ id, row }: Made, at: Moment, watch: Watch) {
+/** How many the unit has been sent in the last thirty days, those of this moment among them. */
+async function madeThisMonth(trx: Trx, at: Moment, unit: string): Promise<number> {
+  const { rows } = await sql<{ made: number }>`select count(*)::int as made from referral
+    where unit = ${unit} and created_at > ${at.now}::timestamptz - interval '30 days'`.execute(trx)
+  return rows[0]?.made ?? 0
+}
+
+/** Where the ladders of a referral begin: that nobody has answered it, and that there may be no slot in time. */
+function firstStage({ id, row }: Made, at: Moment, watch: Watch, slotMissing: boolean) {
   const watched = {
     kind: 'referral' as const,
     startedAt: at.now,
     recoveryEnds: row.recoverySafeDay,
     evictionDay: row.evictionDay,
     childrenInHousehold: row.children,
+    slotMissing,
   }
   const clocks = ladderOf(watched, watch)
   const subject = { caseId: row.id, id, watched }
@@ -163,8 +177,10 @@ async function tellCounsellors(
   await queueMails(trx, at, [...new Map(mails.map((mail) => [mail.onceKey, mail])).values()])
 }
 
-const nearest = (row: PlannedCase) =>
-  [row.recoverySafeDay, row.evictionDay].filter((day) => day !== null).toSorted()[0] ?? '9999'
+function rank(row: PlannedCase): string {
+  const days = [row.recoverySafeDay, row.evictionDay].filter((day) => day !== null)
+  return `${days.toSorted()[0] ?? '9999'} ${row.children === 'yes' ? 0 : 1}`
+}
 
 /** The counsellors of a unit with their open work and absence. */
 export async function counsellorsOf(trx: Trx, unit: string): Promise<Counsellor[]> {

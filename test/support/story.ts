@@ -9,7 +9,7 @@ import { receiveEvictionNotice } from '../../shared/casework/eviction-notices.ts
 import { receiveNotice, receiveUpdate } from '../../shared/casework/intake.ts'
 import { actorOf, findPersonBySubject } from '../../shared/casework/people.ts'
 import { recordFacts, type FactsToRecord } from '../../shared/casework/recorded-facts.ts'
-import { completeTask, type Completion, type Task } from '../../shared/casework/tasks.ts'
+import { completeTask, type Completion } from '../../shared/casework/tasks.ts'
 import { recordVisit } from '../../shared/casework/visit-results.ts'
 import { bookVisit } from '../../shared/casework/visits.ts'
 import { evictionNoticeBody } from '../../shared/domain/eviction-notice.ts'
@@ -17,6 +17,7 @@ import { noticeBody, updateBody } from '../../shared/domain/notice-body.ts'
 import { instantAt } from '../../shared/domain/calendar.ts'
 import { demoPeople } from '../../services/start/demo-staff.ts'
 import { landlordActor, openSpine, type Spine } from './spine.ts'
+import { nameOf, viewsOf } from './story-views.ts'
 
 export const landlord = landlordActor('Exempelhus')
 const kronofogden: Actor = { ...landlordActor('kfm'), role: 'kronofogden', sender: 'client:kronofogden' }
@@ -54,20 +55,6 @@ const PEOPLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   FSN: { caseworker: 'filip.fsn', supervisor: 'fredrik.fsn' },
 }
 
-type Row = Pick<
-  Task,
-  | 'id'
-  | 'template'
-  | 'occurrence'
-  | 'dueOn'
-  | 'committee'
-  | 'unit'
-  | 'role'
-  | 'state'
-  | 'fast'
-  | 'endedReason'
-> & { assignee: string | null; outcome: string | null }
-
 export type Story = Awaited<ReturnType<typeof openStory>>
 
 /** Opens a story at an instant given as Swedish day and time. Close it when it is told. */
@@ -103,14 +90,11 @@ const sent = <Body>(body: unknown, read: (body: unknown) => Body) => {
 function deedsOf(spine: Spine) {
   const lookUp = viewsOf(spine)
   return {
-    /** The landlord sends a notice; `over` replaces parts of an ordinary one. */
+    /** The landlord sends a notice, and nobody has worked on it yet; `over` replaces parts of an ordinary one. */
+    send: (over: object = {}) => sendNotice(spine, over),
+    /** The landlord sends a notice and it is worked on. */
     notify: async (over: object = {}) => {
-      const receipt = await receiveNotice(
-        spine.web,
-        spine.tools,
-        landlord,
-        sent({ ...notice, ...over }, (body) => noticeBody.parse(body)),
-      )
+      const receipt = await sendNotice(spine, over)
       await spine.drain()
       return receipt
     },
@@ -182,25 +166,15 @@ function deedsOf(spine: Spine) {
       })
       await spine.drain()
     },
-    /** A visit at ten that day by these people; with an outcome it is also made, and recorded. */
+    /** A visit at ten that day by these people is booked. */
+    visitIn: (caseId: string, day: string, people: string[]) => bookIn(spine, caseId, day, people),
+    /** A visit of the only case; with an outcome it is also made, and recorded. */
     visit: async (day: string, people: string[], outcome?: string, consentGiven = true) => {
-      const { id, committee } = await lookUp.theCase()
-      const actor = await actorNamed(spine, PEOPLE[committee]?.['caseworker'] ?? '')
-      const visitors = await Promise.all(
-        people.map(async (name) => (await actorNamed(spine, name)).personId ?? ''),
-      )
-      const visit = await bookVisit(spine.web, actor, {
-        caseId: id,
-        ifMatch: null,
-        startsAt: instantAt(day, '10:00'),
-        minutes: 60,
-        visitors,
-        announced: true,
-        reason: null,
-        taskId: null,
-      })
+      const { id } = await lookUp.theCase()
+      const visit = await bookIn(spine, id, day, people)
       if (!outcome) return
       await spine.moveTo(instantAt(day, '11:30'))
+      const actor = await actorNamed(spine, people[0] ?? '')
       await recordVisit(spine.web, actor, id, { visitId: visit.id, outcome, consentGiven, note: null })
       await spine.drain()
     },
@@ -215,6 +189,29 @@ function deedsOf(spine: Spine) {
     finish: (closing: Partial<Closing> & { outcome: string; by?: string }): Promise<Closed> =>
       finish(spine, lookUp, closing),
   }
+}
+
+const sendNotice = (spine: Spine, over: object) =>
+  receiveNotice(
+    spine.web,
+    spine.tools,
+    landlord,
+    sent({ ...notice, ...over }, (body) => noticeBody.parse(body)),
+  )
+
+async function bookIn(spine: Spine, caseId: string, day: string, people: string[]) {
+  const actors = await Promise.all(people.map((name) => actorNamed(spine, name)))
+  const [actor] = actors as [Actor]
+  return bookVisit(spine.web, actor, {
+    caseId,
+    ifMatch: null,
+    startsAt: instantAt(day, '10:00'),
+    minutes: 60,
+    visitors: actors.map(({ personId }) => personId ?? ''),
+    announced: true,
+    reason: null,
+    taskId: null,
+  })
 }
 
 async function finish(
@@ -235,66 +232,4 @@ async function finish(
   })
   await spine.drain()
   return closed
-}
-
-/** `T2/3#1` is shown as `T2/3`, a review as what it asks. */
-const nameOf = ({ occurrence }: { occurrence: string }) => occurrence.split('#')[0] ?? occurrence
-
-function viewsOf(spine: Spine) {
-  const rows = (): Promise<Row[]> =>
-    spine.worker
-      .selectFrom('task')
-      .leftJoin('person', 'person.id', 'task.assignee')
-      .select(['task.id', 'template', 'occurrence', 'dueOn', 'task.committee', 'task.unit', 'task.role'])
-      .select(['state', 'fast', 'endedReason', 'outcome', 'person.username as assignee'])
-      .orderBy('createdAt')
-      .execute() as Promise<Row[]>
-  return {
-    rows,
-    /** Open tasks: `T2/3` → `2026-11-25 caseworker GAN-FS`. */
-    open: async () =>
-      Object.fromEntries(
-        (await rows())
-          .filter(({ state }) => state === 'open')
-          .map((one) => [
-            nameOf(one),
-            [one.dueOn, one.role, one.assignee ?? one.unit, ...(one.fast ? ['fast'] : [])].join(' '),
-          ]),
-      ),
-    /** Tasks that have ended by themselves: `T2/3` → the reason. */
-    ended: async () =>
-      Object.fromEntries(
-        (await rows()).filter(({ state }) => state === 'ended').map((one) => [nameOf(one), one.endedReason]),
-      ),
-    theCase: () => spine.worker.selectFrom('arrearsCase').selectAll().executeTakeFirstOrThrow(),
-    referrals: () => spine.worker.selectFrom('referral').selectAll().orderBy('createdAt').execute(),
-    alerts: () =>
-      spine.worker
-        .selectFrom('alert')
-        .leftJoin('person', 'person.id', 'alert.personId')
-        .select(['trigger', 'step', 'urgency', 'recipient', 'alert.createdAt as at', 'person.username as to'])
-        .orderBy('alert.createdAt')
-        .execute(),
-    /** Clocks that still run: stages that have neither fired nor been stopped. */
-    clocks: async () =>
-      (
-        await spine.worker
-          .selectFrom('stage')
-          .select(['trigger', 'step', 'dueAt'])
-          .where('firedAt', 'is', null)
-          .where('stoppedAt', 'is', null)
-          .orderBy('dueAt')
-          .execute()
-      ).map((one) => one.trigger),
-    /** The statutory dates that still run. */
-    running: async () =>
-      (
-        await spine.worker
-          .selectFrom('deadline')
-          .select('kind')
-          .where('supersededAt', 'is', null)
-          .where('state', '=', 'running')
-          .execute()
-      ).map((one) => one.kind),
-  }
 }
