@@ -28,6 +28,8 @@ const STAFF = {
   'counsellor2.sn': ['counsellor', 'SN', 'SN-BOS'],
   'supervisor.sn': ['supervisor', 'SN', 'SN-MOTT'],
   'supervisor.von': ['supervisor', 'VON', 'VON-BIST'],
+  'administrator.gan': ['administrator', 'GAN', 'GAN-FS'],
+  'administrator2.gan': ['administrator', 'GAN', 'GAN-FS'],
 } as const
 
 export type Who = keyof typeof STAFF | 'landlord' | 'landlord2' | 'kronofogden' | 'system'
