@@ -56,7 +56,6 @@ export const landlordFileTexts = {
     sv: 'Inget skickades. Filen är borttagen.',
     en: 'Nothing was sent. The file is removed.',
   },
-  'file.another': { sv: 'Välj en annan fil', en: 'Choose another file' },
   'file.status': { sv: 'Filen är mottagen', en: 'The file is received' },
   'file.arrived': { sv: 'Kom in {at}.', en: 'Arrived {at}.' },
   'file.reading': {

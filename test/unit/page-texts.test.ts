@@ -1,0 +1,42 @@
+// The texts of the pages: every key that a template or a page asks for is there, and none is kept that nobody asks for.
+import { describe, expect, test } from '@jest/globals'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pageTexts } from '../../shared/text/pages.ts'
+import { sv } from '../../shared/text/sv.ts'
+
+const web = join(import.meta.dirname, '../../services/web')
+const sources = readdirSync(web, { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.(njk|ts)$/.test(path))
+  .map((path) => ({ path, text: readFileSync(join(web, path), 'utf8') }))
+const all = sources.map(({ text }) => text).join('\n')
+
+// A key as a whole, or the start of one that ends in a code: `stage.` + found.stage, `notice.type.${type}`.
+const keys = [...all.matchAll(/\bt\(\s*["'`]([a-z][\w-]*(?:\.[\w-]+)+)["'`]/g)].map((match) => match[1]!)
+const starts = [...all.matchAll(/["'`]([a-z][\w-]*(?:\.[\w-]+)*\.)(?:["'`]\s*\+|\$\{)/g)].map(
+  (match) => match[1]!,
+)
+const quoted = new Set([...all.matchAll(/["'`]([a-z][\w-]*(?:\.[\w-]+)+)["'`]/g)].map((match) => match[1]!))
+
+describe('The texts of the pages', () => {
+  test('hold every key that is asked for', () => {
+    const known = { ...sv, ...pageTexts }
+    expect(keys.length).toBeGreaterThan(150)
+    expect(keys.filter((key) => !(key in known))).toEqual([])
+  })
+
+  test('hold no key that nobody asks for', () => {
+    const idle = Object.keys(pageTexts).filter(
+      (key) => !quoted.has(key) && !starts.some((start) => key.startsWith(start)),
+    )
+    expect(idle).toEqual([])
+  })
+
+  test('say the same values in both languages, and something in each', () => {
+    const values = (text: string) => (text.match(/\{\w+\}/g) ?? []).toSorted().join(' ')
+    const faulty = Object.entries(pageTexts).filter(
+      ([, words]) => values(words.en) !== values(words.sv) || !words.sv.trim() || !words.en.trim(),
+    )
+    expect(faulty).toEqual([])
+  })
+})
