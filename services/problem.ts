@@ -80,10 +80,10 @@ const TITLES: Readonly<Record<number, { sv: string; en: string }>> = {
 }
 
 const UNREACHABLE = /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|ENOENT)$/
-// Postgres classes: 08 connection, 28 and 3D not let in, 40 rollback, 53 no resources, 55 lock, 57 operator, 58 system.
-const STRUGGLING = /^(08|28|3D|40|53|55|57|58)\w{3}$/
+// Postgres classes: 08 connection, 25 a transaction cut off, 28 and 3D not let in, 40 rollback, 53 no resources, 55 lock, 57 operator, 58 system.
+const STRUGGLING = /^(08|25|28|3D|40|53|55|57|58)\w{3}$/
 const POOL_MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Cannot use a pool after|connection timeout/i
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after|connection timeout/i
 // Class 22: a value Postgres cannot hold. It came from outside, so it is the sender's to mend, never a 500.
 const UNSTORABLE = /^22\w{3}$/
 
