@@ -1,0 +1,4 @@
+// A negative control: a worker without the fallback poll.
+import { startDefective } from './worker.ts'
+
+startDefective(true)

@@ -1,0 +1,307 @@
+// The judge: three ledgers held against each other, and every rule as a count of rows that break it, which must be 0.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import type { Db } from '../../shared/db/open.ts'
+import type { Ledger } from './driver.ts'
+import type { Post } from './house.ts'
+
+/** One rule, what it says, and how many rows break it. */
+export type Verdict = { rule: string; says: string; bad: number }
+
+/** Milliseconds at p50, p99 and the worst, over everything that was due; nothing that was due is left out. */
+export type Lateness = { what: string; count: number; p50: number; p99: number; max: number }
+
+const undone = `done_at is null and dead_at is null`
+
+/** Each query counts bad rows of the database alone. */
+const rules: [rule: string, says: string, count: string][] = [
+  [
+    'I1',
+    'every case with a termination for unpaid rent has its dates',
+    `select count(*) from arrears_case c where exists (select 1 from notice n where n.case_id = c.id and n.duplicate_of is null
+      and n.type in ('rent-termination', 'cooperative-fee-termination')) and not exists (select 1 from deadline d where d.case_id = c.id)`,
+  ],
+  [
+    'I2',
+    'everything received has its outbox row',
+    `select count(*) from (select id, 'notice.received' as topic from notice union all select id, 'notice.updated' from notice_update
+      union all select id, 'eviction-notice.received' from eviction_notice) r where (select count(*) from outbox o where o.subject_id = r.id and o.topic = r.topic) <> 1`,
+  ],
+  [
+    'I3a',
+    'every notice is joined to a case',
+    `select count(*) from notice where case_id is null and state <> 'wrong-municipality'`,
+  ],
+  [
+    'I3b',
+    'every event from Kronofogden is joined to a case',
+    `select count(*) from eviction_notice where case_id is null`,
+  ],
+  ['I3c', 'every update is applied', `select count(*) from notice_update where applied_at is null`],
+  [
+    'I3d',
+    'every case is routed, planned and has a task',
+    `select count(*) from arrears_case c where c.state = 'open' and (routed_at is null or planned_at is null
+      or not exists (select 1 from task t where t.case_id = c.id)) and not exists (select 1 from outbox o where o.subject_id = c.id and o.dead_at is not null)`,
+  ],
+  [
+    'I3e',
+    'every case has exactly one owner',
+    `select count(*) from arrears_case c where c.state = 'open'
+      and (select count(*) from assignment a where a.case_id = c.id and a.kind = 'owner' and a.state in ('active', 'accepted')) <> 1`,
+  ],
+  [
+    'I3f',
+    'one open case for each household',
+    `select count(*) from (select household_id from arrears_case where state = 'open' group by 1 having count(*) > 1) h`,
+  ],
+  [
+    'I3g',
+    'of each notice repeated, one is the first',
+    `select count(*) from (select identity_key from notice group by 1 having count(*) filter (where duplicate_of is null and corrects is null) <> 1) n`,
+  ],
+  ['I4', 'no outbox row is left undone', `select count(*) from outbox where ${undone}`],
+  [
+    'I5',
+    'what died has a task for a person',
+    `select count(*) from outbox o where dead_at is not null and not exists (select 1 from task t where t.subject_id = o.subject_id and t.occurrence like 'review/dead-work%')`,
+  ],
+  [
+    'I6a',
+    'every row done has exactly one effect',
+    `select count(*) from outbox o where done_at is not null and (select count(*) from effect_log e where e.outbox_id = o.id) <> 1`,
+  ],
+  [
+    'I6b',
+    'no effect without its row',
+    `select count(*) from effect_log e where not exists (select 1 from outbox o where o.id = e.outbox_id and o.done_at is not null)`,
+  ],
+  [
+    'I6c',
+    'each arrival stands once in the diary',
+    `select count(*) from (select id from notice where case_id is not null union all select id from eviction_notice where case_id is not null) r
+      where (select count(*) from timeline l where l.kind in ('notice.joined', 'eviction-notice.joined') and l.detail ->> 'id' = r.id::text) <> 1`,
+  ],
+  [
+    'I6d',
+    'each update stands once in the diary',
+    `select count(*) from notice_update u join notice n on n.id = u.notice_id where n.case_id is not null and u.type <> 'corrected'
+      and (select count(*) from timeline l where l.detail ->> 'updateId' = u.id::text) > 1`,
+  ],
+  [
+    'I7a',
+    'every due stage has fired',
+    `select count(*) from stage where fired_at is null and stopped_at is null and due_at < clock_now() - interval '5 seconds'`,
+  ],
+  [
+    'I7b',
+    'every fired stage was told of once',
+    `select count(*) from stage s where fired_at is not null and (select count(*) from outbox o where o.subject_id = s.id and o.topic = 'stage.due') <> 1`,
+  ],
+  [
+    'I7c',
+    'every fired stage was alerted or stopped with its reason',
+    `select count(*) from stage s where fired_at is not null and trigger <> 'refer' and stopped_at is null
+      and not exists (select 1 from alert a where a.stage_id = s.id)`,
+  ],
+  [
+    'I7d',
+    'every alarm of an overdue task has rung',
+    `select count(*) from task where state = 'open' and alarm_at < clock_now() - interval '5 seconds'`,
+  ],
+  [
+    'I8',
+    'every mail is sent, or refused with a task',
+    `select count(*) from mail m where state <> 'sent' and not (state = 'refused' and exists (select 1 from task t where t.subject_id = m.id))`,
+  ],
+  ['I9', 'nothing fired before its time', `select count(*) from stage where fired_at < due_at`],
+  [
+    'I10',
+    'every intake key stands for what it says',
+    `select count(*) from intake_key k where not exists (select 1 from notice where id = (k.response ->> 'id')::uuid)
+      and not exists (select 1 from notice_update where id = (k.response ->> 'id')::uuid) and not exists (select 1 from eviction_notice where id = (k.response ->> 'id')::uuid) and not exists (select 1 from notice_file where id = (k.response ->> 'id')::uuid)`,
+  ],
+  [
+    'I11',
+    'every notice by the API has its one key',
+    `select count(*) from notice n where source = 'api' and (select count(*) from intake_key k where k.response ->> 'id' = n.id::text) <> 1`,
+  ],
+  [
+    'I20',
+    'sweeps are alive, and their clocks agree with the database’s',
+    `select (case when (select count(*) from heartbeat where kind = 'sweep' and at > clock_now() - interval '60 seconds') = 0 then 1 else 0 end)
+      + (select count(*) from heartbeat where kind = 'sweep' and at > clock_now() - interval '60 seconds' and abs(app_clock_ahead_ms) > 2000)`,
+  ],
+]
+
+/** Counts every rule that the database alone can answer. */
+export async function judgeDatabase(db: Db): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  for (const [rule, says, count] of rules) {
+    const { rows } = await sql<{ count: number }>`${sql.raw(count)}`.execute(db)
+    verdicts.push({ rule, says, bad: Number(Object.values(rows[0] ?? { count: -1 })[0]) })
+  }
+  return verdicts
+}
+
+/** Ledger one against the database: everything answered with 2xx is there, once, and was answered alike each time. */
+export async function judgeTold(db: Db, ledger: Ledger): Promise<Verdict[]> {
+  const told = [...ledger.told.values()]
+  const { rows } = await sql<{
+    id: string
+    caseId: string | null
+  }>`select id, case_id from notice union all select id, case_id from eviction_notice
+    union all select u.id, n.case_id from notice_update u join notice n on n.id = u.notice_id`.execute(db)
+  const caseOf = new Map(rows.map(({ id, caseId }) => [id, caseId]))
+  const open = await sql<{ id: string }>`select id from arrears_case where state = 'open'`.execute(db)
+  const isOpen = new Set(open.rows.map(({ id }) => id))
+  const households = Map.groupBy(
+    told.filter(({ kind }) => kind !== 'update'),
+    ({ household }) => household,
+  )
+  const split = [...households.values()].filter(
+    (some) => new Set(some.map(({ id }) => caseOf.get(id)).filter((id) => id && isOpen.has(id))).size > 1,
+  )
+  return [
+    {
+      rule: 'I12a',
+      says: 'everything a sender was told is in the database',
+      bad: told.filter(({ id }) => !caseOf.has(id)).length,
+    },
+    {
+      rule: 'I12b',
+      says: 'one key was always answered alike',
+      bad: told.filter(({ contradicted }) => contradicted).length,
+    },
+    { rule: 'I12c', says: 'all about one household is in one open case', bad: split.length },
+    { rule: 'I12d', says: 'no good request was refused', bad: ledger.refused.length },
+    {
+      rule: 'I12f',
+      says: 'no answer was an error of ours (5xx but 503)',
+      bad: Object.entries(ledger.answers.unexpected).reduce(
+        (sum, [status, count]) => sum + (Number(status) >= 500 ? count : 0),
+        0,
+      ),
+    },
+    { rule: 'I12e', says: 'every request got its answer in the end', bad: ledger.unknown.size },
+  ]
+}
+
+/** Ledger three against the database: the letters that arrived are the mails marked as sent. Returns the repeats too. */
+export async function judgePost(
+  db: Db,
+  post: readonly Post[],
+): Promise<{ verdicts: Verdict[]; repeats: number }> {
+  const { rows } = await sql<{ id: string; state: string }>`select id, state from mail`.execute(db)
+  const arrived = post.map(({ messageId }) => /^<([0-9a-f-]{36})@/.exec(messageId)?.[1] ?? '')
+  const [known, there] = [new Set(rows.map(({ id }) => id)), new Set(arrived)]
+  const verdicts = [
+    {
+      rule: 'I13a',
+      says: 'every mail marked as sent has arrived',
+      bad: rows.filter(({ id, state }) => state === 'sent' && !there.has(id)).length,
+    },
+    {
+      rule: 'I13b',
+      says: 'every letter that arrived is one of ours',
+      bad: arrived.filter((id) => !known.has(id)).length,
+    },
+  ]
+  return { verdicts, repeats: arrived.length - there.size }
+}
+
+function* filesIn(folder: string): Generator<string> {
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (statSync(path).isDirectory()) yield* filesIn(path)
+    else yield path
+  }
+}
+
+const holding = (texts: readonly string[], words: readonly string[]) =>
+  texts.filter((text) => words.some((word) => text.includes(word))).length
+
+/** Personal data outside the tables made for it: queue, logs, letters, error codes. */
+export async function judgeSecrecy(
+  db: Db,
+  folder: string,
+  post: readonly Post[],
+  canaries: readonly string[],
+): Promise<Verdict[]> {
+  const files = ['log', 'queue']
+    .flatMap((name) => [...filesIn(join(folder, name))])
+    .concat(join(folder, 'postgres', 'postgres.log'))
+  const texts = files
+    .map((path) => readFileSync(path, 'latin1'))
+    .map((text) => Buffer.from(text, 'latin1').toString('utf8'))
+  const { rows } = await sql<{
+    text: string
+  }>`select last_error as text from outbox where last_error is not null
+    union all select last_error from mail where last_error is not null union all select once_key from mail
+    union all select detail::text from timeline`.execute(db)
+  const queue = await sql<{
+    name: string
+  }>`select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'bullmq'`.execute(
+    db,
+  )
+  for (const { name } of queue.rows)
+    rows.push(
+      ...(await sql<{ text: string }>`select t::text as text from ${sql.raw(name)} t`.execute(db)).rows,
+    )
+  return [
+    { rule: 'I17a', says: 'no personal data in logs or in the queue’s files', bad: holding(texts, canaries) },
+    {
+      rule: 'I17b',
+      says: 'no personal data in queue tables, error codes, mail keys or the diary',
+      bad: holding(
+        rows.map(({ text }) => text),
+        canaries,
+      ),
+    },
+    {
+      rule: 'I17c',
+      says: 'no personal data in letters',
+      bad: holding(
+        post.map(({ text }) => text),
+        canaries,
+      ),
+    },
+  ]
+}
+
+/** A span in which the database's clock was moved forward: the instant before, and how far. */
+export type Leap = { at: string; seconds: number }
+
+const at = (sorted: readonly number[], share: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+
+/**
+ * How late work and stages were, in ms of time that really passed: a leap of the database's clock is taken out.
+ * Rows that failed by their own fault are waiting as they should, and are left out.
+ */
+export async function measureLateness(db: Db, leaps: readonly Leap[]): Promise<Lateness[]> {
+  const spans = sql`(select unnest(${leaps.map((leap) => leap.at)}::timestamptz[]) as at, unnest(${leaps.map(({ seconds }) => seconds)}::float[]) as seconds)`
+  const work = await sql<{
+    ms: number
+  }>`select 1000 * (extract(epoch from coalesce(done_at, clock_now()) - created_at)
+      - coalesce((select sum(seconds) from ${spans} l where l.at >= o.created_at and l.at < coalesce(o.done_at, clock_now())), 0))::float as ms
+    from outbox o where dead_at is null and attempts = 0`.execute(db)
+  const stages = await sql<{ ms: number }>`select 1000 * extract(epoch from coalesce(fired_at, clock_now())
+      - greatest(due_at, created_at, (select max(l.at + make_interval(secs => l.seconds)) from ${spans} l
+          where s.due_at between l.at and l.at + make_interval(secs => l.seconds))))::float as ms
+    from stage s where (stopped_at is null and due_at <= clock_now()) or fired_at is not null`.execute(db)
+  return [['work in the outbox', work.rows] as const, ['due stages', stages.rows] as const].map(
+    ([what, rows]) => {
+      const sorted = rows.map(({ ms }) => ms).toSorted((one, other) => one - other)
+      return {
+        what,
+        count: sorted.length,
+        p50: at(sorted, 0.5),
+        p99: at(sorted, 0.99),
+        max: sorted.at(-1) ?? 0,
+      }
+    },
+  )
+}

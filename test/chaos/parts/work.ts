@@ -1,0 +1,3 @@
+// One process of the chaos run: the service's own entry, told to be the work.
+process.argv.push('work')
+await import('../../../workers/main.ts')

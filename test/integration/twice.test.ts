@@ -1,0 +1,268 @@
+// Whatever is done twice, at once or after a fault has one effect: the demo month, disturbed and repeated, comes out alike.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
+import { moment } from '../../shared/casework/act.ts'
+import { receiveNotice } from '../../shared/casework/intake.ts'
+import { sendMail, type Mailer } from '../../shared/casework/mail.ts'
+import { sweepDeadlines, sweepStages, sweepTasks } from '../../shared/casework/sweeps.ts'
+import { openDatabase, type Db } from '../../shared/db/open.ts'
+import { noticeBody } from '../../shared/domain/notice-body.ts'
+import { claimOverdue } from '../../shared/outbox.ts'
+import type { Topic } from '../../shared/topics.ts'
+import { answer, ringsOf } from '../../workers/worker.ts'
+import { noticeNumber } from '../bench/notices.ts'
+import { chanceOf } from '../chaos/chance.ts'
+import { judgeDatabase } from '../chaos/judge.ts'
+import { loadPeople, noon, outcomeOf, sendMonth } from '../support/month.ts'
+import { landlordActor, openSpine, type Spine } from '../support/spine.ts'
+
+let spine: Spine
+let other: Db
+let disturbed: Spine
+const close: (() => Promise<void>)[] = []
+
+async function openMonth(): Promise<Spine> {
+  const opened = await openSpine()
+  close.push(opened.close)
+  await loadPeople(opened)
+  await opened.moveTo(noon)
+  return opened
+}
+
+beforeAll(async () => {
+  spine = await openMonth()
+  disturbed = await openMonth()
+  other = openDatabase({ url: spine.url, role: 'bokvar_worker', max: 2 })
+  close.unshift(() => other.destroy())
+  await sendMonth(spine, spine.drain)
+}, 120_000)
+afterAll(async () => {
+  for (const end of close) await end()
+})
+
+/** Works like three workers in a bad hour: rings lost, rung twice at once, connections killed in the middle. */
+async function workBadly({ url, worker, owner, handlers, drain }: Spine, seed: number): Promise<void> {
+  const chance = chanceOf(seed)
+  const second = openDatabase({ url, role: 'bokvar_worker', max: 2 })
+  const kill = () =>
+    sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and application_name = 'bokvar_worker' and state <> 'idle'`.execute(
+      owner,
+    )
+  const quiet = () => undefined
+  for (let hour = 0; hour < 25; hour += 1) {
+    await sql`update outbox set claim_until = null, available_at = created_at where done_at is null`.execute(
+      owner,
+    )
+    const rings = ringsOf(await claimOverdue(owner, 60, 0))
+    const tries = rings.flatMap((ring) => {
+      const dice = chance.next()
+      if (dice < 0.25) return [] // lost with the queue
+      const one = answer(worker, handlers, ring, quiet)
+      return dice < 0.6 ? [one] : [one, answer(second, handlers, ring, quiet)]
+    })
+    if (chance.next() < 0.5)
+      tries.push(new Promise<void>((done) => setImmediate(done)).then(kill).then(quiet))
+    await Promise.allSettled(tries)
+  }
+  await second.destroy()
+  await sql`update outbox set claim_until = null, available_at = least(available_at, clock_now()) where done_at is null`.execute(
+    owner,
+  )
+  await drain()
+}
+
+const broken = async (db: Db) =>
+  (await judgeDatabase(db))
+    .filter(({ rule, bad }) => bad > 0 && rule !== 'I20')
+    .map(({ rule, bad }) => `${rule} ${bad}`)
+
+describe('the demo month', () => {
+  test('undisturbed, every rule of the judge holds', async () => {
+    expect(spine.failures).toEqual([])
+    expect(await broken(spine.owner)).toEqual([])
+    const { cases = [], tasks = [], deadlines = [], referrals = [] } = await outcomeOf(spine.owner)
+    expect(
+      [cases.length, tasks.length, deadlines.length, referrals.length].every((count) => count > 10),
+    ).toBe(true)
+  })
+
+  test('with rings lost, doubled and killed in the middle, it comes out the same', async () => {
+    await sendMonth(disturbed, () => workBadly(disturbed, 7))
+    expect(await broken(disturbed.owner)).toEqual([])
+    expect(await outcomeOf(disturbed.owner)).toEqual(await outcomeOf(spine.owner))
+  }, 120_000)
+
+  test('every operation done again for every subject changes nothing', async () => {
+    const before = await everything()
+    const { rows } = await sql<{ topic: Topic; ids: string[] }>`
+      select topic, array_agg(distinct subject_id) as ids from outbox where done_at is not null group by topic order by topic`.execute(
+      spine.owner,
+    )
+    expect(rows.length).toBeGreaterThan(5)
+    for (const { topic, ids } of rows) {
+      const handler = spine.handlers[topic]
+      if (typeof handler === 'function')
+        await spine.worker.transaction().execute(async (trx) => handler(trx, await moment(trx), ids))
+      else await handler.errand(ids)
+    }
+    await spine.drain()
+    expect(await everything()).toEqual(before)
+  }, 120_000)
+})
+
+/** The outcome, and how many rows each table has. */
+async function everything() {
+  const { rows } = await sql<{
+    name: string
+    count: number
+  }>`select t.name, (xpath('/row/c/text()', query_to_xml('select count(*) as c from ' || t.name, false, true, '')))[1]::text::int as count
+    from unnest(array['notice', 'arrears_case', 'household_key', 'assignment', 'deadline', 'task', 'stage', 'referral', 'alert', 'mail', 'notice_file_row']) as t(name)`.execute(
+    spine.owner,
+  )
+  return { ...(await outcomeOf(spine.owner)), rows, letters: spine.letters.length }
+}
+
+describe('at once', () => {
+  test('twenty notices for one household, sent and worked in parallel, give one case', async () => {
+    const actor = landlordActor('many')
+    const bodies = Array.from({ length: 20 }, (_, n) =>
+      noticeBody.parse({ ...noticeNumber(5), reference: `P-${n}`, interest: n }),
+    )
+    const receipts = await Promise.all(
+      bodies.map((body, n) =>
+        receiveNotice(spine.web, spine.tools, actor, {
+          key: `p${n}`,
+          raw: Buffer.from(JSON.stringify(body)),
+          body,
+        }),
+      ),
+    )
+    const ids = receipts.map(({ id }) => id)
+    const { rows } = await sql<{
+      id: number
+    }>`select id from outbox where subject_id = any(${ids}::uuid[]) order by id`.execute(spine.owner)
+    await Promise.all(
+      rows.map(({ id }, n) =>
+        answer(
+          n % 2 ? other : spine.worker,
+          spine.handlers,
+          { topic: 'notice.received', ids: [id] },
+          () => undefined,
+        ),
+      ),
+    )
+    await spine.drain()
+    const cases = await sql<{
+      caseId: string
+    }>`select distinct case_id from notice where id = any(${ids}::uuid[])`.execute(spine.owner)
+    expect(cases.rows).toHaveLength(1)
+    expect(await broken(spine.owner)).toEqual([])
+  }, 60_000)
+
+  test('the same key sent ten times at once is answered alike and stored once', async () => {
+    const body = noticeBody.parse({ ...noticeNumber(9), reference: 'K-1' })
+    const send = () =>
+      receiveNotice(spine.web, spine.tools, landlordActor('many'), {
+        key: 'same',
+        raw: Buffer.from('same'),
+        body,
+      })
+    const receipts = await Promise.all(Array.from({ length: 10 }, send))
+    expect(new Set(receipts.map(({ id }) => id)).size).toBe(1)
+  })
+
+  // Once for all three: what the first makes due must not be worked before the others have looked.
+  const nineDaysOn = (on: Spine) =>
+    sql`update clock_shift set shift = shift + interval '9 days' where shift < interval '1 day'`.execute(
+      on.owner,
+    )
+
+  test.each([
+    ['stages', 'stage.due', sweepStages],
+    ['tasks', 'task.overdue', sweepTasks],
+    ['deadlines', 'deadline.passed', sweepDeadlines],
+  ] as const)('four sweeps of %s at once tell of each due thing once', async (_what, topic, sweep) => {
+    await nineDaysOn(spine)
+    const sweeper = openDatabase({ url: spine.url, role: 'bokvar_sweeper', max: 4 })
+    const counts = await Promise.all([0, 1, 2, 3].map(() => sweep(sweeper)))
+    await sweeper.destroy()
+    const told = await sql<{
+      subjects: number
+      rows: number
+    }>`select count(distinct subject_id)::int as subjects, count(*)::int as rows from outbox where topic = ${topic} and done_at is null`.execute(
+      spine.owner,
+    )
+    const sum = counts.reduce((one, two) => one + two, 0)
+    expect(sum).toBeGreaterThan(0)
+    expect(told.rows[0]).toEqual({ subjects: sum, rows: sum })
+  })
+})
+
+describe('mail', () => {
+  const oneMail = async () => {
+    const { rows } = await sql<{ id: string }>`insert into mail (once_key, template, unit)
+      select 'test ' || gen_random_uuid(), 'alert', code from unit where email is not null limit 1 returning id`.execute(
+      spine.owner,
+    )
+    return rows[0]?.id ?? ''
+  }
+  const stateOf = async (id: string) =>
+    (await spine.owner.selectFrom('mail').select('state').where('id', '=', id).executeTakeFirst())?.state
+  const send = (mailer: Mailer, id: string) => sendMail(spine.worker, mailer, id, 'http://localhost:3000')
+
+  test('sent by two at once, it leaves once, and the second may not call it done before it is', async () => {
+    const id = await oneMail()
+    const post: string[] = []
+    const gate = Promise.withResolvers<void>()
+    const first = send(
+      {
+        send: async (letter) => {
+          await gate.promise
+          post.push(letter.id)
+        },
+      },
+      id,
+    )
+    while ((await stateOf(id)) !== 'sending');
+    await expect(send({ send: async (letter) => void post.push(letter.id) }, id)).rejects.toMatchObject({
+      code: 'EBUSY',
+    })
+    gate.resolve()
+    expect(await first).toBe('sent')
+    expect(await send({ send: async (letter) => void post.push(letter.id) }, id)).toBe('done')
+    expect(post).toEqual([id])
+  })
+
+  test('when the sender died in the middle it is sent again under the same id', async () => {
+    const id = await oneMail()
+    await sql`update mail set state = 'sending', sending_at = clock_now() - interval '1 minute' where id = ${id}`.execute(
+      spine.owner,
+    )
+    const post: string[] = []
+    expect(await send({ send: async (letter) => void post.push(letter.id) }, id)).toBe('sent')
+    expect(post).toEqual([id])
+  })
+
+  test.each([
+    [{ responseCode: 550, code: 'EENVELOPE' }, 'refused'],
+    [{ responseCode: 451, code: 'EMESSAGE' }, 'pending'],
+    [{ responseCode: 535, code: 'EAUTH' }, 'pending'],
+    [{ code: 'ECONNREFUSED' }, 'pending'],
+  ])('a server that fails with %o leaves it %s', async (fault, state) => {
+    const id = await oneMail()
+    const sending = send(
+      {
+        send: async () => {
+          throw Object.assign(new Error('planned'), fault)
+        },
+      },
+      id,
+    )
+    if (state === 'refused') expect(await sending).toBe('refused')
+    else await expect(sending).rejects.toThrow()
+    expect(await stateOf(id)).toBe(state)
+    const tasks = await spine.owner.selectFrom('task').select('id').where('subjectId', '=', id).execute()
+    expect(tasks).toHaveLength(state === 'refused' ? 1 : 0)
+  })
+})
