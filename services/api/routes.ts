@@ -8,6 +8,7 @@ import { caseRoutes } from './cases.ts'
 import { clientRegisterRoutes } from './client-registers.ts'
 import { deadlineRoutes } from './deadline-calculations.ts'
 import { evictionNoticeRoutes } from './eviction-notices.ts'
+import { lawWorkRoutes } from './law-work.ts'
 import { mergeRoutes } from './merges.ts'
 import { noticeFileRoutes } from './notice-files.ts'
 import { noticeRoutes } from './notices.ts'
@@ -24,6 +25,7 @@ const doors = [
   caseWorkRoutes,
   caseRoutingRoutes,
   mergeRoutes,
+  lawWorkRoutes,
   taskRoutes,
   referralRoutes,
   boardRoutes,

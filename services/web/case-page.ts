@@ -46,7 +46,7 @@ async function showCase(reply: FastifyReply, deps: PageDeps, sent?: Sent): Promi
   return renderPage(reply, 'casework/case', {
     title: t('case.title', { number: found.number }),
     found,
-    view: caseView(found, { t, language, today, law: tools.law, codes, names }),
+    view: caseView(found, { t, language, today, law: tools.law, codes, names, role: actor.role }),
     allow: {
       contact: allowed('contact.record'),
       close: allowed('case.close'),

@@ -21,6 +21,7 @@ export type Reader = {
   law: Law
   codes: Codes
   names: Map<string, string>
+  role: string
 }
 
 const URGENT_DAYS = 3
@@ -116,17 +117,27 @@ function actorOfLine(actor: string, { t, names }: Reader): string {
   return names.get(actor) ?? t('diary.by.other')
 }
 
-/** The diary, the latest first; the same thing said again by the machine in the same minute is said once. */
-export function diaryOf(found: CaseView, reader: Reader) {
-  const lines = found.timeline.map((line) => ({
-    at: line.at,
-    what: sentenceOf(line, reader),
-    who: actorOfLine(line.actor, reader),
-  }))
-  return lines.filter((line, place) => {
-    const later = lines[place - 1]
-    return !later || later.what !== line.what || later.at.slice(0, 16) !== line.at.slice(0, 16)
-  })
+type DiaryLine = { at: string; what: string; who: string }
+
+/** Alerts of one minute are one line: who was told matters, not in how many letters. */
+function together(lines: DiaryLine[], line: DiaryLine, { t }: Reader): void {
+  const alert = `${t('diary.alert')}: `
+  const later = lines.at(-1)
+  const sameMinute = later?.at.slice(0, 16) === line.at.slice(0, 16)
+  const [told, also] = [later?.what ?? '', line.what]
+  if (!later || !sameMinute || !(told === also || (told.startsWith(alert) && also.startsWith(alert))))
+    lines.push(line)
+  else if (!told.includes(also.slice(alert.length))) later.what = `${told}, ${also.slice(alert.length)}`
+}
+
+/** The diary, the latest first; what the machine says twice in a minute is said once. */
+export function diaryOf(found: CaseView, reader: Reader): DiaryLine[] {
+  const lines: DiaryLine[] = []
+  for (const line of found.timeline) {
+    const shown = { at: line.at, what: sentenceOf(line, reader), who: actorOfLine(line.actor, reader) }
+    together(lines, shown, reader)
+  }
+  return lines
 }
 
 function noticesOf(found: CaseView, { t, language }: Reader) {
@@ -166,13 +177,16 @@ export function idsIn(found: CaseView): string[] {
 export function caseView(found: CaseView, reader: Reader) {
   const { t, language, today, codes, names } = reader
   const open = found.tasks.filter(({ state }) => state === 'open')
-  const amount = { amount: found.amountOwed, months: found.monthsUnpaid }
+  // The reader's own work comes before what somebody else is to do.
+  const next = open.find(({ role }) => role === reader.role) ?? open[0]
+  const others = open.filter((task) => task !== next)
   return {
     clock: clockOf(found, reader),
     deadlines: found.deadlines.map((one) => keptView(one, reader)),
     unit: names.get(found.unit ?? '') ?? names.get(found.committee) ?? '',
     debt: amount,
     next: open.slice(0, 1).map((task) => taskLine(task, today, t, language))[0] ?? null,
+    restart: open.some(({ template }) => template.startsWith('review/restart')),
     tasks: open.slice(1).map((task) => taskLine(task, today, t, language)),
     done: found.tasks
       .filter(({ state }) => state !== 'open')

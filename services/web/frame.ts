@@ -193,7 +193,11 @@ function openPages(app: FastifyInstance, settings: FrameSettings): void {
   app.get(
     '/tillganglighet',
     { config },
-    about('accessibility', ['about.accessibility.text', 'about.accessibility.report']),
+    about('accessibility', [
+      'about.accessibility.text',
+      'about.accessibility.tested',
+      'about.accessibility.report',
+    ]),
   )
   app.get(
     '/personuppgifter',

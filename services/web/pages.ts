@@ -12,6 +12,7 @@ import { landlordSentPages } from './landlord-sent.ts'
 import { startPages } from './my-day.ts'
 import type { PageDeps } from './page.ts'
 import { referralPages } from './referrals.ts'
+import { lawWorkPages } from './law-work.ts'
 import { searchPages } from './search-page.ts'
 import { worklistPages } from './worklist.ts'
 
@@ -26,6 +27,7 @@ const AREAS = [
   caseListPages,
   casePages,
   caseFormPages,
+  lawWorkPages,
   searchPages,
   referralPages,
   boardPages,

@@ -4,6 +4,7 @@ import { caseTexts } from './case.ts'
 import { diaryTexts } from './diary.ts'
 import { landlordFileTexts } from './landlord-files.ts'
 import { landlordTexts } from './landlord.ts'
+import { lawWorkTexts } from './law-work.ts'
 import { referralTexts } from './referrals.ts'
 import { staffTexts } from './staff.ts'
 
@@ -17,6 +18,7 @@ const all = {
   ...referralTexts,
   ...caseTexts,
   ...diaryTexts,
+  ...lawWorkTexts,
 }
 
 export type PageTextKey = keyof typeof all

@@ -42,6 +42,8 @@ export const sv = {
   'about.accessibility.title': 'Tillgänglighet',
   'about.accessibility.text':
     'Bokvar ska gå att använda för alla: med tangentbord, skärmläsare, i mobilen och utan skript. Målet är WCAG 2.2 nivå AA.',
+  'about.accessibility.tested':
+    'Senast provad 2026-11-22: automatiska prov av varje sida i en riktig webbläsare hittade inget som bryter mot WCAG 2.0–2.2 nivå A och AA. Tangentbord, utskrift och 320 punkters bredd är provade. Ingen granskning tillsammans med användare är gjord ännu.',
   'about.accessibility.report':
     'Hittar du ett hinder? Berätta det för {municipality}, så rättar vi det. Är du inte nöjd med svaret kan du anmäla till Myndigheten för digital förvaltning (Digg).',
   'about.personal-data.title': 'Personuppgifter',
