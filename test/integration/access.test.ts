@@ -43,6 +43,7 @@ describe('The role table', () => {
       'visitor',
       [
         'case.read',
+        'case.list',
         'contact.record',
         'visit.record',
         'task.read',
