@@ -23,6 +23,7 @@ export const queueOf = {
   'case-merge.asked': 'arrears-notices', // case_merge
   'case.changed': 'routing', // arrears_case
   'case.routed': 'planning', // arrears_case
+  'case.closed': 'planning', // arrears_case
   'task.completed': 'planning', // task
   'assignment.changed': 'routing', // assignment
   'rehearsal.asked': 'routing', // rehearsal

@@ -1,6 +1,7 @@
 // Which fact wakes which deed: every topic has exactly one, or this file does not compile.
 import { followAssignments } from '../shared/casework/assignment-changes.ts'
 import { followTasks } from '../shared/casework/consequences.ts'
+import { followUpCases } from '../shared/casework/follow-up.ts'
 import { joinEvictionNotices } from '../shared/casework/eviction-notices.ts'
 import { escalate } from '../shared/casework/escalation.ts'
 import { recomputeCases } from '../shared/casework/law.ts'
@@ -35,6 +36,7 @@ export function handlersOf(tools: HandlerTools): Handlers {
     'case-merge.asked': (trx, at, ids) => performMerges(trx, at, tools, ids),
     'case.changed': (trx, at, ids) => routeCases(trx, at, tools, ids),
     'case.routed': planCases,
+    'case.closed': followUpCases,
     'task.completed': followTasks,
     'assignment.changed': followAssignments,
     'rehearsal.asked': { errand: (ids) => runRehearsals(db, ids) },

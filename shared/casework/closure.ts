@@ -7,6 +7,7 @@ import type { Objection } from '../domain/objection.ts'
 import { mayClose, type ClosingState } from '../domain/outcomes.ts'
 import { planningAnswers } from '../domain/planning-facts.ts'
 import { Refusal } from '../domain/refusal.ts'
+import { emit } from '../outbox.ts'
 import { inContext, type Actor, type Moment } from './act.ts'
 import { attemptsOf } from './contact-facts.ts'
 import { demandVersion, findCase, nameInDiary, noSuch, type LockedCase } from './open-case.ts'
@@ -141,4 +142,5 @@ async function write(
   const { outcome, on } = closing
   const detail = { outcome, on }
   await writeTimeline(trx, at, [{ caseId: id, kind: 'case.closed', actor: nameInDiary(actor), detail }])
+  await emit(trx, 'case.closed', [id])
 }

@@ -53,6 +53,8 @@ export type PlannedCase = {
   knownClient: boolean
   plannedAt: string | null
   openedAt: string
+  closedAt: string | null
+  outcome: string | null
   facts: { flags?: string[]; tenancyKind?: string; tenantAsks?: boolean }
   /** Two-way contact since the governing notice. */
   reached: boolean
@@ -89,16 +91,20 @@ export async function planCases(trx: Trx, at: Moment, caseIds: readonly string[]
     where id = any(${rows.map((row) => row.id)}::uuid[])`.execute(trx)
 }
 
-/** The open cases among these, locked in id order, with what planning reads of them. */
-export async function lockForPlanning(trx: Trx, caseIds: readonly string[]): Promise<PlannedCase[]> {
+/** The open (or closed) cases among these, locked in id order, with what planning reads of them. */
+export async function lockForPlanning(
+  trx: Trx,
+  caseIds: readonly string[],
+  state: 'open' | 'closed' = 'open',
+): Promise<PlannedCase[]> {
   const { rows } = await sql<PlannedCase>`
     select id, stage, notice_type, notified_on, received_on, event_on, settled, notice_turn, eviction_turn, recovery_safe_day, recovery_last_day, recovery_basis,
       eviction_day, eviction_id, eviction_told_at, watch_id, watch_from, children, born_on, months_unpaid, amount_owed, repeated, landlord_kind, committee, unit, assignee, planned_at,
-      opened_at, facts, first_attempt_at, first_contact_at,
+      opened_at, closed_at, outcome, facts, first_attempt_at, first_contact_at,
       coalesce(jsonb_array_length(routing_facts->'clientOf'), 0) > 0 as known_client,
       first_contact_at is not null and exists (select 1 from contact k where k.case_id = arrears_case.id and k.reached
         and not k.by_landlord and k.recorded_at >= coalesce(watch_from, opened_at)) as reached
-    from arrears_case where id = any(${[...caseIds]}::uuid[]) and state = 'open' order by id for update`.execute(
+    from arrears_case where id = any(${[...caseIds]}::uuid[]) and state = ${state} order by id for update`.execute(
     trx,
   )
   return rows
@@ -134,6 +140,8 @@ export function planningFacts(row: PlannedCase, today: string): PlanningFacts {
     landlordKind: row.landlordKind,
     tenancyKind:
       row.facts.tenancyKind ?? (row.noticeType.startsWith('cooperative') ? 'cooperative' : 'unknown'),
+    closedOn: row.closedAt ? localDateOf(row.closedAt) : null,
+    finalOutcome: row.outcome,
     flags,
     rentDueOn: flags.includes('municipality-pays') ? rentDueOn(today) : null,
     cycle: { notice: row.noticeTurn, eviction: row.evictionTurn },
