@@ -184,10 +184,9 @@ export function caseView(found: CaseView, reader: Reader) {
     clock: clockOf(found, reader),
     deadlines: found.deadlines.map((one) => keptView(one, reader)),
     unit: names.get(found.unit ?? '') ?? names.get(found.committee) ?? '',
-    debt: amount,
-    next: open.slice(0, 1).map((task) => taskLine(task, today, t, language))[0] ?? null,
+    next: next ? taskLine(next, today, t, language) : null,
     restart: open.some(({ template }) => template.startsWith('review/restart')),
-    tasks: open.slice(1).map((task) => taskLine(task, today, t, language)),
+    tasks: others.map((task) => taskLine(task, today, t, language)),
     done: found.tasks
       .filter(({ state }) => state !== 'open')
       .map((task) => ({
