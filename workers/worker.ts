@@ -27,7 +27,7 @@ export const batchSize = 250
 /** Whose trouble it is: the row's own fault, somebody else at work on it, or a part away that all rows need. */
 type Trouble = 'fault' | 'busy' | 'away'
 
-const busyCodes = ['25P03', '57014', 'EBUSY'] // idle too long in a transaction, statement cut off, mail being sent
+const busyCodes = new Set(['25P03', '57014', 'EBUSY']) // idle too long in a transaction, statement cut off, mail being sent
 const awayCode =
   /^(08|53|57|58|25006)|^E(CONN\w*|TIMEDOUT|SOCKET|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN|DNS|TLS|AUTH|PROTOCOL)$/
 const awayMessage =
@@ -40,7 +40,7 @@ const awayMessage =
 export function troubleOf(error: unknown): Trouble {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   if (typeof code !== 'string') return awayMessage.test(String(message)) ? 'away' : 'fault'
-  if (/^(40|55)/.test(code) || busyCodes.includes(code)) return 'busy'
+  if (/^(40|55)/.test(code) || busyCodes.has(code)) return 'busy'
   return awayCode.test(code) ? 'away' : 'fault'
 }
 

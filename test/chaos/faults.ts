@@ -103,8 +103,11 @@ export const faults: Fault[] = [
     weight: 1,
     run: async (house, chance) => {
       const part = chance.pick(parts(house, /work/))
-      signal(part.pid(), 'SIGTERM')
-      return part.name
+      const pid = part.pid()
+      const from = performance.now()
+      signal(pid, 'SIGTERM')
+      while (part.pid() === pid) await pause(20)
+      return `${part.name}, ended in ${((performance.now() - from) / 1000).toFixed(1)} s`
     },
   },
   {

@@ -15,6 +15,8 @@ const { values } = parseArgs({
     backend: { type: 'string', default: backendHere() },
     short: { type: 'boolean', default: false },
     controls: { type: 'boolean', default: false },
+    'queue-away': { type: 'boolean', default: false },
+    faults: { type: 'string', default: '' },
   },
 })
 
@@ -40,6 +42,8 @@ const run = (name: string, wishes: Partial<Wishes>): Promise<Result> =>
     perSecond: 10,
     faultEveryMs: [1_500, 5_000],
     drainMs: 90_000,
+    queueAway: values['queue-away'],
+    faults: new RegExp(values.faults),
     say,
     ...wishes,
   })

@@ -78,7 +78,8 @@ other: what senders were told, what the database holds, what the mail server rec
 that break it; each must be 0. \`npm run chaos -- --minutes 15 --seed 7 --backend postgres\` runs longer, with another
 seed, on another queue backend. The same seed makes the same choices; timings stay the machine's own.
 
-A fault is *over* when what was broken is there again; work *flows* when the oldest thing to do is younger than 2.5 s.
+A fault is *over* when what was broken is there again; work *flows* when the oldest thing to do, mail apart, is younger
+than 2.5 s. Faults overlap: the time until work flows holds those that came after, too.
 Lateness is measured over everything that was due. It is the time that really passed: where the run moved the
 database's clock forward (the service stopped over its deadlines), that leap is taken out.
 

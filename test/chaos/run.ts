@@ -80,7 +80,7 @@ async function suffer(storm: Storm, wishes: Wishes, until: number): Promise<void
   const underWay = new Set<Promise<void>>()
   while (performance.now() < until) {
     await pause(chance.whole(...wishes.faultEveryMs))
-    if (underWay.size >= 2) continue
+    if (underWay.size >= 2 || choices.length === 0) continue
     const fault = chooseFault(choices, chance)
     const entry: Suffered = { name: fault.name, note: '', from: since(storm), to: 0, recoveredMs: null }
     storm.suffered.push(entry)
@@ -105,7 +105,7 @@ async function watch(storm: Storm, isOver: () => boolean): Promise<void> {
     const oldest = await sql<{
       ms: number | null
     }>`select 1000 * extract(epoch from clock_now() - min(greatest(created_at, available_at)))::float as ms
-      from outbox where done_at is null and dead_at is null and attempts = 0 and available_at <= clock_now()`
+      from outbox where done_at is null and dead_at is null and attempts = 0 and available_at <= clock_now() and topic <> 'mail.queued'`
       .execute(storm.house.owner)
       .then(({ rows }) => rows[0]?.ms ?? 0)
       .catch(() => Infinity)

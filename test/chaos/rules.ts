@@ -1,0 +1,124 @@
+// The rules of the judge that the database alone can answer, each as a query whose count must be 0.
+
+const undone = `done_at is null and dead_at is null`
+
+/** Each rule with its number, what it says, and a query that counts the rows of the database that break it. */
+export const rules: [rule: string, says: string, count: string][] = [
+  [
+    'I1',
+    'every case with a termination for unpaid rent has its dates',
+    `select count(*) from arrears_case c where exists (select 1 from notice n where n.case_id = c.id and n.duplicate_of is null
+      and n.type in ('rent-termination', 'cooperative-fee-termination')) and not exists (select 1 from deadline d where d.case_id = c.id)`,
+  ],
+  [
+    'I2',
+    'everything received has its outbox row',
+    `select count(*) from (select id, 'notice.received' as topic from notice union all select id, 'notice.updated' from notice_update
+      union all select id, 'eviction-notice.received' from eviction_notice) r where (select count(*) from outbox o where o.subject_id = r.id and o.topic = r.topic) <> 1`,
+  ],
+  [
+    'I3a',
+    'every notice is joined to a case',
+    `select count(*) from notice where case_id is null and state <> 'wrong-municipality'`,
+  ],
+  [
+    'I3b',
+    'every event from Kronofogden is joined to a case',
+    `select count(*) from eviction_notice where case_id is null`,
+  ],
+  ['I3c', 'every update is applied', `select count(*) from notice_update where applied_at is null`],
+  [
+    'I3d',
+    'every case is routed, planned and has a task',
+    `select count(*) from arrears_case c where c.state = 'open' and (routed_at is null or planned_at is null
+      or not exists (select 1 from task t where t.case_id = c.id)) and not exists (select 1 from outbox o where o.subject_id = c.id and o.dead_at is not null)`,
+  ],
+  [
+    'I3e',
+    'every case has exactly one owner',
+    `select count(*) from arrears_case c where c.state = 'open'
+      and (select count(*) from assignment a where a.case_id = c.id and a.kind = 'owner' and a.state in ('active', 'accepted')) <> 1`,
+  ],
+  [
+    'I3f',
+    'one open case for each household',
+    `select count(*) from (select household_id from arrears_case where state = 'open' group by 1 having count(*) > 1) h`,
+  ],
+  [
+    'I3g',
+    'of each notice repeated, one is the first',
+    `select count(*) from (select identity_key from notice group by 1 having count(*) filter (where duplicate_of is null and corrects is null) <> 1) n`,
+  ],
+  ['I4', 'no outbox row is left undone', `select count(*) from outbox where ${undone}`],
+  [
+    'I5',
+    'what died has a task for a person',
+    `select count(*) from outbox o where dead_at is not null and not exists (select 1 from task t where t.subject_id = o.subject_id and t.occurrence like 'review/dead-work%')`,
+  ],
+  [
+    'I6a',
+    'every row done has exactly one effect',
+    `select count(*) from outbox o where done_at is not null and (select count(*) from effect_log e where e.outbox_id = o.id) <> 1`,
+  ],
+  [
+    'I6b',
+    'no effect without its row',
+    `select count(*) from effect_log e where not exists (select 1 from outbox o where o.id = e.outbox_id and o.done_at is not null)`,
+  ],
+  [
+    'I6c',
+    'each arrival stands once in the diary',
+    `select count(*) from (select id from notice where case_id is not null union all select id from eviction_notice where case_id is not null) r
+      where (select count(*) from timeline l where l.kind in ('notice.joined', 'eviction-notice.joined') and l.detail ->> 'id' = r.id::text) <> 1`,
+  ],
+  [
+    'I6d',
+    'each update stands once in the diary',
+    `select count(*) from notice_update u join notice n on n.id = u.notice_id where n.case_id is not null and u.type <> 'corrected'
+      and (select count(*) from timeline l where l.detail ->> 'updateId' = u.id::text) > 1`,
+  ],
+  [
+    'I7a',
+    'every due stage has fired',
+    `select count(*) from stage where fired_at is null and stopped_at is null and due_at < clock_now() - interval '5 seconds'`,
+  ],
+  [
+    'I7b',
+    'every fired stage was told of once',
+    `select count(*) from stage s where fired_at is not null and (select count(*) from outbox o where o.subject_id = s.id and o.topic = 'stage.due') <> 1`,
+  ],
+  [
+    'I7c',
+    'every fired stage was alerted or stopped with its reason',
+    `select count(*) from stage s where fired_at is not null and trigger <> 'refer' and stopped_at is null
+      and not exists (select 1 from alert a where a.stage_id = s.id)`,
+  ],
+  [
+    'I7d',
+    'every alarm of an overdue task has rung',
+    `select count(*) from task where state = 'open' and alarm_at < clock_now() - interval '5 seconds'`,
+  ],
+  [
+    'I8',
+    'every mail is sent, or refused with a task',
+    `select count(*) from mail m where state <> 'sent' and not (state = 'refused' and exists (select 1 from task t where t.subject_id = m.id))`,
+  ],
+  ['I9', 'nothing fired before its time', `select count(*) from stage where fired_at < due_at`],
+  [
+    'I10',
+    'every intake key stands for what it says',
+    `select count(*) from intake_key k where not exists (select 1 from notice where id = (k.response ->> 'id')::uuid)
+      and not exists (select 1 from notice_update where id = (k.response ->> 'id')::uuid) and not exists (select 1 from eviction_notice where id = (k.response ->> 'id')::uuid) and not exists (select 1 from notice_file where id = (k.response ->> 'id')::uuid)`,
+  ],
+  [
+    'I11',
+    'every notice by the API has its one key',
+    `select count(*) from notice n where source = 'api' and (select count(*) from intake_key k where k.response ->> 'id' = n.id::text) <> 1`,
+  ],
+  [
+    'I20',
+    'sweeps are alive, and their clocks agree with the database’s',
+    `select (case when (select count(*) from heartbeat where kind = 'sweep' and at > clock_now() - interval '60 seconds') = 0 then 1 else 0 end)
+      + (select count(*) from heartbeat where kind = 'sweep' and at > clock_now() - interval '60 seconds' and abs(app_clock_ahead_ms) > 2000)`,
+  ],
+]
