@@ -9,6 +9,8 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   expect(story.spine.failures).toEqual([])
+  for (const { subject, text } of story.spine.letters)
+    expect(`${subject} ${text}`).not.toMatch(/Vera|Storgatan|8450|avhys|skuld|hyra|barn|2026-\d{4}/i)
   await story.close()
 })
 

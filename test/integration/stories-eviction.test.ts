@@ -7,7 +7,15 @@ beforeEach(async () => {
   story = await openStory('2026-11-23')
 })
 afterEach(async () => {
+  if ((await story.theCase()).stage === 'date-set')
+    await story.enforce('cancelled', { occurredOn: '2026-12-14' })
+  await story.tellToTheEnd()
+  expect((await story.theCase()).state).toBe('closed')
+  expect(await story.clocks()).toEqual([])
+  expect(Object.keys(await story.open()).every((name) => name.startsWith('F/'))).toBe(true)
   expect(story.spine.failures).toEqual([])
+  for (const { subject, text } of story.spine.letters)
+    expect(`${subject} ${text}`).not.toMatch(/Vera|Storgatan|8450|avhys|skuld|hyra|barn|2026-\d{4}/i)
   await story.close()
 })
 

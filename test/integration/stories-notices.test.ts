@@ -9,6 +9,10 @@ const told = async (day: string, notice: object = {}) => {
   return story
 }
 afterEach(async () => {
+  await story.tellToTheEnd()
+  expect((await story.theCase()).state).toBe('closed')
+  expect(await story.clocks()).toEqual([])
+  expect(Object.keys(await story.open()).every((name) => name.startsWith('F/'))).toBe(true)
   expect(story.spine.failures).toEqual([])
   await story.close()
 })
@@ -73,6 +77,15 @@ describe('T2: termination for unpaid rent', () => {
     await story.answer('S/1', 'KLAR')
     expect(await story.finish({ outcome: 'BISTAND_SKULD' })).toMatchObject({ outcome: 'BISTAND_SKULD' })
     expect(await story.clocks()).toEqual([])
+    // The household is asked after for a year.
+    expect(await story.open()).toEqual({
+      'F/30': '2026-12-23 caseworker GAN-FS',
+      'F/90': '2027-02-22 caseworker GAN-FS',
+      'F/180': '2027-05-24 caseworker GAN-FS',
+      'F/365': '2027-11-23 caseworker GAN-FS',
+    })
+    await story.moveTo('2026-12-23')
+    await story.answer('F/30', 'BOR_KVAR')
   })
 
   test('nobody answers: the ladder goes on by evening, telephone, visit and meeting to a supervisor', async () => {
@@ -93,6 +106,13 @@ describe('T2: termination for unpaid rent', () => {
     expect(await story.open()).toMatchObject({ 'KL/6': '2026-12-09 caseworker GAN-FS' })
     await story.answer('KL/6', 'KLAR')
     expect(await story.open()).toMatchObject({ 'KL/7': '2026-12-09 supervisor GAN-FS' })
+  })
+
+  test('a visit that nobody can make is no attempt: the supervisor is asked, and the reason can be counted', async () => {
+    await told('2026-11-23')
+    await story.answer('T2/KL4', 'KAPACITET')
+    expect(await story.open()).toMatchObject({ 'review/outcome': '2026-11-23 supervisor GAN-FS' })
+    expect((await story.theCase()).firstAttemptAt).toBeNull()
   })
 })
 
@@ -194,7 +214,6 @@ describe('T7: nuisance', () => {
     expect(await story.finish({ outcome: 'STORNING_UPPHORD', cause: 'STORNING' })).toMatchObject({
       state: 'closed',
     })
-    expect(await story.open()).toEqual({})
   })
 })
 

@@ -7,6 +7,10 @@ beforeEach(async () => {
   story = await openStory('2026-11-23')
 })
 afterEach(async () => {
+  await story.tellToTheEnd()
+  expect((await story.theCase()).state).toBe('closed')
+  expect(await story.clocks()).toEqual([])
+  expect(Object.keys(await story.open()).every((name) => name.startsWith('F/'))).toBe(true)
   expect(story.spine.failures).toEqual([])
   await story.close()
 })

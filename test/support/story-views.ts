@@ -2,7 +2,8 @@
 import type { Task } from '../../shared/casework/tasks.ts'
 import type { Spine } from './spine.ts'
 
-type Row = Pick<
+/** A task as a story reads it. */
+export type Row = Pick<
   Task,
   | 'id'
   | 'template'

@@ -9,7 +9,7 @@ import { receiveEvictionNotice } from '../../shared/casework/eviction-notices.ts
 import { receiveNotice, receiveUpdate } from '../../shared/casework/intake.ts'
 import { actorOf, findPersonBySubject } from '../../shared/casework/people.ts'
 import { recordFacts, type FactsToRecord } from '../../shared/casework/recorded-facts.ts'
-import { completeTask, type Completion } from '../../shared/casework/tasks.ts'
+import { completeTask, readTask, type Completion } from '../../shared/casework/tasks.ts'
 import { recordVisit } from '../../shared/casework/visit-results.ts'
 import { bookVisit } from '../../shared/casework/visits.ts'
 import { evictionNoticeBody } from '../../shared/domain/eviction-notice.ts'
@@ -17,7 +17,7 @@ import { noticeBody, updateBody } from '../../shared/domain/notice-body.ts'
 import { instantAt } from '../../shared/domain/calendar.ts'
 import { demoPeople } from '../../services/start/demo-staff.ts'
 import { landlordActor, openSpine, type Spine } from './spine.ts'
-import { nameOf, viewsOf } from './story-views.ts'
+import { nameOf, viewsOf, type Row } from './story-views.ts'
 
 export const landlord = landlordActor('Exempelhus')
 const kronofogden: Actor = { ...landlordActor('kfm'), role: 'kronofogden', sender: 'client:kronofogden' }
@@ -126,8 +126,7 @@ function deedsOf(spine: Spine) {
       const actor = await actorNamed(spine, by)
       await completeTask(spine.web, actor, task.id, {
         outcome,
-        // Screening asks why the case is not another committee's.
-        note: outcome === 'PROVAD' ? 'Bara skuld: ingen annan nämnd berörs.' : null,
+        note: noteFor(outcome),
         occurredAt: null,
         ...completion,
       })
@@ -185,6 +184,16 @@ function deedsOf(spine: Spine) {
         .set({ absentFrom: from, absentTo: to })
         .where('username', '=', username)
         .execute(),
+    /** Every story ends: what is left is answered so that nothing more follows, and the case is closed. */
+    tellToTheEnd: async () => {
+      const { state, stage, facts } = await lookUp.theCase()
+      if (state !== 'open') return
+      const next = async () => (await lookUp.rows()).find((task) => task.state === 'open')
+      for (let task = await next(); task; task = await next()) await answerQuietly(spine, task)
+      const outcome = stage === 'executed' ? 'VERKSTALLD' : 'BETALD_SJALV'
+      const known = facts as { housingAfter?: string }
+      await finish(spine, lookUp, { outcome, housingAfter: known.housingAfter ?? 'HS1' })
+    },
     /** The caseworker closes the case as it stands now. */
     finish: (closing: Partial<Closing> & { outcome: string; by?: string }): Promise<Closed> =>
       finish(spine, lookUp, closing),
@@ -198,6 +207,24 @@ const sendNotice = (spine: Spine, over: object) =>
     landlord,
     sent({ ...notice, ...over }, (body) => noticeBody.parse(body)),
   )
+
+/** Answers after which nothing more is asked for. */
+const QUIET: ReadonlySet<string> = new Set(
+  'KLAR PROVAD NADD_TACKAR_NEJ GENOMFORT AVBOJDE NEJ BEKRAFTAD PLAN_BESLUTAD EJ_BEHOVLIG BOR_KVAR INGEN_OROSANMALAN INTE_KANDA INGEN_UTREDNING UPPHORD TACKAR_NEJ'.split(
+    ' ',
+  ),
+)
+
+async function answerQuietly(spine: Spine, task: Row): Promise<void> {
+  const actor = await actorNamed(spine, PEOPLE[task.committee]?.['caseworker'] ?? '')
+  const { answers } = await readTask(spine.web, actor, task.id)
+  const outcome = answers.find((one) => QUIET.has(one)) ?? answers[0] ?? 'KLAR'
+  await completeTask(spine.web, actor, task.id, { outcome, note: noteFor(outcome), occurredAt: null })
+  await spine.drain()
+}
+
+// Screening asks why the case is not another committee's.
+const noteFor = (outcome: string) => (outcome === 'PROVAD' ? 'Bara skuld: ingen annan nämnd berörs.' : null)
 
 async function bookIn(spine: Spine, caseId: string, day: string, people: string[]) {
   const actors = await Promise.all(people.map((name) => actorNamed(spine, name)))
