@@ -43,6 +43,7 @@ export type RoutedCase = {
   facts: Recorded
   attempts: number
   reached: boolean
+  declined: boolean
   identities: string[] | null
 }
 
@@ -57,6 +58,8 @@ export async function lockForRouting(trx: Trx, caseIds: readonly string[]): Prom
       c.committee, c.unit, c.assignee, coalesce(c.moved_to_version, c.routing_version) as routing_version, c.moved_to_version is not null as moved, c.routed_at, c.facts,
       (select count(*)::int from contact k where k.case_id = c.id and not k.by_landlord) as attempts,
       exists (select 1 from contact k where k.case_id = c.id and k.reached and not k.by_landlord) as reached,
+      (select k.result = 'NADD_TACKAR_NEJ' from contact k where k.case_id = c.id and k.reached and not k.by_landlord
+         order by k.occurred_at desc, k.id limit 1) as declined,
       (select array_agg(encode(h.key, 'hex') order by h.key) from household_key h
         where h.household_id = c.household_id and h.kind = 'identity') as identities
     from arrears_case c left join landlord l on l.id = c.landlord_id
@@ -65,7 +68,8 @@ export async function lockForRouting(trx: Trx, caseIds: readonly string[]): Prom
 }
 
 /** How far somebody has come in reaching the household. The municipality says how many attempts make "not reached". */
-function contactState({ reached, attempts, facts }: RoutedCase, enough: number): string {
+function contactState({ reached, declined, attempts, facts }: RoutedCase, enough: number): string {
+  if (declined) return 'declined'
   if (reached) return 'reached'
   if (attempts >= enough || facts.flags?.includes('not-reached')) return 'not-reached'
   return attempts > 0 ? 'trying' : 'not-tried'

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { chooseQueue, startRedis, type PrivateRedis } from '../../services/start/queue.ts'
 import { startCluster } from '../support/cluster-run.ts'
 import { measureDeadlines } from './deadlines.ts'
+import { measureRehearsal } from './rehearsal.ts'
 import { measureRouting } from './routing.ts'
 import { measureLatency, measurePipeline, type PipelineRun } from './pipeline.ts'
 
@@ -44,6 +45,8 @@ async function benchRules(): Promise<void> {
   say('\nRouting decisions a second, 200 rows, the same table in each engine')
   for (const { engine, perSecond } of await measureRouting())
     say(`${engine.padEnd(20)} ${whole(perSecond, 10)}`)
+  const { seconds } = await measureRehearsal()
+  say(`Dry run of a rules table over 100,000 past cases: ${seconds.toFixed(1)} s`)
 }
 
 const count = Number(process.argv.find((word) => /^\d+$/.test(word)) ?? 5_000)

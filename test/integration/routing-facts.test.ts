@@ -1,7 +1,9 @@
 // What people record is looked at by routing at once; a protected person is closed in without waiting for anybody.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
-import { inContext, type Actor } from '../../shared/casework/act.ts'
+import { inContext, moment, type Actor } from '../../shared/casework/act.ts'
+import { lockForRouting, routingFacts } from '../../shared/casework/routing-facts.ts'
+import { readMunicipality } from '../../shared/casework/settings.ts'
 import { recordFacts, type FactsToRecord } from '../../shared/casework/recorded-facts.ts'
 import { readRoutingExplanation } from '../../shared/casework/rule-trials.ts'
 import { openOwners } from '../support/owner-cases.ts'
@@ -47,6 +49,24 @@ describe('recorded facts', () => {
       .where('id', '=', id)
       .executeTakeFirstOrThrow()
     expect(row.facts).toMatchObject({ flags: ['neglect'] })
+  })
+
+  test('how the household has answered is a fact of routing: a no stands until somebody is reached again', async () => {
+    const id = await spine.aRoutedCase()
+    const stateNow = () =>
+      spine.worker.transaction().execute(async (trx) => {
+        const [row] = await lockForRouting(trx, [id])
+        const municipality = await readMunicipality(trx)
+        return row ? routingFacts(row, await moment(trx), municipality, []).contactState : null
+      })
+    const reached = (result: string, at: string) =>
+      sql`insert into contact (case_id, committee, channel, result, reached, occurred_at)
+        values (${id}, 'GAN', 'phone', ${result}, true, ${at})`.execute(spine.owner)
+    expect(await stateNow()).toBe('not-tried')
+    await reached('NADD_TACKAR_NEJ', '2026-11-20T09:00:00Z')
+    expect(await stateNow()).toBe('declined')
+    await reached('NADD_TACKAR_JA', '2026-11-21T09:00:00Z')
+    expect(await stateNow()).toBe('reached')
   })
 
   test.each<[string, FactsToRecord, string]>([
