@@ -37,33 +37,37 @@ type Setting = {
   attempts: Map<string, Attempt[]>
 }
 
-/** Follows up completed tasks, set by set; then planning looks at their cases again. Closed cases are left alone. */
+/**
+ * Follows up completed tasks, set by set; then planning looks at their cases again. In a closed case only the
+ * supervisor is asked: what a follow-up finds must reach somebody, but plans nothing.
+ */
 export async function followTasks(trx: Trx, at: Moment, taskIds: readonly string[]): Promise<void> {
   const done = await doneTasks(trx, taskIds)
-  const cases = new Map(
-    (
-      await lockForPlanning(
-        trx,
-        done.map((one) => one.caseId),
-      )
-    ).map((row) => [row.id, row]),
-  )
+  const caseIds = done.map((one) => one.caseId)
+  const open = await followingIn(trx, done, await lockForPlanning(trx, caseIds))
+  const closed = open.length < done.length ? await lockForPlanning(trx, caseIds, 'closed') : []
+  await reviewTasks(trx, at, (await followingIn(trx, done, closed)).flatMap(reviewsOf))
+  if (open.length === 0) return
+  await noteFacts(trx, at, open)
+  await addFollowing(trx, at, open)
+  await reviewTasks(trx, at, open.flatMap(reviewsOf))
+  await emit(trx, 'case.changed', [...new Set(open.map(({ row }) => row.id))])
+  const ended = open.filter(({ next }) => next.kind === 'end').map(({ row }) => row.id)
+  await emit(trx, 'case.settled', [...new Set(ended)])
+}
+
+async function followingIn(
+  trx: Trx,
+  done: readonly Done[],
+  rows: readonly PlannedCase[],
+): Promise<Following[]> {
+  const cases = new Map(rows.map((row) => [row.id, row]))
   const following: Following[] = []
   for (const one of done) {
     const row = cases.get(one.caseId)
     if (row) following.push({ done: one, row, next: await consequenceOf(trx, one) })
   }
-  if (following.length === 0) return
-  // What follows from one answer follows once, however often the task is looked at.
-  await sql`update task set followed_at = ${at.now} where id = any(${following.map((one) => one.done.id)}::uuid[])`.execute(
-    trx,
-  )
-  await noteFacts(trx, at, following)
-  await addFollowing(trx, at, following)
-  await reviewTasks(trx, at, following.flatMap(reviewsOf))
-  await emit(trx, 'case.changed', [...cases.keys()])
-  const ended = following.filter(({ next }) => next.kind === 'end').map(({ row }) => row.id)
-  await emit(trx, 'case.settled', [...new Set(ended)])
+  return following
 }
 
 async function doneTasks(trx: Trx, taskIds: readonly string[]): Promise<Done[]> {

@@ -86,6 +86,10 @@ describe('T2: termination for unpaid rent', () => {
     })
     await story.moveTo('2026-12-23')
     await story.answer('F/30', 'BOR_KVAR')
+    await story.moveTo('2027-02-22')
+    await story.answer('F/90', 'NY_SKULD')
+    expect(await story.open()).toMatchObject({ 'review/outcome': '2027-02-22 supervisor GAN-FS' })
+    await story.answer('review/outcome', 'KLAR')
   })
 
   test('nobody answers: the ladder goes on by evening, telephone, visit and meeting to a supervisor', async () => {
