@@ -90,13 +90,18 @@ export const rules: [rule: string, says: string, count: string][] = [
   [
     'I7c',
     'every fired stage was alerted or stopped with its reason',
-    `select count(*) from stage s where fired_at is not null and trigger <> 'refer' and stopped_at is null
+    `select count(*) from stage s where fired_at is not null and trigger not in ('refer', 'look-again') and stopped_at is null
       and not exists (select 1 from alert a where a.stage_id = s.id)`,
   ],
   [
     'I7d',
     'every alarm of an overdue task has rung',
     `select count(*) from task where state = 'open' and alarm_at < clock_now() - interval '5 seconds'`,
+  ],
+  [
+    'I7e',
+    'what fired late is marked as late',
+    `select count(*) from stage where fired_at - due_at > interval '60 seconds' and coalesce(late_seconds, 0) < 60`,
   ],
   [
     'I8',
