@@ -25,16 +25,19 @@ async function dayOf(deps: PageDeps, actor: Actor) {
   const mine = actor.personId ?? 'none'
   const tasks = (due: TaskWish['due'], assignee = mine, unit: string | null = null) =>
     listTasks(deps.db, actor, { state: 'open', due, unit, assignee, limit: MOST, page: 1 })
-  const [overdue, today, next, unclaimed, clocks, cases, told] = await Promise.all([
+  const [overdue, today, next, unclaimed, clocks, inUnit, cases, told] = await Promise.all([
     tasks('overdue'),
     tasks('today'),
     tasks(null),
     tasks(null, 'none', actor.unit),
     listCases(deps.db, actor, { list: 'clocks', unit: null, assignee: mine, limit: MOST, page: 1 }),
+    listCases(deps.db, actor, { list: 'clocks', unit: actor.unit, assignee: null, limit: MOST * 5, page: 1 }),
     listCases(deps.db, actor, { list: 'open', unit: null, assignee: mine, limit: MOST, page: 1 }),
     listAlerts(deps.db, actor, { unit: null, person: mine, limit: MOST, page: 1 }),
   ])
-  return { overdue, today, next, unclaimed, clocks, cases, told }
+  // A clock that runs in a case nobody has is everybody's in the unit: it must not wait for an owner to be seen.
+  const running = [...clocks.cases, ...inUnit.cases.filter(({ assignee }) => assignee === null)]
+  return { overdue, today, next, unclaimed, running, cases, told }
 }
 
 async function showDay(request: FastifyRequest, reply: FastifyReply, deps: PageDeps): Promise<FastifyReply> {
@@ -52,7 +55,7 @@ async function showDay(request: FastifyRequest, reply: FastifyReply, deps: PageD
   return renderPage(reply, 'casework/day', {
     title: t('day.title'),
     today,
-    clocks: day.clocks.cases.map((one) => caseLine(one, today, t)),
+    clocks: day.running.map((one) => caseLine(one, today, t)),
     overdue: lines(day.overdue),
     dueToday: lines({ total: dueToday.length, tasks: dueToday }),
     unclaimed: lines(day.unclaimed),

@@ -18,7 +18,10 @@ export const staffTexts = {
 
   'day.title': { sv: 'Min dag', en: 'My day' },
   'day.date': { sv: 'I dag är det {date}.', en: 'Today is {date}.' },
-  'day.clocks': { sv: 'Frister som snart löper ut', en: 'Periods about to end' },
+  'day.clocks': {
+    sv: 'Frister som snart löper ut, dina och enhetens utan ansvarig',
+    en: "Periods about to end, yours and the unit's without an owner",
+  },
   'day.clocks.none': { sv: 'Ingen frist löper ut inom tre dagar.', en: 'No period ends within three days.' },
   'day.overdue': { sv: 'Försenat', en: 'Overdue' },
   'day.today': { sv: 'Att göra i dag', en: 'To do today' },

@@ -1,5 +1,6 @@
 // What counsellors, supervisors and caseworkers mainly do, in a real browser: with and without script, desk and phone.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
 import { findChromium } from '../support/browser.ts'
 import { BASE, openJourneys, WAYS, type Journeys, type World } from '../support/page-world.ts'
@@ -115,14 +116,12 @@ inBrowser(`The pages of staff${reason}`, () => {
 
   test('every number on the board opens a list of just so many', async () => {
     const page = await enter('gerd')
-    const links = await page
-      .locator('main .bokvar-tile a, main td a')
-      .evaluateAll((all) =>
-        all.map((one) => ({
-          href: one.getAttribute('href') ?? '',
-          count: /\d+/.exec(one.textContent ?? '')?.[0],
-        })),
-      )
+    const links = await page.locator('main .bokvar-tile a, main td a').evaluateAll((all) =>
+      all.map((one) => ({
+        href: one.getAttribute('href') ?? '',
+        count: /\d+/.exec(one.textContent ?? '')?.[0],
+      })),
+    )
     expect(links.length).toBeGreaterThan(8)
     for (const { href, count } of links) {
       const list = await (await page.request.get(BASE + href)).text()
@@ -168,6 +167,19 @@ inBrowser(`The pages of staff${reason}`, () => {
     await press(page, 'Klart')
     expect(page.url()).toBe(address)
     expect(await page.locator('.bokvar-timeline').innerText()).toContain('En uppgift blev klar: Inte nådd')
+    await page.context().close()
+  })
+
+  test('a period that ends tomorrow in a case that nobody has is in front of everybody in the unit', async () => {
+    const { rows } = await sql<{
+      number: string
+    }>`update arrears_case set recovery_safe_day = clock_today() + 1
+      where id = (select id from arrears_case where assignee is null order by number limit 1)
+      returning number`.execute(world.owner)
+    const page = await enter('gunilla')
+    const clocks = page.locator('section', { has: page.locator('#clocks') })
+    expect(await clocks.innerText()).toContain(`Ärende ${rows[0]?.number}`)
+    expect(await clocks.innerText()).toMatch(/om 1 dag/)
     await page.context().close()
   })
 
