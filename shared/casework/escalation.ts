@@ -200,11 +200,12 @@ function diaryNote({ caseId, trigger, step, urgency, recipient, personId, unit, 
   return caseId === null ? [] : [{ caseId, kind: 'alert', actor: 'system', detail }]
 }
 
-/** One mail an hour to each, but an acute alert at once: a reader of forty mails reads none. */
-function mailOf({ urgency, stageId, subjectId, step, personId, unit }: AlertRow, at: Moment) {
-  const hourly = `alert ${personId ?? unit ?? ''} ${at.now.slice(0, 13)}`
+/** One mail an hour to each reader, an acute one at most every tenth minute: a reader of forty mails reads none. */
+function mailOf({ urgency, personId, unit }: AlertRow, at: Moment) {
+  const reader = personId ?? unit ?? ''
+  const acute = urgency >= 4
   return {
-    onceKey: urgency >= 4 ? `alert ${stageId ?? subjectId} ${step}` : hourly,
+    onceKey: acute ? `acute ${reader} ${at.now.slice(0, 15)}` : `alert ${reader} ${at.now.slice(0, 13)}`,
     template: urgency >= 3 ? ('alert' as const) : ('reminder' as const),
     personId,
     unit: personId ? null : unit,
