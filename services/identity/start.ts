@@ -52,6 +52,8 @@ function signInPages(app: FastifyInstance, provider: Provider, people: readonly 
   })
   app.get('/assets/app.css', (_request, reply) => reply.type('text/css').send(createReadStream(STYLES)))
   app.get('/assets/sign-out.js', (_request, reply) => reply.type('text/javascript').send(SIGN_OUT_SCRIPT))
+  // A browser asks for it on its own; a 404 would stand in the console as a fault of the page.
+  app.get('/favicon.ico', (_request, reply) => reply.code(204).send())
   app.get('/interaction/:uid', async (request, reply) => {
     const { uid } = await provider.interactionDetails(request.raw, reply.raw)
     return reply.type(html).send(signInPage(`/interaction/${uid}`))

@@ -185,7 +185,7 @@ export function caseView(found: CaseView, reader: Reader) {
     deadlines: found.deadlines.map((one) => keptView(one, reader)),
     unit: names.get(found.unit ?? '') ?? names.get(found.committee) ?? '',
     next: next ? taskLine(next, today, t, language) : null,
-    restart: open.some(({ template }) => template.startsWith('review/restart')),
+    restart: open.some(({ occurrence }) => occurrence.startsWith('review/restart')),
     tasks: others.map((task) => taskLine(task, today, t, language)),
     done: found.tasks
       .filter(({ state }) => state !== 'open')
