@@ -12,55 +12,58 @@ const tags = ['cases']
 const letter = z.object({ subject: z.string(), body: z.string() })
 
 /** `POST /v1/cases/{id}/restart-decisions` and `GET /v1/cases/{id}/confirmation`. */
-export function lawWorkRoutes({ db }: ApiDeps): (app: App) => void {
+export function lawWorkRoutes(deps: ApiDeps): (app: App) => void {
   return (app) => {
-    app.post(
-      '/v1/cases/:id/restart-decisions',
-      {
-        config: { permission: 'task.complete' },
-        schema: {
-          tags,
-          summary: 'Avgör om fristen har börjat om / decide whether the period has started again',
-          params: byId,
-          body: z.strictObject({ noticeId: z.guid(), confirm: z.boolean(), reason: z.string().max(1000) }),
-          response: { 201: z.object({ confirmed: z.boolean() }) },
-        },
-      },
-      async (request, reply) => {
-        const decided = await decideRestart(
-          db,
-          actorOf(request.principal),
-          idOf(request.params),
-          request.body,
-        )
-        void reply.code(201)
-        return decided
-      },
-    )
-    app.get(
-      '/v1/cases/:id/confirmation',
-      {
-        config: { permission: 'case.read' },
-        schema: {
-          tags,
-          summary:
-            'Bekräftelsen till Kronofogden, förberedd / the confirmation to the enforcement authority, prepared',
-          description:
-            'SoF (2025:468) 11:3. Med kopian till den det gäller. 404 när ingen tid för avhysning står.',
-          params: byId,
-          response: {
-            200: z.object({ responsible: z.string().nullable(), enforcement: letter, person: letter }),
-          },
-        },
-      },
-      async (request) => {
-        const prepared = await inContext(db, actorOf(request.principal), (trx) =>
-          confirmationLetter(trx, idOf(request.params)),
-        )
-        if (!prepared) throw noSuch()
-        const { responsible, enforcement, person } = prepared
-        return { responsible, enforcement: enforcement[request.language], person: person[request.language] }
-      },
-    )
+    restarts(app, deps)
+    confirmations(app, deps)
   }
+}
+
+function restarts(app: App, { db }: ApiDeps): void {
+  app.post(
+    '/v1/cases/:id/restart-decisions',
+    {
+      config: { permission: 'task.complete' },
+      schema: {
+        tags,
+        summary: 'Avgör om fristen har börjat om / decide whether the period has started again',
+        params: byId,
+        body: z.strictObject({ noticeId: z.guid(), confirm: z.boolean(), reason: z.string().max(1000) }),
+        response: { 201: z.object({ confirmed: z.boolean() }) },
+      },
+    },
+    async (request, reply) => {
+      const decided = await decideRestart(db, actorOf(request.principal), idOf(request.params), request.body)
+      void reply.code(201)
+      return decided
+    },
+  )
+}
+
+function confirmations(app: App, { db }: ApiDeps): void {
+  app.get(
+    '/v1/cases/:id/confirmation',
+    {
+      config: { permission: 'case.read' },
+      schema: {
+        tags,
+        summary:
+          'Bekräftelsen till Kronofogden, förberedd / the confirmation to the enforcement authority, prepared',
+        description:
+          'SoF (2025:468) 11:3. Med kopian till den det gäller. 404 när ingen tid för avhysning står.',
+        params: byId,
+        response: {
+          200: z.object({ responsible: z.string().nullable(), enforcement: letter, person: letter }),
+        },
+      },
+    },
+    async (request) => {
+      const prepared = await inContext(db, actorOf(request.principal), (trx) =>
+        confirmationLetter(trx, idOf(request.params)),
+      )
+      if (!prepared) throw noSuch()
+      const { responsible, enforcement, person } = prepared
+      return { responsible, enforcement: enforcement[request.language], person: person[request.language] }
+    },
+  )
 }
