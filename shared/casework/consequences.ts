@@ -46,7 +46,11 @@ export async function followTasks(trx: Trx, at: Moment, taskIds: readonly string
   const caseIds = done.map((one) => one.caseId)
   const open = await followingIn(trx, done, await lockForPlanning(trx, caseIds))
   const closed = open.length < done.length ? await lockForPlanning(trx, caseIds, 'closed') : []
-  await reviewTasks(trx, at, (await followingIn(trx, done, closed)).flatMap(reviewsOf))
+  const late = await followingIn(trx, done, closed)
+  // What follows from one answer follows once, however often the task is looked at.
+  const followed = [...open, ...late].map((one) => one.done.id)
+  await sql`update task set followed_at = ${at.now} where id = any(${followed}::uuid[])`.execute(trx)
+  await reviewTasks(trx, at, late.flatMap(reviewsOf))
   if (open.length === 0) return
   await noteFacts(trx, at, open)
   await addFollowing(trx, at, open)
