@@ -15,6 +15,9 @@ type OnError = (error: Error) => void
 
 const POSTGRES_SCHEMA = 'bullmq'
 const RING_WITHIN_MS = 2_500
+/** How long a worker may take to finish what is in hand, well within the time a process has to stop. */
+const CLOSE_WITHIN_MS = 8_000
+const CUT_WITHIN_MS = 2_000
 const LISTEN_AGAIN_MS = 1_000
 
 /** What the relay rings with. `ring` rejects quickly when the queue is away. */
@@ -239,7 +242,16 @@ function keepListening(open: () => Ear, onError: OnError): Ears {
 
 type Ear = { worker: Worker; close: () => Promise<void> }
 
+/**
+ * Ends a worker: work in hand may finish, but BullMQ also waits for a server that has gone, for ever. Then the
+ * connection is cut instead; what was in hand is fenced by its row and rung again when its lease ends.
+ */
 async function dismiss({ worker, close }: Ear, force: boolean): Promise<void> {
-  await worker.close(force)
-  await close()
+  const closed = worker.close(force).then(
+    () => true,
+    () => false,
+  )
+  await Promise.race([closed, pause(CLOSE_WITHIN_MS, undefined, { ref: false })])
+  // A pool waits for every line it has lent out, also for one that a hung worker never gives back.
+  await Promise.race([close(), pause(CUT_WITHIN_MS, undefined, { ref: false })])
 }
