@@ -22,7 +22,7 @@ export type OnFailure = (failure: { topic: Topic; outboxId: number; code: string
 const retrySeconds = 3
 
 /** Rows worked in one transaction at most. */
-export const batchSize = 250
+export const batchSize = 500
 
 /** Whose trouble it is: the row's own fault, somebody else at work on it, or a part away that all rows need. */
 type Trouble = 'fault' | 'busy' | 'away'
