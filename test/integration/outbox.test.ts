@@ -6,7 +6,7 @@ import { openDatabase, type Db, type Trx } from '../../shared/db/open.ts'
 import { claimOverdue, emit, lease, maxAttempts, take } from '../../shared/outbox.ts'
 import type { Topic } from '../../shared/topics.ts'
 import { pollOnce } from '../../workers/poll.ts'
-import { answer, ringsOf, troubleOf, type Handlers, type OnFailure } from '../../workers/worker.ts'
+import { answer, batchSize, ringsOf, troubleOf, type Handlers, type OnFailure } from '../../workers/worker.ts'
 import { openSpine, type Spine } from '../support/spine.ts'
 
 const topic = 'notice.received' as const
@@ -233,8 +233,11 @@ describe('whose trouble an error is', () => {
   ])('%o is %s', (error, trouble) => expect(troubleOf(error)).toBe(trouble))
 
   test('rings hold one topic and at most a batch each', () => {
-    const claimed = Array.from({ length: 501 }, (_, n) => ({ id: 501 - n, topic }))
-    expect(ringsOf(claimed).map((ring) => ring.ids.length)).toEqual([250, 250, 1])
+    const claimed = Array.from({ length: 2 * batchSize + 1 }, (_, n) => ({
+      id: 2 * batchSize + 1 - n,
+      topic,
+    }))
+    expect(ringsOf(claimed).map((ring) => ring.ids.length)).toEqual([batchSize, batchSize, 1])
     expect(ringsOf(claimed)[0]?.ids[0]).toBe(1)
   })
 })
