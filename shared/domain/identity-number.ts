@@ -1,4 +1,5 @@
 // Personal and organisation numbers: one canonical form or null, the birth day, the age on a given day, and the mask.
+import { ageAt } from './age.ts'
 import Personnummer from 'personnummer'
 
 /**
@@ -38,9 +39,7 @@ export function birthDay(identityNumber: string): string {
 
 /** Whole years of age on `date` (ISO day); somebody born on 29 February turns a year on 1 March. */
 export function ageOn(identityNumber: string, date: string): number {
-  const born = birthDay(identityNumber)
-  const years = Number(date.slice(0, 4)) - Number(born.slice(0, 4))
-  return date.slice(5) >= born.slice(5) ? years : years - 1
+  return ageAt(birthDay(identityNumber), date)
 }
 
 /** The number as it may be shown beside a name: the birth date, and nothing that identifies. */
