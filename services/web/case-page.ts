@@ -6,6 +6,7 @@ import { caseVersion, readCase } from '../../shared/casework/cases.ts'
 import { namesOf } from '../../shared/casework/colleagues.ts'
 import { may } from '../access.ts'
 import type { App } from '../http.ts'
+import { sectionsOf } from './case-sections.ts'
 import { caseView, idsIn } from './case-view.ts'
 import { codesInForce } from './codes.ts'
 import { renderPage, tellNextPage } from './frame.ts'
@@ -43,10 +44,12 @@ async function showCase(reply: FastifyReply, deps: PageDeps, sent?: Sent): Promi
       personId !== null && personId === actor.personId && ['proposed', 'active'].includes(state),
   )
   const mayMove = allowed('task.move')
+  const reader = { t, language, today, law: tools.law, codes, names, role: actor.role }
   return renderPage(reply, 'casework/case', {
     title: t('case.title', { number: found.number }),
     found,
-    view: caseView(found, { t, language, today, law: tools.law, codes, names, role: actor.role }),
+    view: caseView(found, reader),
+    sections: await sectionsOf(deps, request, found, reader),
     allow: {
       contact: allowed('contact.record'),
       close: allowed('case.close'),

@@ -196,11 +196,6 @@ export function caseView(found: CaseView, reader: Reader) {
       })),
     notices: noticesOf(found, reader),
     assignments: assignmentsOf(found, reader),
-    visits: found.visits.map(({ startsAt, state, outcome }) => ({
-      startsAt,
-      state,
-      outcome: outcome ? nameOfCode(codes, outcome, language) : '',
-    })),
     diary: diaryOf(found, reader),
     outcome: found.outcome ? nameOfCode(codes, found.outcome, language) : '',
   }
