@@ -1,5 +1,6 @@
 // The HTTP server: limits, headers, errors, who is asking, and every door hung on it.
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from '@fastify/helmet'
 import Fastify, {
   LogController,
@@ -74,10 +75,29 @@ export type HttpDeps = Omit<IdentifyDeps, 'settings'> &
     logger: FastifyBaseLogger | false
     /** Keeps the bytes of a body that could not be read, sealed, for a person to look at. */
     keepUnreadable?: (sender: Principal, raw: Buffer, code: string) => Promise<void>
+    /** Writes to the audit log that somebody known was refused. */
+    keepDenial?: (sender: Principal, code: string) => Promise<void>
     routes: readonly Routes[]
   }
 
 export type Server = { app: App; declared: readonly Declared[] }
+
+/** The document for what never becomes a request: no language to choose by, and an id that leads to no log line. */
+function notHttp(status: 400 | 417): string {
+  const said = {
+    detail: 'Det som skickades går inte att läsa som HTTP. / What was sent cannot be read as HTTP.',
+    code: 'request.malformed',
+    errors: [],
+  }
+  const type = 'urn:bokvar:problem:request.malformed'
+  return JSON.stringify({
+    type,
+    title: 'Begäran är felaktig',
+    status,
+    instance: `urn:uuid:${randomUUID()}`,
+    ...said,
+  })
+}
 
 function newServer(deps: HttpDeps): App {
   const app = Fastify({
@@ -95,13 +115,17 @@ function newServer(deps: HttpDeps): App {
     frameworkErrors: (error, request, reply) => answerFault(error, request, reply, deps),
     clientErrorHandler: (_error, socket) => {
       // What is not even HTTP gets a fixed answer: there is no request to read a language from.
-      const body = '{"type":"about:blank","title":"Begäran är felaktig","status":400}'
+      const body = notHttp(400)
       const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}`
       if (socket.writable) socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`)
       else socket.destroy()
     },
   }).withTypeProvider<ZodTypeProvider>()
   app.server.headersTimeout = 10_000
+  // Node answers an unknown Expect without a body; a client of ours reads problem documents only.
+  app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(417, { 'content-type': 'application/problem+json' }).end(notHttp(417))
+  })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   return app
@@ -140,6 +164,17 @@ async function keepWhatCannotBeRead(request: FastifyRequest, fault: Fault, deps:
   }
 }
 
+/** Who was refused what is kept too. While that cannot be written, the answer is that the service is not there. */
+async function keepDenied(request: FastifyRequest, fault: Fault, deps: HttpDeps): Promise<Fault> {
+  const { principal } = request
+  const denied = fault.status === 403 || (fault.status === 404 && principal?.via?.subjectId)
+  if (!denied || !principal || !deps.keepDenial) return fault
+  return deps.keepDenial(principal, fault.code).then(
+    () => fault,
+    (error: unknown) => faultOf(error as FastifyError, request.language),
+  )
+}
+
 async function answerFault(
   error: FastifyError | Refusal,
   request: FastifyRequest,
@@ -148,7 +183,7 @@ async function answerFault(
 ): Promise<FastifyReply> {
   // An address that cannot even be decoded is refused before any hook has run.
   request.language ??= preferredLanguage(request.headers['accept-language'])
-  const fault = faultOf(error, request.language)
+  const fault = await keepDenied(request, faultOf(error, request.language), deps)
   if (fault.status === 500)
     request.log.error({ reqId: request.id, ...traceOf(error as FastifyError) }, 'unexpected')
   ;(request as Refused).refused = fault.code

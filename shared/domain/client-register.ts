@@ -1,7 +1,7 @@
 // A committee's nightly list of its clients: read row by row, and kept only as keyed hashes (SoL 15:8 answers yes or no).
 
 import { readIdentityNumber } from './identity-number.ts'
-import { readSheet, sheetProblem } from './sheet.ts'
+import { readSheet, sheetProblem, unknownColumn } from './sheet.ts'
 import type { SheetProblem, SheetRow } from './sheet.ts'
 
 /** One client of a committee. The identity number itself is never kept. */
@@ -59,14 +59,7 @@ function wrongHeadings(columns: readonly string[]): SheetProblem[] {
   )
   const unknown = columns
     .filter((column) => !REGISTER_COLUMNS.includes(column))
-    .map((column) =>
-      sheetProblem(
-        'unknown-column',
-        { line: 1, column },
-        `Kolumnen ”${column}” finns inte.`,
-        `There is no column "${column}".`,
-      ),
-    )
+    .map((column) => unknownColumn(column, columns.indexOf(column) + 1))
   return [...missing, ...unknown]
 }
 

@@ -6,7 +6,7 @@ import { parseCell } from './routing-cells.ts'
 import { compileRoutingTable, decideRouting } from './routing.ts'
 import type { Owner } from './routing.ts'
 import type { RoutingTable } from './routing-table.ts'
-import { readSheet, sheetProblem } from './sheet.ts'
+import { readSheet, sheetProblem, unknownColumn } from './sheet.ts'
 import type { SheetProblem, SheetRow } from './sheet.ts'
 
 /** One example: the facts, who should own, who should be called in (in any order), and the row that should speak. */
@@ -57,14 +57,7 @@ export function parseRoutingCases(csvText: string): { cases: RoutingCase[]; prob
   const sheet = readSheet(csvText)
   const problems = [...sheet.problems]
   for (const column of sheet.columns.filter((column) => !COLUMNS.has(column))) {
-    problems.push(
-      sheetProblem(
-        'unknown-column',
-        { line: 1, column },
-        `Kolumnen ”${column}” finns inte.`,
-        `There is no column "${column}".`,
-      ),
-    )
+    problems.push(unknownColumn(column, sheet.columns.indexOf(column) + 1))
   }
   const cases = sheet.rows.flatMap((row) => readCase(row, problems))
   return { cases, problems }

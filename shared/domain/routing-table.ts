@@ -4,7 +4,7 @@ import { FORBIDDEN_COLUMNS, INPUTS } from './routing-facts.ts'
 import { printCell } from './routing-cells.ts'
 import { PERSON_WORDS, REQUIRED_COLUMNS, ROUTING_COLUMNS, readRow, rowNumberOf } from './routing-row.ts'
 import type { RoutingRow } from './routing-row.ts'
-import { readSheet, sheetProblem, writeSheet } from './sheet.ts'
+import { readSheet, sheetProblem, unknownColumn, writeSheet } from './sheet.ts'
 import type { SheetProblem, SheetRow } from './sheet.ts'
 
 export type RoutingTable = { rows: readonly RoutingRow[] }
@@ -39,19 +39,15 @@ function headingProblems(columns: string[], rows: SheetRow[]): SheetProblem[] {
     ),
   )
   const unknown = columns.filter((column) => !ROUTING_COLUMNS.includes(column))
-  return [...missing, ...unknown.flatMap((column) => strangeColumn(column, rows))]
+  return [
+    ...missing,
+    ...unknown.flatMap((column) => strangeColumn(column, columns.indexOf(column) + 1, rows)),
+  ]
 }
 
-function strangeColumn(column: string, rows: SheetRow[]): SheetProblem[] {
+function strangeColumn(column: string, place: number, rows: SheetRow[]): SheetProblem[] {
   if (!FORBIDDEN_COLUMNS.includes(column)) {
-    return [
-      sheetProblem(
-        'unknown-column',
-        { line: 1, column },
-        `Kolumnen ”${column}” finns inte.`,
-        `There is no column "${column}".`,
-      ),
-    ]
+    return [unknownColumn(column, place)]
   }
   const naming = rows.filter((row) => row.cells[column] !== '')
   const where = naming.map((row) => ({ line: row.line, row: rowNumberOf(row) }))

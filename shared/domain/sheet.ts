@@ -27,6 +27,25 @@ export function sheetProblem(
 }
 
 /**
+ * What a heading may be called when something is wrong with it; `place` is counted from 1. What does not look like a
+ * heading is told by its place alone: in a file that lacks its first line somebody's name or number stands there.
+ */
+function calledAt(column: string, place: number): string {
+  return /^[a-zåäö_]{1,30}$/.test(column) ? `”${column}”` : `${place}`
+}
+
+/** A heading that the table does not have. */
+export function unknownColumn(column: string, place: number): SheetProblem {
+  const called = calledAt(column, place)
+  return sheetProblem(
+    'unknown-column',
+    { line: 1, column: called.replaceAll('”', '') },
+    `Kolumn ${called} finns inte i tabellen.`,
+    `The table does not have column ${called}.`,
+  )
+}
+
+/**
  * Reads a sheet with a heading row. Never throws: a file that is not CSV, has no heading, has a row of another
  * width, or was saved in another encoding than UTF-8 comes back as problems.
  */
@@ -54,14 +73,15 @@ function malformed(line: number): SheetProblem {
 
 function repeatedHeadings(columns: string[]): SheetProblem[] {
   const repeated = columns.filter((column, at) => column !== '' && columns.indexOf(column) !== at)
-  return [...new Set(repeated)].map((column) =>
-    sheetProblem(
+  return [...new Set(repeated)].map((column) => {
+    const called = calledAt(column, columns.indexOf(column) + 1)
+    return sheetProblem(
       'duplicate-column',
-      { line: 1, column },
-      `Kolumnen ${column} finns två gånger.`,
-      `Column ${column} occurs twice.`,
-    ),
-  )
+      { line: 1, column: called.replaceAll('”', '') },
+      `Kolumn ${called} finns två gånger.`,
+      `Column ${called} occurs twice.`,
+    )
+  })
 }
 
 /** A file saved as Windows-1252 and read as UTF-8 has lost its å, ä and ö for good, and would name no unit rightly. */

@@ -21,14 +21,15 @@ function remember(jar: Jar, origin: string, lines: readonly string[]): void {
   }
 }
 
-function cookieLine(jar: Jar, origin: string): string {
+/** The cookies of one origin as a request's header. */
+export function cookieLine(jar: Jar, origin: string): string {
   return [...(jar.get(origin) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ')
 }
 
-async function once(app: App, jar: Jar, url: URL, sent: Sent): Promise<Page> {
+async function once(app: App | null, jar: Jar, url: URL, sent: Sent): Promise<Page> {
   const headers = { cookie: cookieLine(jar, url.origin), ...sent.headers }
   const method = sent.method ?? 'GET'
-  if (url.origin === BASE) {
+  if (app && url.origin === BASE) {
     const answer = await app.inject({
       method: method as 'GET',
       url: url.pathname + url.search,
@@ -52,8 +53,8 @@ async function once(app: App, jar: Jar, url: URL, sent: Sent): Promise<Page> {
   return { status: answer.status, url: url.href, body: await answer.text(), headers: answer.headers }
 }
 
-/** Sends one request and follows its redirects with GET, at most ten. */
-export async function visit(app: App, jar: Jar, address: string, sent: Sent = {}): Promise<Page> {
+/** Sends one request and follows its redirects with GET, at most ten. Without `app` all goes over the network. */
+export async function visit(app: App | null, jar: Jar, address: string, sent: Sent = {}): Promise<Page> {
   let url = new URL(address, BASE)
   let page = await once(app, jar, url, sent)
   for (let hop = 0; hop < 10 && page.status >= 300 && page.status < 400; hop++) {
@@ -76,12 +77,30 @@ export async function signIn(
   way: 'staff' | 'landlords' = 'staff',
 ): Promise<{ jar: Jar; page: Page }> {
   const jar: Jar = new Map()
-  const form = await visit(app, jar, `/login/${way}?next=${encodeURIComponent(next)}`)
+  const page = await fillIn(app, jar, `/login/${way}?next=${encodeURIComponent(next)}`, person)
+  return { jar, page }
+}
+
+/** Signs in at a server on the network, at `address` = its sign-in page. */
+export async function signInAt(
+  address: string,
+  person: { username: string; password: string },
+): Promise<Jar> {
+  const jar: Jar = new Map()
+  await fillIn(null, jar, address, person)
+  return jar
+}
+
+async function fillIn(
+  app: App | null,
+  jar: Jar,
+  address: string,
+  { username, password }: { username: string; password: string },
+): Promise<Page> {
+  const form = await visit(app, jar, address)
   const action = /<form[^>]*action="([^"]+)"/.exec(form.body)?.[1] ?? '/'
-  const { username, password } = person
-  const page = await visit(app, jar, new URL(action, form.url).href, {
+  return visit(app, jar, new URL(action, form.url).href, {
     method: 'POST',
     body: new URLSearchParams({ username, password }),
   })
-  return { jar, page }
 }

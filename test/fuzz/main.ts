@@ -1,0 +1,89 @@
+// `npm run fuzz`: every operation of the API with every kind of bad input we know, against the service's real processes.
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { sql } from 'kysely'
+import { sound } from '../chaos/controls.ts'
+import { backendHere, openHouse, type House } from '../chaos/house.ts'
+import { operationsOf, type Document } from './operations.ts'
+import { figuresOf, pageOf, type Report } from './report.ts'
+import { runFuzz } from './run.ts'
+import { MARKS } from './samples.ts'
+import { openConnections, openSenders, senderFor } from './senders.ts'
+import { watchProcesses } from './watch.ts'
+
+const { values } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+    write: { type: 'boolean', default: false },
+  },
+})
+const say = (text: string) => void process.stdout.write(`${text}\n`)
+const folder = mkdtempSync(join(tmpdir(), 'bokvar-fuzz-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+// The database runs as another user than root, and must reach its folder.
+chmodSync(folder, 0o755)
+
+/** Rows of the outbox that are neither done nor handed to a person, once the workers have had their time. */
+async function undoneAfter({ owner }: House, seconds: number): Promise<number> {
+  for (let waited = 0; ; waited++) {
+    const { rows } = await sql<{ count: number }>`select count(*)::int as count from outbox
+      where done_at is null and dead_at is null and available_at <= clock_now()`.execute(owner)
+    const count = rows[0]?.count ?? 0
+    if (count === 0 || waited >= seconds) return count
+    await pause(1_000)
+  }
+}
+
+const linesOf = (logFolder: string): string[] =>
+  readdirSync(logFolder).flatMap((name) => readFileSync(join(logFolder, name), 'utf8').split('\n'))
+
+function unexpectedIn(logFolder: string): string[] {
+  return [...new Set(linesOf(logFolder).filter((line) => line.includes('"unexpected"')))]
+}
+
+function linesWithPersonalData(logFolder: string): number {
+  return linesOf(logFolder).filter((line) => MARKS.some((mark) => line.includes(mark))).length
+}
+
+async function fuzz(house: House): Promise<Report> {
+  const { baseUrl, signIn, parts } = house
+  const senders = await openSenders(baseUrl, signIn)
+  const operations = operationsOf((await (await fetch(`${baseUrl}/openapi.json`)).json()) as Document)
+  const connections = openConnections(baseUrl)
+  const watch = watchProcesses(baseUrl, parts)
+  const begun = performance.now()
+  const outcome = await runFuzz({
+    operations,
+    requests: Number(values.requests),
+    seed: Number(values.seed),
+    atOnce: 8,
+    sign: (request, chance) => {
+      request.headers = { ...senderFor(request.operation, senders, chance), ...request.headers }
+    },
+    send: connections.send,
+    tell: (done) => say(`${done.toLocaleString('en')} requests`),
+  })
+  const seconds = (performance.now() - begun) / 1000
+  connections.close()
+  const undone = await undoneAfter(house, 120)
+  const leaks = linesWithPersonalData(join(house.folder, 'log'))
+  return { ...outcome, ...(await watch.stop()), seed: Number(values.seed), seconds, leaks, undone }
+}
+
+const house = await openHouse(join(folder, 'house'), { backend: backendHere(), ...sound })
+try {
+  const report = await fuzz(house)
+  for (const fault of report.faults) say(JSON.stringify(fault))
+  // Where it happened: the log holds the trace and never the value.
+  for (const line of unexpectedIn(join(house.folder, 'log')).slice(0, 10)) say(line)
+  const page = pageOf(report)
+  say(page)
+  if (values.write) writeFileSync(new URL('../../docs/fuzz.md', import.meta.url), page)
+  if (figuresOf(report).some(({ holds }) => !holds)) process.exitCode = 1
+} finally {
+  await house.close()
+}
