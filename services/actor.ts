@@ -11,7 +11,8 @@ function senderOf({ landlordId, kind, id }: Principal): string {
 /** Who acts. Throws the 401 of nobody when a public route asks for an actor. */
 export function actorOf(principal: Principal | null): Actor {
   if (!principal) throw new Refusal('unauthenticated', 'token.missing', 'Du måste logga in.')
-  const { kind, id, role, committee, unit, landlordId, name } = principal
+  const { kind, id, role, committee, unit, landlordId, name, via } = principal
   const personId = kind === 'person' ? id : null
-  return { role, personId, committee, unit, sender: senderOf(principal), landlordId, name }
+  const who = { role, personId, committee, unit, sender: senderOf(principal), landlordId, name }
+  return via ? { ...who, via } : who
 }

@@ -2,6 +2,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../shared/domain/refusal.ts'
+import type { Via } from '../shared/casework/act.ts'
 import type { Principal } from '../shared/casework/people.ts'
 import { preferredLanguage, type Language } from '../shared/text/say.ts'
 import { may, missingScope } from './access.ts'
@@ -81,6 +82,14 @@ async function whoSends(request: FastifyRequest, deps: IdentifyDeps): Promise<Pr
   return deps.verifyToken(token)
 }
 
+/** By which door the request came in, for the audit log: the route's pattern and the id in it, never the address. */
+function viaOf(request: FastifyRequest): Via {
+  const { id } = request.params as { id?: unknown }
+  const subjectId =
+    typeof id === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id : null
+  return { door: `${request.method} ${request.routeOptions.url ?? ''}`, subjectId, requestId: request.id }
+}
+
 /** Where a page sends somebody who is not signed in. Only a local path comes back: never an address from outside. */
 function toSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const path = request.method === 'GET' ? request.url.split('?')[0] : '/'
@@ -123,7 +132,7 @@ export async function identifySenders(app: FastifyInstance, deps: IdentifyDeps):
     request.language = languageOf(request)
     // Checked before anything is thrown, so that guessing tokens costs the guesser its rate as well.
     const sender = await whoSends(request, deps).catch((error: unknown) => ({ failed: error }))
-    if (sender && !('failed' in sender)) request.principal = sender
+    if (sender && !('failed' in sender)) request.principal = { ...sender, via: viaOf(request) }
     const rate = await count(request)
     if (!rate.isAllowed && rate.isExceeded) {
       void reply.header('retry-after', String(Math.max(1, rate.ttlInSeconds)))

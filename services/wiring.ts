@@ -1,6 +1,7 @@
 // Joins the server to the database and to the identity providers: everything it needs but its doors and its log.
+import { noteDenial } from '../shared/casework/denials.ts'
 import { endSession, findSession, removeEndedSessions, saveSession } from '../shared/casework/web-sessions.ts'
-import { findClient, findPersonBySubject } from '../shared/casework/people.ts'
+import { actorOf, findClient, findPersonBySubject } from '../shared/casework/people.ts'
 import { findReadiness } from '../shared/casework/readiness.ts'
 import type { Db } from '../shared/db/open.ts'
 import type { HttpDeps, Routes } from './http.ts'
@@ -42,6 +43,7 @@ export function wire(db: Db, settings: WiringSettings): Wired {
     findPerson,
     verifyToken: tokenVerifier(settings.tokens, directory),
     readiness: () => findReadiness(db, settings.schemaNeeded),
+    keepDenial: (sender, code) => noteDenial(db, actorOf(sender), code),
     sessionSecrets: settings.sessionSecrets,
     sessions: {
       find: (id) => findSession(db, id),

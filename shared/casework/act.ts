@@ -1,6 +1,7 @@
 // How every operation begins: one transaction, the database's clock, and who is acting.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
+import { watchAccess, writeAudit } from './audit.ts'
 
 /** The database's instant (RFC 3339, UTC) and the calendar day in Sweden at that instant. */
 export type Moment = { now: string; today: string }
@@ -14,7 +15,12 @@ export type Actor = {
   sender: string
   landlordId: string | null
   name: string
+  /** By which door they came in; absent where no request stands behind the deed. */
+  via?: Via
 }
+
+/** The route's pattern (never an address), the id it was asked about, and the request's own id. */
+export type Via = { door: string; subjectId: string | null; requestId: string }
 
 /** Asks the only clock that counts. */
 export async function moment(trx: Trx | Db): Promise<Moment> {
@@ -25,7 +31,8 @@ export async function moment(trx: Trx | Db): Promise<Moment> {
 /**
  * Runs a deed in one transaction as `actor`. The context lives and dies with the transaction, because a
  * session-wide setting would leak to the next request on the same connection. Only those who belong to a restricted
- * unit are let in to protected persons' cases.
+ * unit are let in to protected persons' cases. What was seen or changed is written to the audit log before the
+ * transaction ends; without that line it fails, and nothing is shown.
  */
 export async function inContext<T>(
   db: Db,
@@ -40,7 +47,10 @@ export async function inContext<T>(
       set_config('bokvar.protected', case when exists (select 1 from unit
         where code = ${actor.unit} and kind = 'restricted') then 'yes' else '' end, true)`.execute(trx)
     const at = rows[0] as Moment
-    return deed(trx, { now: at.now, today: at.today })
+    const watched = watchAccess(trx)
+    const done = await deed(watched.trx, { now: at.now, today: at.today })
+    await writeAudit(actor, watched)
+    return done
   })
 }
 

@@ -5,9 +5,9 @@ import { stateOf } from '../domain/deadline-state.ts'
 import type { Input } from '../domain/deadline.ts'
 import type { Law } from '../domain/periods.ts'
 import type { Finding } from '../domain/reading-findings.ts'
-import { logAccess } from './access-log.ts'
 import { inContext, type Actor } from './act.ts'
 import { assignmentsOf, type Assignment } from './assignments.ts'
+import { stateAccess } from './audit.ts'
 import { noSuch } from './open-case.ts'
 import { tasksInCase, type Task } from './tasks.ts'
 import type { Tools } from './tools.ts'
@@ -103,7 +103,7 @@ export async function readCase(
 ): Promise<CaseView> {
   return inContext(db, actor, async (trx, at) => {
     const row = await caseRow(trx, caseId)
-    await logAccess(trx, at, actor, { action: 'case.read', subjectId: caseId, purpose, found: 1 })
+    stateAccess(trx, { action: 'read', purpose, found: 1 })
     const deadlines = await deadlinesIn(trx, caseId)
     return {
       ...row,

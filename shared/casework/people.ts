@@ -1,6 +1,6 @@
 // Who somebody is and what they belong to, read from the database at each request.
 import type { Db } from '../db/open.ts'
-import type { Actor } from './act.ts'
+import type { Actor, Via } from './act.ts'
 
 export type Role =
   | 'landlord'
@@ -27,6 +27,8 @@ export type Principal = {
   /** What an access token carries; empty for somebody signed in on the pages. */
   scopes: string[]
   name: string
+  /** By which door this request came in. */
+  via?: Via
 }
 
 const ROLES: ReadonlySet<string> = new Set<Role>([
@@ -86,7 +88,8 @@ export async function findClient(db: Db, clientId: string): Promise<Principal | 
  * a colleague at the pages and the landlord's own system see each other's notices; without one, to themselves.
  */
 export function actorOf(principal: Principal): Actor {
-  const { kind, id, role, committee, unit, landlordId, name } = principal
+  const { kind, id, role, committee, unit, landlordId, name, via } = principal
   const sender = landlordId ? `landlord:${landlordId}` : `${kind}:${id}`
-  return { role, personId: kind === 'person' ? id : null, committee, unit, sender, landlordId, name }
+  const personId = kind === 'person' ? id : null
+  return { role, personId, committee, unit, sender, landlordId, name, ...(via && { via }) }
 }

@@ -4,8 +4,8 @@ import type { Db } from '../db/open.ts'
 import { readIdentityNumber } from '../domain/identity-number.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { blindIndex } from '../seal.ts'
-import { logAccess } from './access-log.ts'
 import { inContext, type Actor } from './act.ts'
+import { stateAccess } from './audit.ts'
 import { committeeKey } from './case-identity.ts'
 import type { Tools } from './tools.ts'
 
@@ -26,9 +26,7 @@ export async function searchCases(db: Db, tools: Tools, actor: Actor, search: Se
   return inContext(db, actor, async (trx, at) => {
     const { rows } = await sql<Found>`select c.id, c.number from arrears_case c
       where ${conditionOf(tools, actor, search, at.today)} order by c.number desc limit ${most}`.execute(trx)
-    const { purpose } = search
-    const subjectId = rows.length === 1 ? (rows[0]?.id ?? null) : null
-    await logAccess(trx, at, actor, { action: 'case.search', subjectId, purpose, found: rows.length })
+    stateAccess(trx, { action: 'search', purpose: search.purpose, found: rows.length })
     return rows
   })
 }

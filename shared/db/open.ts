@@ -9,7 +9,13 @@ export type Trx = Transaction<DB>
 
 /** Each process has its own database role; none of them owns a table (see migrations 0001 and 0005). */
 export type DbRole =
-  'owner' | 'bokvar_web' | 'bokvar_worker' | 'bokvar_relay' | 'bokvar_sweeper' | 'bokvar_watchdog'
+  | 'owner'
+  | 'bokvar_web'
+  | 'bokvar_worker'
+  | 'bokvar_relay'
+  | 'bokvar_sweeper'
+  | 'bokvar_watchdog'
+  | 'bokvar_auditor'
 
 export type OpenOptions = {
   url: string

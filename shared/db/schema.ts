@@ -9,16 +9,14 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
-export interface AccessLog {
-  action: string;
-  actor: string;
-  at: Generated<string>;
-  committee: string | null;
-  found: number | null;
-  id: Generated<number>;
-  purpose: string | null;
-  role: string;
-  subjectId: string | null;
+export interface Absence {
+  awayFrom: string;
+  awayTo: string;
+  enteredAt: Generated<string>;
+  enteredBy: string | null;
+  id: Generated<string>;
+  personId: string;
+  withdrawnAt: string | null;
 }
 
 export interface Alert {
@@ -124,6 +122,44 @@ export interface Assignment {
   seenAt: string | null;
   state: Generated<string>;
   unit: string | null;
+}
+
+export interface AuditEntry {
+  action: string;
+  actor: string;
+  at: string;
+  code: string | null;
+  committee: string | null;
+  door: string | null;
+  found: number | null;
+  hash: Buffer;
+  lane: string;
+  prev: Buffer;
+  purpose: string | null;
+  relation: string | null;
+  requestId: string | null;
+  role: string;
+  seq: number;
+  subjectIds: string[];
+  unit: string | null;
+}
+
+export interface AuditFault {
+  fault: string | null;
+  lane: string | null;
+  seq: number | null;
+}
+
+export interface AuditHead {
+  hash: Buffer;
+  lane: string;
+  seq: number;
+}
+
+export interface CalendarFeed {
+  createdAt: Generated<string>;
+  personId: string;
+  tokenHash: Buffer;
 }
 
 export interface CaseIdentity {
@@ -581,23 +617,125 @@ export interface Unit {
 }
 
 export interface Visit {
+  address: Generated<string>;
   announced: Generated<boolean>;
   bookedAt: Generated<string>;
   bookedBy: string | null;
+  cancelledAt: string | null;
+  cancelledBy: string | null;
+  cancelledReason: string | null;
   caseId: string;
+  caseNumber: Generated<string>;
+  checkedInAt: string | null;
+  checkedOutAt: string | null;
   committee: string;
   consentGiven: boolean | null;
   endsAt: string;
+  followedAt: string | null;
   id: Generated<string>;
+  interpreter: string | null;
   note: string | null;
+  notes: Generated<unknown>;
   outcome: string | null;
+  postalCode: string | null;
+  protected: Generated<boolean>;
+  purpose: string | null;
   reason: string | null;
+  reasonAnyway: string | null;
   recordedAt: string | null;
   recordedBy: string | null;
+  safetyNote: string | null;
   startsAt: string;
   state: Generated<string>;
   taskId: string | null;
+  tenantName: Generated<string>;
+  version: Generated<number>;
   visitors: string[];
+}
+
+export interface VisitAdult {
+  adult: string;
+  answer: string;
+  answeredAt: string;
+  notedBy: string | null;
+  place: number;
+  visitId: string;
+}
+
+export interface VisitAnswer {
+  doneAt: Generated<string>;
+  doneBy: string | null;
+  item: string;
+  visitId: string;
+}
+
+export interface VisitForecast {
+  committee: string;
+  countedAt: string;
+  id: Generated<string>;
+  lacking: Generated<number>;
+  needed: number;
+  room: number;
+  toldLacking: Generated<number>;
+  toldOn: string | null;
+  toldStep: Generated<number>;
+  week: string;
+}
+
+export interface VisitNeed {
+  acceptedBy: string | null;
+  caseId: string;
+  committee: string;
+  createdAt: Generated<string>;
+  dueOn: string;
+  endsAt: string | null;
+  id: Generated<string>;
+  lackedAt: string | null;
+  lookedAt: string | null;
+  offeredTo: string | null;
+  personIds: string[] | null;
+  postalCode: string | null;
+  reason: string | null;
+  startsAt: string | null;
+  state: Generated<string>;
+  taskId: string;
+}
+
+export interface Visitor {
+  areas: string[] | null;
+  evenings: number[] | null;
+  goes: Generated<boolean>;
+  personId: string;
+  updatedAt: Generated<string>;
+  visitsPerDay: number | null;
+  visitsPerWeek: number | null;
+  weekdays: number[] | null;
+}
+
+export interface VisitPerson {
+  booked: Generated<boolean>;
+  endsAt: string;
+  personId: string;
+  startsAt: string;
+  visitId: string;
+}
+
+export interface VisitPlanDay {
+  begunAt: Generated<string>;
+  day: string;
+}
+
+export interface VisitTeam {
+  areas: Generated<string[]>;
+  dayTimes: string[];
+  evenings: Generated<number[]>;
+  eveningTimes: Generated<string[]>;
+  forAll: Generated<boolean>;
+  organisation: string;
+  unit: string;
+  updatedAt: Generated<string>;
+  visitsPerDay: number;
+  visitsPerWeek: number;
 }
 
 export interface WebSession {
@@ -608,10 +746,14 @@ export interface WebSession {
 }
 
 export interface DB {
-  accessLog: AccessLog;
+  absence: Absence;
   alert: Alert;
   arrearsCase: ArrearsCase;
   assignment: Assignment;
+  auditEntry: AuditEntry;
+  auditFault: AuditFault;
+  auditHead: AuditHead;
+  calendarFeed: CalendarFeed;
   caseIdentity: CaseIdentity;
   caseMerge: CaseMerge;
   clientQuestion: ClientQuestion;
@@ -647,5 +789,13 @@ export interface DB {
   timeline: Timeline;
   unit: Unit;
   visit: Visit;
+  visitAdult: VisitAdult;
+  visitAnswer: VisitAnswer;
+  visitForecast: VisitForecast;
+  visitNeed: VisitNeed;
+  visitor: Visitor;
+  visitPerson: VisitPerson;
+  visitPlanDay: VisitPlanDay;
+  visitTeam: VisitTeam;
   webSession: WebSession;
 }

@@ -78,12 +78,30 @@ describe('A case', () => {
     const { id } = await on.aCase()
     await api.call(`/v1/cases/${id}?purpose=hembes%C3%B6k`, { as: 'caseworker.gan' })
     await on.read(id, 'caseworker.sn')
-    const rows = await api.owner
-      .selectFrom('accessLog')
-      .select(['actor', 'action', 'purpose'])
-      .where('subjectId', '=', id)
-      .execute()
-    expect(rows).toEqual([{ actor: api.person('caseworker.gan'), action: 'case.read', purpose: 'hembesök' }])
+    const { rows } =
+      await sql<object>`select actor, action, purpose, committee, relation, door, code from audit_entry
+      where ${id} = any(subject_ids) and door like '%/v1/cases/:id' order by at`.execute(api.owner)
+    const door = 'GET /v1/cases/:id'
+    expect(rows).toEqual([
+      {
+        actor: api.person('caseworker.gan'),
+        action: 'read',
+        purpose: 'hembesök',
+        committee: 'GAN',
+        relation: 'unit',
+        door,
+        code: null,
+      },
+      {
+        actor: api.person('caseworker.sn'),
+        action: 'deny',
+        purpose: null,
+        committee: 'SN',
+        relation: expect.any(String),
+        door,
+        code: 'not-found',
+      },
+    ])
   })
 })
 
@@ -103,11 +121,7 @@ describe('A search', () => {
       expect((await search(wish, 'caseworker.sn')).body).toEqual({ cases: [] })
     }
     expect((await search({ name: '%' })).body).toEqual({ cases: [] })
-    const log = await api.owner
-      .selectFrom('accessLog')
-      .selectAll()
-      .where('action', '=', 'case.search')
-      .execute()
+    const log = await api.owner.selectFrom('auditEntry').selectAll().where('action', '=', 'search').execute()
     expect(JSON.stringify(log)).not.toMatch(/2385|sökarsson/i)
     expect(log.filter((line) => line.purpose === 'ring hyresgästen')).toHaveLength(3)
   })
