@@ -111,6 +111,34 @@ const table = z.object({
   ),
   smtpUrl: named('SMTP_URL', link(/^smtps?$/).optional(), 'Mail server; npm start brings a catcher.'),
   mailFrom: named('MAIL_FROM', text.default('Bokvar <bokvar@localhost>'), 'Sender of all mail.'),
+  dutyMail: named(
+    'DUTY_MAIL',
+    z
+      .string()
+      .regex(/^\s*[^\s@,<>]+@[^\s@,<>]+(\s*,\s*[^\s@,<>]+@[^\s@,<>]+)*\s*$/)
+      .optional(),
+    'Who is told of alarms: one address, or several with a comma between; the log alone when not set.',
+  ),
+  lateSeconds: named(
+    'LATE_SECONDS',
+    seconds.default(60),
+    'How long something due may wait before it is late (/health/deadlines, the watchdog).',
+  ),
+  watchdogIntervalMs: named(
+    'WATCHDOG_INTERVAL_MS',
+    milliseconds.default(5000),
+    'How often the watchdog looks.',
+  ),
+  watchdogPort: named(
+    'WATCHDOG_PORT',
+    whole(1, 65_535).optional(),
+    'Port of the watchdog’s own /health/deadlines; none when not set.',
+  ),
+  watchdogFile: named(
+    'WATCHDOG_FILE',
+    text.optional(),
+    'File with the alarms that stand, for a supervisor to read; remembers them over a restart.',
+  ),
   staffIssuer: named('OIDC_STAFF_ISSUER', web.optional(), 'Identity provider of the staff.'),
   staffClientId: named('OIDC_STAFF_CLIENT_ID', text.optional(), 'Our client there.'),
   staffClientSecret: named('OIDC_STAFF_CLIENT_SECRET', text.optional(), 'Its secret.'),

@@ -2,11 +2,15 @@
 import { collectDefaultMetrics, register } from 'prom-client'
 import { z } from 'zod'
 import type { Readiness } from '../shared/casework/readiness.ts'
+import type { DeadlineHealth } from '../shared/casework/watch.ts'
+import { isInTime } from '../shared/domain/watch.ts'
 import type { App } from './http.ts'
 
 export type HealthDeps = {
   /** Asks the database; throws when it cannot be reached. */
   readiness: () => Promise<Readiness>
+  /** What is due and undone, and how long it may wait. */
+  deadlines: { find: () => Promise<DeadlineHealth>; lateSeconds: number }
   api: { version: string; released: string }
 }
 
@@ -14,6 +18,12 @@ const readinessSchema = z.object({
   status: z.enum(['ready', 'not-ready']),
   schema: z.object({ found: z.string().nullable(), needed: z.string() }),
   oldestUndoneSeconds: z.number(),
+})
+
+const deadlinesSchema = z.object({
+  status: z.enum(['in-time', 'late']),
+  due: z.array(z.object({ what: z.string(), due: z.number(), oldestSeconds: z.number() })),
+  watchdogSecondsAgo: z.number().nullable(),
 })
 
 const apiInfoSchema = z.object({
@@ -24,7 +34,7 @@ const apiInfoSchema = z.object({
   apiStatus: z.enum(['active', 'beta', 'deprecated']),
 })
 
-/** `/health/live`, `/health/ready`, `/metrics` and `/v1/api-info`. None of them holds anything about a person. */
+/** `/health/live`, `/health/ready`, `/health/deadlines`, `/metrics` and `/v1/api-info`. None of them holds anything about a person. */
 export function tellHealth(app: App, deps: HealthDeps & { settings: { baseUrl: string } }): void {
   if (!register.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics()
   const open = { config: { permission: 'public' as const } }
@@ -45,11 +55,31 @@ export function tellHealth(app: App, deps: HealthDeps & { settings: { baseUrl: s
     },
   )
 
+  tellDeadlines(app, deps)
+
   app.get('/metrics', { ...open, schema: { hide: true } }, async (_request, reply) =>
     reply.type(register.contentType).send(await register.metrics()),
   )
 
   tellApiInfo(app, deps)
+}
+
+/** 503 when something due has waited too long: for a monitor outside, which then needs neither mail nor queue of ours. */
+function tellDeadlines(app: App, { deadlines }: HealthDeps): void {
+  app.get(
+    '/health/deadlines',
+    {
+      config: { permission: 'public' },
+      schema: { tags: ['health'], hide: true, response: { 200: deadlinesSchema, 503: deadlinesSchema } },
+    },
+    async (_request, reply) => {
+      const health = await deadlines.find()
+      const inTime = isInTime(health.due, deadlines.lateSeconds)
+      return reply
+        .code(inTime ? 200 : 503)
+        .send({ status: inTime ? ('in-time' as const) : ('late' as const), ...health })
+    },
+  )
 }
 
 function tellApiInfo(app: App, deps: HealthDeps & { settings: { baseUrl: string } }): void {

@@ -6,12 +6,14 @@ import { readDataFile } from '../config/files.ts'
 import { findReadiness } from '../shared/casework/readiness.ts'
 import { readMunicipality } from '../shared/casework/settings.ts'
 import { beat } from '../shared/casework/sweeps.ts'
+import { keepUnreadable } from '../shared/casework/unreadable.ts'
 import { migrationNames } from '../shared/db/migrate.ts'
 import { openDatabase } from '../shared/db/open.ts'
 import { readLaw } from '../shared/domain/periods.ts'
 import { openLog } from '../shared/log.ts'
 import { blindIndex, readKeys } from '../shared/seal.ts'
 import { stopOnSignal } from '../shared/stop.ts'
+import { actorOf } from './actor.ts'
 import { apiRoutes } from './api/routes.ts'
 import { buildServer } from './http.ts'
 import { pageRoutes } from './web/pages.ts'
@@ -69,12 +71,14 @@ const { login, ...wired } = wire(db, {
     clientSecret: env.landlordClientSecret,
   },
   sessionSecrets: [blindIndex(keys, 'session-cookie', '1').toString('base64url')],
+  lateSeconds: env.lateSeconds,
   schemaNeeded,
 })
 const tools = { keys, law }
 const { app } = await buildServer({
   ...wired,
   logger: log,
+  keepUnreadable: (sender, raw, fault) => keepUnreadable(db, tools, actorOf(sender), { raw, fault }),
   routes: [login, ...apiRoutes({ db, tools }), pageRoutes({ db, tools })],
 })
 const tellAlive = () => {

@@ -3,6 +3,7 @@ import { noteDenial } from '../shared/casework/denials.ts'
 import { endSession, findSession, removeEndedSessions, saveSession } from '../shared/casework/web-sessions.ts'
 import { actorOf, findClient, findPersonBySubject } from '../shared/casework/people.ts'
 import { findReadiness } from '../shared/casework/readiness.ts'
+import { findDue } from '../shared/casework/watch.ts'
 import type { Db } from '../shared/db/open.ts'
 import type { HttpDeps, Routes } from './http.ts'
 import { loginRoutes, type ProviderSettings } from './login.ts'
@@ -21,6 +22,8 @@ export type WiringSettings = {
   landlords: ProviderSettings
   /** Signs the session cookie; the first is current, at least 32 characters. */
   sessionSecrets: string[]
+  /** How long something due may wait. */
+  lateSeconds: number
   /** The newest migration of this code. */
   schemaNeeded: string
 }
@@ -43,6 +46,7 @@ export function wire(db: Db, settings: WiringSettings): Wired {
     findPerson,
     verifyToken: tokenVerifier(settings.tokens, directory),
     readiness: () => findReadiness(db, settings.schemaNeeded),
+    deadlines: { find: () => findDue(db), lateSeconds: settings.lateSeconds },
     keepDenial: (sender, code) => noteDenial(db, actorOf(sender), code),
     sessionSecrets: settings.sessionSecrets,
     sessions: {

@@ -9,6 +9,9 @@ export type Claimed = { id: number; topic: Topic }
 /** Every topic there is. */
 export const topics = Object.keys(queueOf) as Topic[]
 
+/** How often a row is put off before a person is told that it does not come to an end. */
+export const putOffsToTell = 20
+
 /** Attempts before a row is dead and a person has a task. */
 export const maxAttempts = 8
 
@@ -86,6 +89,20 @@ export async function finish(trx: Trx, topic: Topic, ids: readonly number[]): Pr
 export async function postpone(db: Db, ids: readonly number[], seconds: number): Promise<void> {
   await sql`update outbox set available_at = clock_now() + make_interval(secs => ${seconds}), lease_until = null, claim_until = null
     where id = any(${ids}::bigint[]) and done_at is null and dead_at is null`.execute(db)
+}
+
+/**
+ * Puts one row back that could not be tried fairly: a lock was not given, a statement cut off. Tried for ever, first
+ * every 3 s and later every 30 s, because the trouble may end; but the subject is returned the one time when it has
+ * been put off so often that a person must be told, in the caller's transaction.
+ */
+export async function putOff(trx: Trx, id: number): Promise<string | null> {
+  const { rows } = await sql<{ tell: boolean; subjectId: string }>`
+    update outbox set postponed = postponed + 1, lease_until = null, claim_until = null,
+      available_at = clock_now() + make_interval(secs => case when postponed < ${putOffsToTell} then 3 else 30 end)
+    where id = ${id} and done_at is null and dead_at is null
+    returning postponed = ${putOffsToTell} as tell, subject_id`.execute(trx)
+  return rows[0]?.tell ? rows[0].subjectId : null
 }
 
 /**

@@ -20,11 +20,25 @@ const CLOSE_WITHIN_MS = 8_000
 const CUT_WITHIN_MS = 2_000
 const LISTEN_AGAIN_MS = 1_000
 
-/** What the relay rings with. `ring` rejects quickly when the queue is away. */
-export type Bell = { ring: (rings: readonly Ring[]) => Promise<void>; close: () => Promise<void> }
+/** What the relay rings with; both reject quickly when the queue is away. `ping` asks every queue for a sign of life. */
+export type Bell = {
+  ring: (rings: readonly Ring[]) => Promise<void>
+  ping: () => Promise<void>
+  close: () => Promise<void>
+}
 
 /** What hears the bell. `close` lets work in hand finish. */
 export type Ears = { close: () => Promise<void> }
+
+/** How ears hear: rings at once per queue, and what a ping's arrival leads to. */
+export type Hearing = { concurrency?: number; onPing?: (queue: string) => Promise<void> }
+
+/**
+ * A worker may be deaf after an outage while every connection answers: only a job that went all the way through
+ * proves that work flows. Its few ids are used in turn, so that pings nobody hears never pile up.
+ */
+const PING = 'ping'
+const PING_TURNS = 4
 
 type Connections = { options: (forWorker: boolean) => object; close: () => Promise<void> }
 
@@ -105,14 +119,20 @@ export function openBell(backend: QueueBackend, onError: OnError): Bell {
     void takeDown(hung).catch(onError)
     hung = hang(backend, onError)
   }
+  const inTime = async (deeds: readonly Promise<unknown>[]) => {
+    try {
+      await within(RING_WITHIN_MS, Promise.all(deeds))
+    } catch (error) {
+      replace()
+      throw error
+    }
+  }
+  let pings = 0
   return {
-    ring: async (rings) => {
-      try {
-        await within(RING_WITHIN_MS, Promise.all(ringAll(hung.queues, rings)))
-      } catch (error) {
-        replace()
-        throw error
-      }
+    ring: (rings) => inTime(ringAll(hung.queues, rings)),
+    ping: () => {
+      const jobId = `${PING}-${(pings += 1) % PING_TURNS}`
+      return inTime([...hung.queues.values()].map((queue) => queue.add(PING, { ids: [] }, { jobId })))
     },
     close: () => takeDown(hung),
   }
@@ -170,9 +190,10 @@ export function openEars(
   backend: QueueBackend,
   answer: (ring: Ring) => Promise<void>,
   onError: OnError,
-  concurrency = 1,
+  { concurrency = 1, onPing = async () => undefined }: Hearing = {},
 ): Ears {
-  const processor = (job: Job<{ ids: number[] }>) => answer({ topic: job.name as Topic, ids: job.data.ids })
+  const processor = (job: Job<{ ids: number[] }>) =>
+    job.name === PING ? onPing(job.queueName) : answer({ topic: job.name as Topic, ids: job.data.ids })
   const ears = queueNames.map((name) => {
     const open = () => {
       const own = connections(backend, onError)

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os'
 import { readDataFile } from '../config/files.ts'
 import { readEnvironment } from '../config/env.ts'
-import { openDatabase } from '../shared/db/open.ts'
+import { openDatabase, type Db } from '../shared/db/open.ts'
 import { readLaw } from '../shared/domain/periods.ts'
 import { openLog } from '../shared/log.ts'
 import { openMailer } from '../shared/mailer.ts'
@@ -10,8 +10,9 @@ import { topics } from '../shared/outbox.ts'
 import { openBell, openEars, type QueueBackend } from '../shared/queues.ts'
 import { readKeys } from '../shared/seal.ts'
 import { stopOnSignal, type StopStep } from '../shared/stop.ts'
-import { lawFingerprint, noteLaw } from '../shared/casework/law.ts'
-import { beat, sweepDeadlines, sweepStages, sweepTasks } from '../shared/casework/sweeps.ts'
+import type { Topic } from '../shared/topics.ts'
+import { lawStamp, noteLaw } from '../shared/casework/law.ts'
+import { beat, sweepDeadlines, sweepPlans, sweepStages, sweepTasks, sweepVisits } from '../shared/casework/sweeps.ts'
 import { handlersOf } from './handlers.ts'
 import { loop } from './loop.ts'
 import { pollOnce } from './poll.ts'
@@ -34,14 +35,34 @@ const open = (role: 'bokvar_relay' | 'bokvar_sweeper' | 'bokvar_worker') =>
 /** The law's tables change when a process starts; asking now and then costs one row and mends a missed start. */
 const lawPauseMs = 600_000
 
+const beatEveryMs = 10_000
+
+/** A deed done at most so often, however often it is asked for. */
+function nowAndThen(deed: () => Promise<unknown>): () => Promise<unknown> {
+  let last = -Infinity
+  return async () => {
+    if (performance.now() - last < beatEveryMs) return
+    last = performance.now()
+    await deed()
+  }
+}
+
+const alive = (db: Db, kind: string) => beat(db, `${kind} ${hostname()} ${process.pid}`, kind, new Date())
+
 function startRelay(): StopStep[] {
   const db = open('bokvar_relay')
   const bell = openBell(backend, onError)
-  const stop = loop(
-    () => relayOnce(db, bell, { batch: env.relayBatch, leaseSeconds: env.leaseSeconds }),
-    env.relayIntervalMs,
-    onError,
-  )
+  const by = { batch: env.relayBatch, leaseSeconds: env.leaseSeconds }
+  const tellAlive = nowAndThen(async () => {
+    await alive(db, 'relay')
+    await bell.ping()
+  })
+  const step = async () => {
+    const rung = await relayOnce(db, bell, by)
+    await tellAlive()
+    return rung
+  }
+  const stop = loop(step, env.relayIntervalMs, onError)
   return [
     { name: 'relay', run: stop },
     { name: 'bell', run: bell.close },
@@ -51,10 +72,11 @@ function startRelay(): StopStep[] {
 
 function startSweep(): StopStep[] {
   const db = open('bokvar_sweeper')
-  const name = `sweep ${hostname()} ${process.pid}`
   const step = async () => {
-    await beat(db, name, 'sweep', new Date())
-    return (await sweepStages(db)) + (await sweepTasks(db)) + (await sweepDeadlines(db))
+    await alive(db, 'sweep')
+    return (
+      (await sweepStages(db)) + (await sweepTasks(db)) + (await sweepDeadlines(db)) + (await sweepVisits(db)) + (await sweepPlans(db))
+    )
   }
   return [
     { name: 'sweep', run: loop(step, env.sweepIntervalMs, onError) },
@@ -68,21 +90,25 @@ function startWork(): StopStep[] {
   if (!law) throw new Error(`The law's tables cannot be read: ${problems[0] ?? ''}`)
   const db = open('bokvar_worker')
   const mailer = openMailer(env.smtpUrl, env.mailFrom)
-  const handlers = handlersOf({ db, mailer, law, keys: readKeys(env.keysFile), baseUrl: env.baseUrl })
-  const ears = openEars(
-    backend,
-    (ring) => answer(db, handlers, ring, onFailure),
-    onError,
-    env.workerConcurrency,
-  )
+  const stamp = lawStamp(tables, readDataFile('law/versions.csv'))
+  const keys = readKeys(env.keysFile)
+  const handlers = handlersOf({ db, mailer, law, keys, baseUrl: env.baseUrl, stamp })
+  const ears = openEars(backend, (ring) => answer(db, handlers, ring, onFailure), onError, {
+    concurrency: env.workerConcurrency,
+    // One row per queue whoever hears: the watchdog asks whether anybody does.
+    onPing: (queue) => beat(db, `ears ${queue}`, `ears ${queue}`, new Date()),
+  })
   const seconds = env.pollOverdueSeconds
   // Mail has a poll of its own: a slow mail server must not hold back the rest of the work while the queue is away.
-  const polls = [['mail.queued'] as const, topics.filter((topic) => topic !== 'mail.queued')].map((some) =>
-    loop(() => pollOnce(db, handlers, onFailure, { seconds, topics: some }), env.pollIntervalMs, onError),
-  )
+  const poll = (some: readonly Topic[]) => pollOnce(db, handlers, onFailure, { seconds, topics: some })
+  const tellAlive = nowAndThen(() => alive(db, 'work'))
+  const others = topics.filter((topic) => topic !== 'mail.queued')
+  const polls = [
+    loop(() => poll(['mail.queued']), env.pollIntervalMs, onError),
+    loop(() => tellAlive().then(() => poll(others)), env.pollIntervalMs, onError),
+  ]
   // Asked again until it has been answered once: the database may be away as this process starts.
-  const fingerprint = lawFingerprint(tables)
-  const compare = loop(() => noteLaw(db, fingerprint), lawPauseMs, onError)
+  const compare = loop(() => noteLaw(db, stamp), lawPauseMs, onError)
   return [
     { name: 'law', run: compare },
     { name: 'ears', run: ears.close },

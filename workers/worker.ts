@@ -1,6 +1,6 @@
 // The one deep module over the work: takes rows behind the fence, runs the operation, counts failures, gives up to a person.
 import type { Db, Trx } from '../shared/db/open.ts'
-import { fail, finish, postpone, take, type Claimed } from '../shared/outbox.ts'
+import { fail, finish, postpone, putOff, take, type Claimed } from '../shared/outbox.ts'
 import type { Ring } from '../shared/queues.ts'
 import type { Topic } from '../shared/topics.ts'
 import { moment, type Moment } from '../shared/casework/act.ts'
@@ -29,7 +29,7 @@ type Trouble = 'fault' | 'busy' | 'away'
 
 const busyCodes = new Set(['25P03', '57014', 'EBUSY']) // idle too long in a transaction, statement cut off, mail being sent
 const awayCode =
-  /^(08|53|57|58|25006)|^E(CONN\w*|TIMEDOUT|SOCKET|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN|DNS|TLS|AUTH|PROTOCOL)$/
+  /^(08|53|57|58|25006)|^E(OLDLAW|CONN\w*|TIMEDOUT|SOCKET|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN|DNS|TLS|AUTH|PROTOCOL)$/
 const awayMessage =
   /^(Connection terminated|timeout exceeded|Client has encountered|Client was closed|Query read timeout|Cannot use a pool)/
 
@@ -63,22 +63,26 @@ async function perform(db: Db, topic: Topic, operation: Operation, ids: readonly
   })
 }
 
-/** Counts a failed try; after the last one the row is dead and a person has a task, in the same transaction. */
+/**
+ * Counts a failed try; after the last one the row is dead and a person has a task, in the same transaction. What could
+ * not be tried fairly is tried on, but a person has a task when it has been put off too often.
+ */
 async function giveUp(db: Db, topic: Topic, id: number, error: unknown, onFailure: OnFailure): Promise<void> {
-  const code = codeOf(error)
-  if (troubleOf(error) !== 'fault') {
+  const [code, trouble] = [codeOf(error), troubleOf(error)]
+  if (trouble === 'away') {
     await postpone(db, [id], retrySeconds)
     return onFailure({ topic, outboxId: id, code, dead: false })
   }
-  const dead = await db.transaction().execute(async (trx) => {
-    const subjectId = await fail(trx, id, code)
+  const told = await db.transaction().execute(async (trx) => {
+    const subjectId = trouble === 'busy' ? await putOff(trx, id) : await fail(trx, id, code)
     if (subjectId === null) return false
+    const kind = trouble === 'busy' ? 'slow-work' : 'dead-work'
     await reviewTasks(trx, await moment(trx), [
-      { kind: 'dead-work', caseId: null, subjectId, turn: String(id), detail: { topic } },
+      { kind, caseId: null, subjectId, turn: String(id), detail: { topic } },
     ])
     return true
   })
-  onFailure({ topic, outboxId: id, code, dead })
+  onFailure({ topic, outboxId: id, code, dead: told && trouble === 'fault' })
 }
 
 /**

@@ -12,7 +12,7 @@ import { leaveWithNpm } from './npm-parent.ts'
 import { claimFolder, releaseFolder } from './owner.ts'
 import { isListening } from './ports.ts'
 import { prepareDatabase } from './prepare.ts'
-import { runIdentity, runWeb, runWorkers } from './processes.ts'
+import { runIdentity, runWatchdog, runWeb, runWorkers } from './processes.ts'
 import type { Processes } from './processes.ts'
 import { openMail, openPostgres, openQueue } from './servers.ts'
 import type { House } from './servers.ts'
@@ -118,6 +118,7 @@ async function runProcesses(
     signIn && runIdentity(settings, signIn, processes),
     runWeb(settings, given, processes),
     runWorkers(settings, given, processes, workers),
+    runWatchdog(settings, given, processes, await keptPort(settings.dataFolder, 'watchdog')),
   ])
 }
 

@@ -72,3 +72,26 @@ export async function runWorkers(
     names.map((name) => keepChild({ name, script, environment, logFolder: logFolder(settings) }, processes)),
   )
 }
+
+/** The watchdog, which tells by mail of its own when the others do not do what they should. */
+export function runWatchdog(
+  settings: Environment,
+  given: Partial<Settings>,
+  processes: Processes,
+  port: number,
+): Promise<void> {
+  const own = {
+    watchdogPort: port,
+    watchdogFile: settings.watchdogFile ?? join(settings.dataFolder, 'watchdog.json'),
+    // The demo's letter goes to the catcher, like all its mail.
+    dutyMail: settings.dutyMail ?? 'jour@localhost',
+  }
+  const options = {
+    name: 'watchdog',
+    script: 'workers/watchdog.ts',
+    environment: environmentWith({ ...given, ...own, baseUrl: settings.baseUrl }),
+    logFolder: logFolder(settings),
+    port,
+  }
+  return keepChild(options, processes)
+}

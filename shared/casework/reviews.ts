@@ -52,15 +52,33 @@ export const titles = {
     sv: 'Hänvisningen har avvisats: avgör vem som ska ta den',
     en: 'The referral has been rejected: decide who should take it',
   },
+  'visit-absent': {
+    sv: 'En besökare är frånvarande: boka om besöket',
+    en: 'A visitor is away: rebook the visit',
+  },
   'dead-work': {
     sv: 'Automatiskt arbete misslyckades: åtgärda för hand',
     en: 'Automatic work failed: handle by hand',
+  },
+  'slow-work': {
+    sv: 'Automatiskt arbete blir inte klart: följ upp, och handlägg för hand om det brådskar',
+    en: 'Automatic work does not come to an end: follow up, and handle by hand if it is urgent',
+  },
+  inbox: {
+    sv: 'Skriv in det som har kommit till inkorgen',
+    en: 'Enter what has come to the inbox',
+  },
+  unreadable: {
+    sv: 'Ett meddelande gick inte att läsa: läs det och skriv in det',
+    en: 'A message could not be read: read it and enter it',
   },
   mail: {
     sv: 'Ett e-postmeddelande kom inte fram: nå mottagaren på annat sätt',
     en: 'A mail could not be delivered: reach the recipient another way',
   },
 } as const
+
+const OF_REGISTRAR: ReadonlySet<string> = new Set(['match', 'form', 'inbox', 'unreadable'])
 
 /** What a person must look at. One open task per kind and subject, however often it is asked for. */
 export type Review = {
@@ -92,7 +110,7 @@ export async function reviewTasks(trx: Trx, at: Moment, reviews: readonly Review
     titleEn: titles[review.kind].en,
     reasonSv: review.reason?.sv ?? null,
     reasonEn: review.reason?.en ?? null,
-    role: review.kind === 'match' || review.kind === 'form' ? 'registrar' : 'supervisor',
+    role: OF_REGISTRAR.has(review.kind) ? 'registrar' : 'supervisor',
     dueOn: due.date,
     dueAt: due.at,
     alarmAt: firstAlarm(due.date, municipality.workingTime),

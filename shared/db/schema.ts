@@ -19,6 +19,18 @@ export interface Absence {
   withdrawnAt: string | null;
 }
 
+export interface AccessibilityReport {
+  answer: string | null;
+  answeredAt: string | null;
+  answeredBy: string | null;
+  contact: string;
+  dueOn: string;
+  id: Generated<string>;
+  page: string;
+  problem: string;
+  receivedAt: Generated<string>;
+}
+
 export interface Alert {
   caseId: string | null;
   committee: string;
@@ -168,6 +180,12 @@ export interface CaseIdentity {
   key: Buffer;
 }
 
+export interface CaseLikeness {
+  caseId: string;
+  committee: string;
+  likeCaseId: string;
+}
+
 export interface CaseMerge {
   askedAt: Generated<string>;
   askedBy: string | null;
@@ -207,10 +225,33 @@ export interface ClockShift {
   shift: string;
 }
 
+export interface ColumnMapping {
+  columnName: string | null;
+  heading: string;
+  sender: string;
+  updatedAt: Generated<string>;
+}
+
 export interface Committee {
   code: string;
   nameEn: string;
   nameSv: string;
+}
+
+export interface Consent {
+  caseId: string;
+  fromDay: string;
+  givenHow: string;
+  id: Generated<string>;
+  items: string[];
+  notedAt: Generated<string>;
+  notedBy: string | null;
+  person: string;
+  purpose: string;
+  recipient: string;
+  toDay: string | null;
+  withdrawnBy: string | null;
+  withdrawnOn: string | null;
 }
 
 export interface Contact {
@@ -228,6 +269,28 @@ export interface Contact {
   referralId: string | null;
   result: string;
   taskId: string | null;
+}
+
+export interface CounsellingSlot {
+  bookedAt: string | null;
+  counsellor: string;
+  createdAt: Generated<string>;
+  day: string;
+  endsAt: string;
+  id: Generated<string>;
+  referralId: string | null;
+  source: Generated<string>;
+  startsAt: string;
+  unit: string;
+  withdrawnAt: string | null;
+}
+
+export interface CounsellingTask {
+  address: string;
+  caseNumber: string;
+  committee: string;
+  taskId: string;
+  tenantName: string;
 }
 
 export interface Deadline {
@@ -254,6 +317,20 @@ export interface Deadline {
   version: Generated<number>;
 }
 
+export interface Disclosure {
+  basisEn: string;
+  basisSv: string;
+  caseId: string;
+  id: Generated<string>;
+  items: string[];
+  person: string;
+  purpose: string;
+  recipient: string;
+  toldAt: Generated<string>;
+  toldBy: string | null;
+  toldOn: string;
+}
+
 export interface EffectLog {
   at: Generated<string>;
   outboxId: number;
@@ -265,6 +342,7 @@ export interface EvictionNotice {
   caseNumber: string;
   content: unknown;
   duplicateOf: string | null;
+  enteredAt: Generated<string>;
   event: string;
   evictionAt: string | null;
   findings: unknown;
@@ -284,6 +362,19 @@ export interface EvictionNotice {
   verdict: string;
 }
 
+export interface EvictionPlan {
+  belongings: string;
+  caseId: string;
+  children: string;
+  evictionDay: string;
+  medicine: string;
+  night: string;
+  notedAt: Generated<string>;
+  notedBy: string | null;
+  pets: string;
+  present: string[];
+}
+
 export interface Heartbeat {
   appClockAheadMs: Generated<number>;
   at: string;
@@ -295,6 +386,28 @@ export interface HouseholdKey {
   householdId: string;
   key: Buffer;
   kind: string;
+}
+
+export interface InboxItem {
+  addedAt: Generated<string>;
+  addedBy: string | null;
+  channel: string;
+  committee: string;
+  evictionNoticeId: string | null;
+  fault: string | null;
+  handledAt: string | null;
+  handledBy: string | null;
+  id: Generated<string>;
+  mediaType: string | null;
+  noticeId: string | null;
+  raw: Buffer | null;
+  reason: string | null;
+  receivedAt: string;
+  receivedOn: string;
+  sender: string;
+  sha256: string | null;
+  size: number | null;
+  state: Generated<string>;
 }
 
 export interface IntakeKey {
@@ -315,6 +428,18 @@ export interface Landlord {
   kind: Generated<string>;
   name: string;
   organisationNumber: string | null;
+  suspendedAt: string | null;
+}
+
+export interface LandlordInvitation {
+  codeHash: Buffer;
+  createdAt: Generated<string>;
+  expiresAt: string;
+  id: Generated<string>;
+  invitedBy: string;
+  landlordId: string;
+  usedAt: string | null;
+  usedBy: string | null;
 }
 
 export interface LawVersion {
@@ -322,6 +447,22 @@ export interface LawVersion {
   fingerprint: string;
   id: Generated<number>;
   seenAt: Generated<string>;
+  version: Generated<number>;
+}
+
+export interface Letter {
+  address: string | null;
+  body: string;
+  caseId: string;
+  id: Generated<string>;
+  language: string;
+  madeAt: Generated<string>;
+  madeBy: string;
+  onceKey: string;
+  recipient: string;
+  subject: string;
+  template: string;
+  version: number;
 }
 
 export interface Mail {
@@ -339,6 +480,49 @@ export interface Mail {
   unit: string | null;
 }
 
+export interface Meeting {
+  committee: string;
+  day: string;
+  extra: Generated<boolean>;
+  heldBy: string | null;
+  id: Generated<string>;
+  series: string;
+  state: Generated<string>;
+}
+
+export interface MeetingCase {
+  caseId: string;
+  caseNumber: string;
+  committee: string;
+  decidedAt: string | null;
+  decidedBy: string | null;
+  decision: string | null;
+  dueOn: string | null;
+  id: Generated<string>;
+  meetingId: string;
+  nominatedBy: string | null;
+  nominatedOn: Generated<string>;
+  reasons: string[];
+  removedOn: string | null;
+  responsible: string | null;
+  shared: Generated<unknown>;
+}
+
+export interface MeetingSeries {
+  code: string;
+  committee: string;
+  everyDays: number;
+  firstDay: string;
+  kind: string;
+  landlord: string | null;
+  nameEn: string;
+  nameSv: string;
+  partners: string[];
+  place: string;
+  time: string;
+  units: string[];
+}
+
 export interface Municipality {
   code: string;
   defaultCommittee: string;
@@ -348,12 +532,25 @@ export interface Municipality {
   settings: unknown;
 }
 
+export interface NeutralContact {
+  caseId: string;
+  caseNumber: string;
+  endedOn: string | null;
+  givenAt: Generated<string>;
+  givenBy: string | null;
+  id: Generated<string>;
+  organisation: string;
+  personId: string | null;
+  shown: Generated<unknown>;
+}
+
 export interface Notice {
   caseId: string | null;
   content: unknown;
   contentKey: Buffer;
   corrects: string | null;
   duplicateOf: string | null;
+  enteredAt: Generated<string>;
   fileId: string | null;
   findings: unknown;
   id: Generated<string>;
@@ -375,6 +572,14 @@ export interface Notice {
   verdict: string;
 }
 
+export interface NoticeDraft {
+  id: Generated<string>;
+  personId: string;
+  sealed: Buffer;
+  sender: string;
+  updatedAt: Generated<string>;
+}
+
 export interface NoticeFile {
   accepted: Generated<number>;
   duplicates: Generated<number>;
@@ -382,11 +587,13 @@ export interface NoticeFile {
   finishedAt: string | null;
   id: Generated<string>;
   landlordId: string | null;
+  mapping: Generated<unknown>;
   problem: unknown | null;
   raw: Buffer;
   readGroups: Generated<number>;
   receivedAt: Generated<string>;
   rejected: Generated<number>;
+  remarks: Generated<unknown>;
   rows: Generated<number>;
   sender: string;
   sha256: string;
@@ -427,9 +634,40 @@ export interface Outbox {
   id: Generated<number>;
   lastError: string | null;
   leaseUntil: string | null;
+  postponed: Generated<number>;
   publishes: Generated<number>;
   subjectId: string;
   topic: string;
+}
+
+export interface Payment {
+  amount: number;
+  caseId: string;
+  id: Generated<string>;
+  notedAt: Generated<string>;
+  notedBy: string | null;
+  paidOn: string;
+  source: string;
+}
+
+export interface PaymentInstalment {
+  amount: number;
+  dueOn: string;
+  planId: string;
+}
+
+export interface PaymentPlan {
+  agreedOn: string;
+  caseId: string;
+  debt: number;
+  endedReason: string | null;
+  id: Generated<string>;
+  lookOn: string | null;
+  notedAt: Generated<string>;
+  notedBy: string | null;
+  state: Generated<string>;
+  toleranceDays: number;
+  toleranceOre: number;
 }
 
 export interface Person {
@@ -441,6 +679,7 @@ export interface Person {
   id: Generated<string>;
   landlordId: string | null;
   name: string;
+  requestedAt: string | null;
   role: string;
   subject: string;
   unit: string | null;
@@ -448,10 +687,33 @@ export interface Person {
   username: string;
 }
 
+export interface PersonChange {
+  after: unknown | null;
+  before: unknown | null;
+  changedAt: Generated<string>;
+  changedBy: string | null;
+  id: Generated<number>;
+  landlordId: string | null;
+  personId: string | null;
+  what: string;
+}
+
+export interface ProtectedGroup {
+  committee: string;
+  id: Generated<string>;
+  namedAt: Generated<string>;
+  namedBy: string | null;
+  personId: string;
+  removedAt: string | null;
+  removedBy: string | null;
+}
+
 export interface Referral {
   acceptedAt: string | null;
   address: string;
+  alternativeAt: string | null;
   answerBy: string;
+  basis: Generated<string>;
   caseId: string;
   caseNumber: string;
   committee: string;
@@ -469,6 +731,7 @@ export interface Referral {
   rejectedBy: string | null;
   rejectedReason: string | null;
   seenAt: string | null;
+  slotMissingAt: string | null;
   state: Generated<string>;
   tenantName: string;
   unit: string;
@@ -499,6 +762,24 @@ export interface RehearsalCase {
   rehearsalId: string;
 }
 
+export interface Respite {
+  amount: number | null;
+  answeredAt: string | null;
+  answeredBy: string | null;
+  askedBy: string | null;
+  askedOn: string;
+  caseId: string;
+  decidedBy: string | null;
+  enforcementConfirmedOn: string | null;
+  id: Generated<string>;
+  kind: string;
+  landlordConfirmedOn: string | null;
+  monthlyRent: number | null;
+  newEvictionAt: string | null;
+  note: string | null;
+  state: Generated<string>;
+}
+
 export interface RestartDecision {
   caseId: string;
   confirmed: boolean;
@@ -509,7 +790,30 @@ export interface RestartDecision {
   reason: string;
 }
 
+export interface RuleDraft {
+  authors: string[];
+  basedOn: number;
+  body: string;
+  changedAt: string;
+  changedBy: string;
+  examples: string | null;
+  id: Generated<string>;
+  kind: string;
+}
+
+export interface RuleDraftChange {
+  after: string | null;
+  before: string | null;
+  changedAt: string;
+  changedBy: string;
+  draftId: string;
+  id: Generated<number>;
+  rowKey: string;
+  what: string;
+}
+
 export interface RuleVersion {
+  authors: Generated<string[]>;
   basedOn: number | null;
   body: string;
   createdAt: Generated<string>;
@@ -536,6 +840,17 @@ export interface Screening {
   screenedAt: Generated<string>;
   screenedBy: string | null;
   taskId: string;
+}
+
+export interface SharingBasis {
+  caseId: string;
+  harmTest: string;
+  id: Generated<string>;
+  items: string[];
+  notedBy: string | null;
+  notedOn: Generated<string>;
+  paragraph: string;
+  recipient: string;
 }
 
 export interface Stage {
@@ -597,6 +912,18 @@ export interface Task {
   version: Generated<number>;
 }
 
+export interface Theme {
+  brand: string;
+  brandText: string;
+  link: string;
+  logo: Buffer | null;
+  logoType: string | null;
+  madeAt: Generated<string>;
+  madeBy: string | null;
+  name: string;
+  version: Generated<number>;
+}
+
 export interface Timeline {
   actor: string;
   at: Generated<string>;
@@ -606,7 +933,29 @@ export interface Timeline {
   kind: string;
 }
 
+export interface Undertaking {
+  amount: number;
+  askedAt: Generated<string>;
+  askedBy: string;
+  caseId: string;
+  countsOn: string | null;
+  decidedAt: string | null;
+  decidedBy: string | null;
+  decisionReason: string | null;
+  dispatchedBy: string | null;
+  dispatchedOn: string | null;
+  dispatchMethod: string | null;
+  dispatchReference: string | null;
+  id: Generated<string>;
+  lastDay: string | null;
+  periods: string[];
+  reason: string;
+  receivedOn: string | null;
+  state: Generated<string>;
+}
+
 export interface Unit {
+  active: Generated<boolean>;
   capacityPerMonth: number | null;
   code: string;
   committee: string;
@@ -747,6 +1096,7 @@ export interface WebSession {
 
 export interface DB {
   absence: Absence;
+  accessibilityReport: AccessibilityReport;
   alert: Alert;
   arrearsCase: ArrearsCase;
   assignment: Assignment;
@@ -755,38 +1105,64 @@ export interface DB {
   auditHead: AuditHead;
   calendarFeed: CalendarFeed;
   caseIdentity: CaseIdentity;
+  caseLikeness: CaseLikeness;
   caseMerge: CaseMerge;
   clientQuestion: ClientQuestion;
   clientRegister: ClientRegister;
   clockShift: ClockShift;
+  columnMapping: ColumnMapping;
   committee: Committee;
+  consent: Consent;
   contact: Contact;
+  counsellingSlot: CounsellingSlot;
+  counsellingTask: CounsellingTask;
   deadline: Deadline;
+  disclosure: Disclosure;
   effectLog: EffectLog;
   evictionNotice: EvictionNotice;
+  evictionPlan: EvictionPlan;
   heartbeat: Heartbeat;
   householdKey: HouseholdKey;
+  inboxItem: InboxItem;
   intakeKey: IntakeKey;
   landlord: Landlord;
+  landlordInvitation: LandlordInvitation;
   lawVersion: LawVersion;
+  letter: Letter;
   mail: Mail;
+  meeting: Meeting;
+  meetingCase: MeetingCase;
+  meetingSeries: MeetingSeries;
   municipality: Municipality;
+  neutralContact: NeutralContact;
   notice: Notice;
+  noticeDraft: NoticeDraft;
   noticeFile: NoticeFile;
   noticeFileRow: NoticeFileRow;
   noticeUpdate: NoticeUpdate;
   outbox: Outbox;
+  payment: Payment;
+  paymentInstalment: PaymentInstalment;
+  paymentPlan: PaymentPlan;
   person: Person;
+  personChange: PersonChange;
+  protectedGroup: ProtectedGroup;
   referral: Referral;
   rehearsal: Rehearsal;
   rehearsalCase: RehearsalCase;
+  respite: Respite;
   restartDecision: RestartDecision;
+  ruleDraft: RuleDraft;
+  ruleDraftChange: RuleDraftChange;
   ruleVersion: RuleVersion;
   screening: Screening;
+  sharingBasis: SharingBasis;
   stage: Stage;
   systemClient: SystemClient;
   task: Task;
+  theme: Theme;
   timeline: Timeline;
+  undertaking: Undertaking;
   unit: Unit;
   visit: Visit;
   visitAdult: VisitAdult;

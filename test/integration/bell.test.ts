@@ -10,6 +10,7 @@ import { Client } from 'pg'
 import { chooseQueue, startRedis } from '../../services/start/queue.ts'
 import { freePort, isListening } from '../../services/start/ports.ts'
 import { startPostgres } from '../../services/start/postgres.ts'
+import { queueNames } from '../../shared/topics.ts'
 import {
   openBell,
   openEars,
@@ -110,7 +111,7 @@ describe.each(backends)('the bell on %s', (_name, start) => {
   const ears: Ears[] = []
   const quiet = () => undefined
   const listen = (heard: (ring: Ring) => Promise<void>, concurrency = 1) => {
-    const ear = openEars(server.backend, heard, quiet, concurrency)
+    const ear = openEars(server.backend, heard, quiet, { concurrency })
     ears.push(ear)
     return ear
   }
@@ -162,6 +163,17 @@ describe.each(backends)('the bell on %s', (_name, start) => {
     await until(() => begun)
     await ear.close()
     expect(done).toBe(true)
+  })
+
+  test('a ping goes through every queue to whoever hears, and pings that nobody hears do not pile up', async () => {
+    for (let n = 0; n < 9; n += 1) await bell.ping()
+    const heard: string[] = []
+    const ear = openEars(server.backend, async () => undefined, quiet, {
+      onPing: async (queue) => void heard.push(queue),
+    })
+    ears.push(ear)
+    await until(() => new Set(heard).size === queueNames.length)
+    await until(() => heard.length === 4 * queueNames.length)
   })
 
   test('an answer that throws does not deafen the ear', async () => {

@@ -1,7 +1,7 @@
 // When the law's own tables change: every open case is computed again, once, closed ones stay as they are.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
-import { lawFingerprint, noteLaw } from '../../shared/casework/law.ts'
+import { countWith, lawStamp, noteLaw } from '../../shared/casework/law.ts'
 import type { Law } from '../../shared/domain/periods.ts'
 import { claimOverdue } from '../../shared/outbox.ts'
 import { handlersOf } from '../../workers/handlers.ts'
@@ -72,14 +72,17 @@ describe('a changed law', () => {
     })
     .join('\n')
 
+  const stampOf = (version: number, ...tables: string[]) =>
+    lawStamp(tables, `version;day\n${version};2026-11-22\n`)
+
   test('is told of once for every open case, however many processes start, and only when it differs', async () => {
-    const first = lawFingerprint([periodsCsv, holidaysCsv])
+    const first = stampOf(1, periodsCsv, holidaysCsv)
     await noteLaw(spine.worker, first)
     await workWith(spine.tools.law)
     const open = await sql<{
       n: number
     }>`select count(*)::int as n from arrears_case where state = 'open'`.execute(spine.worker)
-    const next = lawFingerprint([periodsCsv, amendedDay])
+    const next = stampOf(2, periodsCsv, amendedDay)
     const told = await Promise.all([1, 2, 3, 4].map(() => noteLaw(spine.worker, next)))
     expect(told.toSorted((one, other) => other - one)).toEqual([open.rows[0]?.n, 0, 0, 0])
     expect(await noteLaw(spine.worker, next)).toBe(0)
@@ -100,7 +103,7 @@ describe('a changed law', () => {
     const closedDates = () => Promise.all(closed.rows.map((row) => storedDates(spine, row.id)))
     const before = await closedDates()
     expect(before.flat().length).toBeGreaterThan(0)
-    await noteLaw(spine.worker, lawFingerprint([periodsCsv, `${amendedDay}again`]))
+    await noteLaw(spine.worker, stampOf(3, periodsCsv, `${amendedDay}again`))
     await workWith(lawOf(periodsCsv, amendedDay))
     expect(spine.failures).toEqual([])
     expect(await caseOf(spine, notice.id)).toMatchObject({ recoveryLastDay: '2026-12-29' })
@@ -115,7 +118,7 @@ describe('a changed law', () => {
 
   test('taken back again, the last day is earlier and a person is asked', async () => {
     const { id } = await caseOf(spine, (await send(noticeFor(6, { servedDate: '2026-12-03' }))).id)
-    await noteLaw(spine.worker, lawFingerprint([periodsCsv, holidaysCsv]))
+    await noteLaw(spine.worker, stampOf(4, periodsCsv, holidaysCsv))
     await workWith(spine.tools.law)
     expect(await movesIn(id)).toContainEqual({
       deadline: 'recovery',
@@ -130,7 +133,7 @@ describe('a changed law', () => {
   test('a new version of a period counts for what begins under it, and is named in the row', async () => {
     const old = await send(noticeFor(7, { servedDate: '2026-12-02' }))
     const fresh = await send(noticeFor(8, { servedDate: '2026-12-03' }))
-    await noteLaw(spine.worker, lawFingerprint([longer, holidaysCsv]))
+    await noteLaw(spine.worker, stampOf(5, longer, holidaysCsv))
     await workWith(lawOf(longer, holidaysCsv))
     expect(await caseOf(spine, old.id)).toMatchObject({ recoveryLastDay: '2026-12-23' })
     expect(await caseOf(spine, fresh.id)).toMatchObject({ recoveryLastDay: '2027-01-04' })
@@ -140,8 +143,25 @@ describe('a changed law', () => {
         spine.worker,
       )
     expect(row.rows[0]).toEqual({ periodVersion: 'recovery.rent.dwelling@2026-12-03' })
-    await noteLaw(spine.worker, lawFingerprint([periodsCsv, holidaysCsv]))
+    await noteLaw(spine.worker, stampOf(6, periodsCsv, holidaysCsv))
     await workWith(spine.tools.law)
     expect(await caseOf(spine, fresh.id)).toMatchObject({ recoveryLastDay: '2026-12-28' })
+  })
+
+  test('in a rolling release the old law never comes back, and its processes leave the counting to the new ones', async () => {
+    const [old, changed, fresh] = [
+      stampOf(6, periodsCsv, holidaysCsv),
+      stampOf(6, longer, ''),
+      stampOf(7, longer, '1'),
+    ]
+    expect(await noteLaw(spine.worker, changed)).toBeGreaterThan(0)
+    expect(await noteLaw(spine.worker, old)).toBe(0)
+    expect(await noteLaw(spine.worker, stampOf(5, 'never', 'seen'))).toBe(0)
+    const count = (ours: typeof old) => spine.worker.transaction().execute((trx) => countWith(trx, ours))
+    await expect(count(old)).rejects.toMatchObject({ code: 'EOLDLAW' })
+    await expect(count(stampOf(5, 'never', 'seen'))).rejects.toMatchObject({ code: 'EOLDLAW' })
+    await count(changed)
+    // A newer one counts from its first moment, also before it has been noted.
+    await count(fresh)
   })
 })

@@ -38,6 +38,7 @@ describe('When the database is away', () => {
       (deps) => ({
         ...deps,
         readiness: () => unless(deps.readiness),
+        deadlines: { ...deps.deadlines, find: () => unless(deps.deadlines.find) },
         findPerson: (subject) => unless(() => deps.findPerson(subject)),
         sessions: { ...deps.sessions, find: (id) => unless(() => deps.sessions.find(id)) },
       }),
@@ -51,7 +52,7 @@ describe('When the database is away', () => {
   test('the API answers 503 and when to try again, a page says so, and the process still lives', async () => {
     const { jar } = await signIn(lame.app, lame.identity.people[2]!, '/sida')
     away = true
-    for (const url of ['/v1/db', '/health/ready']) {
+    for (const url of ['/v1/db', '/health/ready', '/health/deadlines']) {
       const answer = await lame.app.inject({ url })
       expectProblem(answer, 503, 'unavailable')
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)

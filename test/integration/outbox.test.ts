@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { openDatabase, type Db, type Trx } from '../../shared/db/open.ts'
-import { claimOverdue, emit, lease, maxAttempts, take } from '../../shared/outbox.ts'
+import { claimOverdue, emit, lease, maxAttempts, putOffsToTell, take } from '../../shared/outbox.ts'
 import type { Topic } from '../../shared/topics.ts'
 import { pollOnce } from '../../workers/poll.ts'
 import { answer, batchSize, ringsOf, troubleOf, type Handlers, type OnFailure } from '../../workers/worker.ts'
@@ -184,6 +184,31 @@ describe('failures', () => {
     await expect(answer(spine.worker, handlers, { topic, ids }, onFailure)).rejects.toThrow('starting up')
     expect(await count('outbox where attempts = 0 and done_at is null')).toBe(3)
   })
+
+  test.each(['57014', '55P03'])(
+    'work that is always cut off (%s) is tried on, and a person is told once',
+    async (code) => {
+      const { ids } = await told(1)
+      const handlers = doing(async () => {
+        throw Object.assign(new Error('cut off'), { code })
+      })
+      const tries = async (times: number) => {
+        for (let n = 0; n < times; n += 1) {
+          await forget()
+          await answer(spine.worker, handlers, { topic, ids }, onFailure)
+        }
+      }
+      const tasks = `task t where t.subject_id = (select subject_id from outbox) and t.occurrence like 'review/slow-work%'`
+      await tries(putOffsToTell - 1)
+      expect(await count(tasks)).toBe(0)
+      await tries(3)
+      expect(await count(tasks)).toBe(1)
+      expect(await count('outbox where done_at is null and dead_at is null and attempts = 0')).toBe(1)
+      await forget()
+      await answer(spine.worker, doing(effectOf), { topic, ids }, onFailure)
+      expect(await count('effect')).toBe(1)
+    },
+  )
 
   test('an errand that meets an outage tries the others later instead of one by one now', async () => {
     const { ids } = await told(5, 'mail.queued')

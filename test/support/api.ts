@@ -3,12 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findPersonBySubject } from '../../shared/casework/people.ts'
+import { keepUnreadable } from '../../shared/casework/unreadable.ts'
 import { migrationNames } from '../../shared/db/migrate.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
+import { actorOf } from '../../services/actor.ts'
 import { apiRoutes } from '../../services/api/routes.ts'
 import { buildServer, type App } from '../../services/http.ts'
 import { makeDemoIdentity } from '../../services/identity/demo-identity.ts'
 import { startIdentity } from '../../services/identity/start.ts'
+import { pageRoutes } from '../../services/web/pages.ts'
 import { wire } from '../../services/wiring.ts'
 import { BASE } from './http.ts'
 import { openSpine, type Spine } from './spine.ts'
@@ -87,8 +90,8 @@ async function addPeople(spine: Spine): Promise<Map<string, string>> {
   return new Map(rows.map((row) => [row.subject, row.id]))
 }
 
-/** Opens everything; `stop` it in `afterAll`. Systems fetch real tokens; a person's session is proved elsewhere. */
-export async function openApi(): Promise<Api> {
+/** Opens everything, the pages too when they are asked for; `stop` it in `afterAll`. Systems fetch real tokens; a person's session is proved elsewhere. */
+export async function openApi({ pages = false } = {}): Promise<Api> {
   const spine = await openSpine()
   const people = await addPeople(spine)
   const folder = mkdtempSync(join(tmpdir(), 'bokvar-api-'))
@@ -107,6 +110,7 @@ export async function openApi(): Promise<Api> {
     staff: client,
     landlords: client,
     sessionSecrets: ['a-secret-of-a-test-that-is-long-enough'],
+    lateSeconds: 60,
     schemaNeeded: migrationNames().at(-1)!,
   })
   const asPerson = async (subject: string) => {
@@ -118,7 +122,13 @@ export async function openApi(): Promise<Api> {
     ...wired,
     verifyToken: (token) => (token in STAFF ? asPerson(token) : wired.verifyToken(token)),
     logger: false,
-    routes: [login, ...apiRoutes({ db: spine.web, tools: spine.tools })],
+    keepUnreadable: (sender, raw, fault) =>
+      keepUnreadable(spine.web, spine.tools, actorOf(sender), { raw, fault }),
+    routes: [
+      login,
+      ...apiRoutes({ db: spine.web, tools: spine.tools }),
+      ...(pages ? [pageRoutes({ db: spine.web, tools: spine.tools })] : []),
+    ],
   })
   const tokens = new Map<string, Promise<string>>()
   const fetchToken = async (id: string): Promise<string> => {

@@ -111,6 +111,7 @@ export async function startTestServer(
     staff: at('staff'),
     landlords: at('landlords'),
     sessionSecrets: ['a-secret-of-a-test-that-is-long-enough'],
+    lateSeconds: 60,
     schemaNeeded: migrationNames().at(-1)!,
   })
   const deps = change({ ...wired, logger: false, routes: [login, ...routes(db)] })

@@ -88,6 +88,7 @@ export async function openPages({ families = 6, days = 6 } = {}): Promise<World>
     staff: at('staff'),
     landlords: at('landlords'),
     sessionSecrets: ['a-secret-of-a-test-that-is-long-enough'],
+    lateSeconds: 60,
     schemaNeeded: migrationNames().at(-1)!,
   })
   const pages = pageRoutes({ db: spine.web, tools: spine.tools })

@@ -42,7 +42,7 @@ export function startDefective(fenced: boolean): void {
   const handlers = handlersOf({ db, mailer, law, keys: readKeys(env.keysFile), baseUrl: env.baseUrl })
   const hear = (ring: Ring) =>
     fenced ? answer(db, handlers, ring, quiet) : answerUnfenced(db, handlers, ring)
-  const ears = openEars(backend, hear, quiet, env.workerConcurrency)
+  const ears = openEars(backend, hear, quiet, { concurrency: env.workerConcurrency })
   stopOnSignal([{ name: 'ears', run: ears.close }], { withinMs: env.stopWithinMs })
   process.send?.('ready')
 }

@@ -1,0 +1,180 @@
+// The watchdog as a process: it tells straight over SMTP what is late or silent, once, and sees no case.
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { execFile, fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { sql } from 'kysely'
+import { freePort } from '../../services/start/ports.ts'
+import { startMailSink, type MailSink } from '../../services/start/mail-sink.ts'
+import { beat } from '../../shared/casework/sweeps.ts'
+import { findFeeds } from '../../shared/casework/watch.ts'
+import { openDatabase, type Db } from '../../shared/db/open.ts'
+import { queueNames } from '../../shared/topics.ts'
+import { openSpine, type Spine } from '../support/spine.ts'
+
+const MAIN = fileURLToPath(new URL('../../workers/watchdog.ts', import.meta.url))
+const kinds = ['web', 'relay', 'sweep', 'work', ...queueNames.map((name) => `ears ${name}`)]
+
+let spine: Spine
+let sink: MailSink
+let watchdog: Db
+let folder = ''
+const running: ChildProcess[] = []
+
+beforeAll(async () => {
+  spine = await openSpine()
+  sink = await startMailSink()
+  watchdog = openDatabase({ url: spine.url, role: 'bokvar_watchdog', max: 1 })
+  folder = mkdtempSync(join(tmpdir(), 'bokvar-watch-'))
+}, 120_000)
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true })
+  await watchdog.destroy()
+  await sink.stop()
+  await spine.close()
+})
+
+async function until<T>(ask: () => T | Promise<T>): Promise<NonNullable<T>> {
+  const giveUpAt = performance.now() + 30_000
+  for (;;) {
+    const answer = await ask()
+    if (answer) return answer
+    if (performance.now() > giveUpAt) throw new Error('Waited in vain')
+    await pause(50)
+  }
+}
+
+const environment = () => ({
+  PATH: process.env['PATH'],
+  DATABASE_URL: spine.url,
+  SMTP_URL: sink.smtpUrl,
+  DUTY_MAIL: 'jour@kommunen.example, natt@kommunen.example',
+  WATCHDOG_INTERVAL_MS: '100',
+  WATCHDOG_FILE: join(folder, 'watchdog.json'),
+  LATE_SECONDS: '1',
+})
+
+async function start(more: object = {}): Promise<ChildProcess> {
+  const child = fork(MAIN, { env: { ...environment(), ...more }, silent: true, execArgv: [] })
+  running.push(child)
+  await once(child, 'message')
+  return child
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  expect((await ended)[0]).toBe(0)
+}
+
+/** Everybody lives: the part of the service that this test does not run. The rehearsal's clock is moved, so the clocks differ. */
+const allBeat = async () => {
+  for (const kind of kinds) await beat(spine.owner, `${kind} 1`, kind, new Date())
+  await sql`update heartbeat set app_clock_ahead_ms = 0`.execute(spine.owner)
+}
+const lay = () =>
+  sql`insert into outbox (topic, subject_id) values ('case.routed', gen_random_uuid())`.execute(spine.owner)
+const letters = (word: string) => sink.letters().filter(({ text }) => text.includes(word))
+
+test('what is late is told once to everybody on duty, shown on its own door and in the file, and then that it is over', async () => {
+  await allBeat()
+  const port = await freePort()
+  const child = await start({ WATCHDOG_PORT: String(port) })
+  const health = async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/health/deadlines`)
+    return { status: answer.status, body: (await answer.json()) as { status: string; due: object[] } }
+  }
+  expect(await health()).toMatchObject({ status: 200, body: { status: 'in-time' } })
+  await lay()
+  await until(async () => (await health()).status === 503)
+  await until(() => letters('Arbete blir liggande: 1 rader').length === 2)
+  expect(
+    sink
+      .letters()
+      .flatMap(({ to }) => to)
+      .toSorted(),
+  ).toEqual(['jour@kommunen.example', 'natt@kommunen.example'])
+  expect(JSON.parse(readFileSync(join(folder, 'watchdog.json'), 'utf8'))).toMatchObject({
+    well: false,
+    standing: [{ code: 'late-work', count: 1 }],
+  })
+  await stop(child)
+
+  // A new watchdog remembers, and tells the end of what an earlier one began.
+  const next = await start({ WATCHDOG_PORT: String(port) })
+  await until(
+    async () =>
+      JSON.parse(readFileSync(join(folder, 'watchdog.json'), 'utf8')).standing.length === 1 || undefined,
+  )
+  await sql`update outbox set done_at = clock_now() where done_at is null`.execute(spine.owner)
+  await until(() => letters('ÖVER: Arbete blir liggande').length === 2)
+  expect(letters('NYTT: Arbete blir liggande')).toHaveLength(2)
+  expect((await health()).status).toBe(200)
+  await stop(next)
+  const { rows } = await sql<{
+    kind: string
+  }>`select kind from heartbeat where kind = 'watchdog' group by 1`.execute(spine.owner)
+  expect(rows).toEqual([{ kind: 'watchdog' }])
+}, 60_000)
+
+test('a database that is away is told of over SMTP, by a process that lives on', async () => {
+  const child = await start({
+    DATABASE_URL: spine.url.replace(/:\d+\//, ':9/'),
+    WATCHDOG_FILE: join(folder, 'away.json'),
+  })
+  await until(() => letters('Databasen svarar inte').length === 2)
+  await stop(child)
+}, 60_000)
+
+test('asked once, it says what is wrong by its exit code and a line for each', async () => {
+  const ask = () =>
+    new Promise<{ code: unknown; said: string }>((done) => {
+      execFile(process.execPath, [MAIN, '--once'], { env: environment() }, (error, said) =>
+        done({ code: error?.code ?? 0, said }),
+      )
+    })
+  await allBeat()
+  expect(await ask()).toEqual({ code: 0, said: '' })
+  await sql`delete from heartbeat where kind = 'relay'`.execute(spine.owner)
+  expect(await ask()).toEqual({ code: 1, said: expect.stringContaining('silent relay') })
+}, 60_000)
+
+test('its role reads ages and counts, and no case, person, notice or letter', async () => {
+  const forbidden = [
+    'select id from arrears_case',
+    'select tenant_name from arrears_case',
+    'select content from notice',
+    'select * from mail',
+    'select subject_id from outbox',
+    'select * from person',
+    'select title_sv from task',
+    'update stage set fired_at = null',
+    'delete from outbox',
+  ]
+  for (const text of forbidden)
+    await expect(sql`${sql.raw(text)}`.execute(watchdog)).rejects.toThrow(/permission denied/)
+})
+
+test('a sender that is a system is known by the days on which it sent; a person who sends is not asked about', async () => {
+  await sql`insert into system_client (client_id, kind) values ('kfm', 'kronofogden')`.execute(spine.owner)
+  for (const [sender, back] of [
+    ['client:kfm', 1],
+    ['client:kfm', 3],
+    ['client:kfm', 3],
+    ['person:1', 2],
+    ['client:kfm', 900],
+  ])
+    await sql`insert into eviction_notice (sender, event, case_number, raw, content, identity_key, match_enforcement, findings, verdict, received_on)
+      values (${sender}, 'order', 'U-1', '', '{}', ${Buffer.from(`${sender}${back}`)}, '', '[]', 'complete', clock_today() - ${back}::int)`.execute(
+      spine.owner,
+    )
+  const { rows } = await sql<{
+    days: string[]
+  }>`select array[(clock_today() - 3)::text, (clock_today() - 1)::text] as days`.execute(spine.owner)
+  expect(await findFeeds(watchdog)).toEqual([{ feed: 'client:kfm', days: rows[0]?.days }])
+})
