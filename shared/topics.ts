@@ -16,10 +16,12 @@ export const queueOf = {
   'notice.received': 'arrears-notices', // notice
   'notice.updated': 'arrears-notices', // notice_update
   'eviction-notice.received': 'eviction-notices', // eviction_notice
+  'inbox.received': 'arrears-notices', // inbox_item
   'law.changed': 'arrears-notices', // arrears_case
   'deadline.passed': 'arrears-notices', // arrears_case
   'restart.decided': 'arrears-notices', // arrears_case
   'case.settled': 'arrears-notices', // arrears_case
+  'dates.recorded': 'arrears-notices', // arrears_case
   'case-merge.asked': 'arrears-notices', // case_merge
   'case.changed': 'routing', // arrears_case
   'case.routed': 'planning', // arrears_case
@@ -30,6 +32,10 @@ export const queueOf = {
   'referral.rejected': 'escalation', // referral
   'stage.due': 'escalation', // stage
   'task.overdue': 'escalation', // task
+  'plan.due': 'escalation', // payment_plan
+  'visit.changed': 'planning', // visit
+  'visitor.changed': 'planning', // person
+  'visit-plan.due': 'planning', // all visits together
   'mail.queued': 'mail', // mail
 } as const satisfies Record<string, QueueName>
 

@@ -12,7 +12,14 @@ import { readKeys } from '../shared/seal.ts'
 import { stopOnSignal, type StopStep } from '../shared/stop.ts'
 import type { Topic } from '../shared/topics.ts'
 import { lawStamp, noteLaw } from '../shared/casework/law.ts'
-import { beat, sweepDeadlines, sweepPlans, sweepStages, sweepTasks, sweepVisits } from '../shared/casework/sweeps.ts'
+import {
+  beat,
+  sweepDeadlines,
+  sweepPlans,
+  sweepStages,
+  sweepTasks,
+  sweepVisits,
+} from '../shared/casework/sweeps.ts'
 import { handlersOf } from './handlers.ts'
 import { loop } from './loop.ts'
 import { pollOnce } from './poll.ts'
@@ -75,7 +82,11 @@ function startSweep(): StopStep[] {
   const step = async () => {
     await alive(db, 'sweep')
     return (
-      (await sweepStages(db)) + (await sweepTasks(db)) + (await sweepDeadlines(db)) + (await sweepVisits(db)) + (await sweepPlans(db))
+      (await sweepStages(db)) +
+      (await sweepTasks(db)) +
+      (await sweepDeadlines(db)) +
+      (await sweepVisits(db)) +
+      (await sweepPlans(db))
     )
   }
   return [

@@ -6,7 +6,16 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import type { Explanation } from '../../shared/domain/routing-explanation.ts'
 import type { Language } from '../../shared/text/say.ts'
 
-export const kind = z.enum(['routing', 'tasks', 'escalation', 'codes'])
+export const kind = z.enum([
+  'routing',
+  'tasks',
+  'escalation',
+  'codes',
+  'checklist',
+  'committees',
+  'units',
+  'settings',
+])
 
 /** A version's number in the address. What cannot be one belongs to nothing: the same 404 as for what is not there. */
 export function versionOf({ id }: { id: string }): number {

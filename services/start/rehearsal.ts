@@ -3,7 +3,13 @@ import { sql } from 'kysely'
 import { municipalityFiles, readDataFile } from '../../config/files.ts'
 import type { Mailer } from '../../shared/casework/mail.ts'
 import { loadMunicipality } from '../../shared/casework/settings.ts'
-import { sweepDeadlines, sweepStages, sweepTasks } from '../../shared/casework/sweeps.ts'
+import {
+  sweepDeadlines,
+  sweepPlans,
+  sweepStages,
+  sweepTasks,
+  sweepVisits,
+} from '../../shared/casework/sweeps.ts'
 import type { Tools } from '../../shared/casework/tools.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
 import { readLaw } from '../../shared/domain/periods.ts'
@@ -99,7 +105,11 @@ async function drainOf(on: {
       for (const ring of ringsOf(claimed)) await answer(on.worker, on.handlers, ring, onFailure)
     }
   } while (
-    (await sweepStages(on.sweeper)) + (await sweepTasks(on.sweeper)) + (await sweepDeadlines(on.sweeper)) >
+    (await sweepStages(on.sweeper)) +
+      (await sweepTasks(on.sweeper)) +
+      (await sweepDeadlines(on.sweeper)) +
+      (await sweepVisits(on.sweeper)) +
+      (await sweepPlans(on.sweeper)) >
     0
   )
 }

@@ -8,6 +8,7 @@ import { emit } from '../outbox.ts'
 import type { Moment } from './act.ts'
 import { addStages, ladderOf, type Clock, type Watch, type Watched } from './ladders.ts'
 import { queueMails } from './mail.ts'
+import { tellNamedOnly } from './protected-group.ts'
 import { readDirectory, toldIn, type Told } from './recipients.ts'
 import { readMunicipality, rulesInForce } from './settings.ts'
 import { writeTimeline } from './timeline.ts'
@@ -46,6 +47,7 @@ type Due = {
     committee: string
     createdAt: string
   } | null
+  visit: { state: string; checkedOutAt: string | null; endsAt: string } | null
 }
 
 /** One alert to write: what fell due, who is told, and in which words. */
@@ -118,7 +120,8 @@ async function dueStages(trx: Trx, stageIds: readonly string[]): Promise<Due[]> 
       (select array_agg(distinct t.outcome) from task t where t.case_id = c.id and t.state = 'done'
          and t.completed_at >= coalesce(c.eviction_told_at, c.watch_from, c.opened_at)) as outcomes,
       (select json_build_object('state', r.state, 'firstAnswerAt', r.first_answer_at, 'meetingAt', r.meeting_at, 'counsellor', r.counsellor,
-         'committee', r.committee, 'createdAt', r.created_at) from referral r where r.id = s.subject_id) as referral
+         'committee', r.committee, 'createdAt', r.created_at) from referral r where r.id = s.subject_id) as referral,
+      (select json_build_object('state', v.state, 'checkedOutAt', v.checked_out_at, 'endsAt', v.ends_at) from visit v where v.id = s.subject_id) as visit
     from stage s join arrears_case c on c.id = s.case_id
     where s.id = any(${[...stageIds]}::uuid[]) and s.stopped_at is null
       and not exists (select 1 from alert a where a.stage_id = s.id)
@@ -137,6 +140,7 @@ function factsOf(one: Due): HandlingFacts {
     outcomes: one.outcomes ?? [],
     finalOutcome: one.outcome,
     referral: one.referral,
+    visit: one.visit,
     task: null,
   }
 }
@@ -161,7 +165,7 @@ async function stopHandled(
 
 /** Writes alerts, the diary's note of them, and a mail to whoever is told; each step of a subject once. */
 export async function tell(trx: Trx, at: Moment, alerts: readonly Alert[]): Promise<void> {
-  const rows = alerts.map((one) => alertRow(one, at))
+  const rows = (await tellNamedOnly(trx, alerts)).map((one) => alertRow(one, at))
   await insertRows(
     trx,
     'alert',
@@ -235,7 +239,13 @@ function nextAfter(one: Due, watch: Watch): Clock[] {
 function watchedOf(one: Due, watch: Watch): Watched {
   const kind = watch.table.steps.find((step) => step.trigger === one.trigger)?.subject ?? 'case'
   const startedAt =
-    kind === 'referral' ? one.referral?.createdAt : kind === 'eviction' ? one.evictionToldAt : one.watchFrom
+    kind === 'visit'
+      ? one.visit?.endsAt
+      : kind === 'referral'
+        ? one.referral?.createdAt
+        : kind === 'eviction'
+          ? one.evictionToldAt
+          : one.watchFrom
   return {
     kind,
     startedAt: startedAt ?? one.dueAt,

@@ -5,9 +5,14 @@ import type { Db, Trx } from '../db/open.ts'
 import type { WorkingTime } from '../domain/calendar.ts'
 import { parseCodes } from '../domain/codes.ts'
 import { parseEscalation } from '../domain/escalation.ts'
+import { parseCommittees, parseSettings, parseUnits, printSettings } from '../domain/municipal-sheets.ts'
 import { readMunicipalityFolder } from '../domain/municipality.ts'
 import type { ControlContext } from '../domain/notice-control.ts'
 import { parseTaskTemplates } from '../domain/planning.ts'
+import type { VisitSettings } from '../domain/visit-teams.ts'
+import { parseChecklist } from '../domain/visits.ts'
+import { loadMeetings } from './meeting-series.ts'
+import { loadVisitTeams } from './visit-team-sheet.ts'
 import { compileRoutingTable } from '../domain/routing.ts'
 import { parseRoutingTable } from '../domain/routing-table.ts'
 
@@ -22,6 +27,9 @@ export type Thresholds = {
   elderlyAge: number
   youngAdultAge: number
   smallDebtSek: number
+  /** How many days late, and how many kronor short, an instalment of a payment plan may be. */
+  planToleranceDays: number
+  planToleranceSek: number
 }
 
 export type Municipality = {
@@ -33,6 +41,7 @@ export type Municipality = {
   postalRanges: [string, string][]
   earlyArrearsEnabled: boolean
   thresholds: Thresholds
+  visits?: Partial<VisitSettings>
 }
 
 const readers = {
@@ -43,6 +52,10 @@ const readers = {
   tasks: parseTaskTemplates,
   escalation: parseEscalation,
   codes: parseCodes,
+  checklist: parseChecklist,
+  committees: parseCommittees,
+  units: parseUnits,
+  settings: parseSettings,
 }
 
 /** The tables that a municipality changes in versions. */
@@ -59,18 +72,25 @@ export function readRules<K extends RuleKind>(kind: K, body: string): Table<K> {
 // A published version never changes, so what was read of it once is true for ever.
 const read = new Map<number, unknown>()
 
-/** Who the municipality is and what it has set. Throws when none has been loaded. */
+/** Who the municipality is and what it has set, as of today. Throws when none has been loaded. */
 export async function readMunicipality(trx: Trx | Db): Promise<Municipality> {
-  const row = await trx.selectFrom('municipality').selectAll().executeTakeFirst()
+  const { rows } = await sql<MunicipalityRow>`
+    select m.code, m.name, m.default_committee, m.default_unit, m.settings,
+      (select v.id from rule_version v where v.kind = 'settings' and v.state = 'published' and v.valid_from <= clock_today()
+        order by v.valid_from desc, v.version desc limit 1) as settings_id
+    from municipality m`.execute(trx)
+  const [row] = rows
   if (!row) throw new Error('No municipality has been loaded into the database')
-  const settings = row.settings as Omit<Municipality, 'code' | 'name' | 'defaultCommittee' | 'defaultUnit'>
-  return {
-    ...settings,
-    code: row.code,
-    name: row.name,
-    defaultCommittee: row.defaultCommittee,
-    defaultUnit: row.defaultUnit,
-  }
+  const { settings, settingsId, ...named } = row
+  const decided = settingsId === null ? null : (await rulesOf(trx, 'settings', settingsId)).values
+  // What the sheet does not name stays as the file said it.
+  const thresholds = { ...settings.thresholds, ...decided?.thresholds }
+  return { ...settings, ...decided, thresholds, ...named }
+}
+
+type MunicipalityRow = Pick<Municipality, 'code' | 'name' | 'defaultCommittee' | 'defaultUnit'> & {
+  settings: Omit<Municipality, 'code' | 'name' | 'defaultCommittee' | 'defaultUnit'>
+  settingsId: number | null
 }
 
 /** The published version of a table in force on `today` (ISO day), read once per process. Throws when there is none. */
@@ -157,11 +177,21 @@ export async function loadMunicipality(db: Db, files: ReadonlyMap<string, string
     await loadSheet(trx, 'committee', 'code', text('committees.csv'))
     await loadSheet(trx, 'unit', 'code', text('units.csv'))
     await loadSheet(trx, 'landlord', 'organisation_number', text('landlords.csv'))
+    await loadVisitTeams(trx, files.get('visit-teams.csv'))
+    await loadMeetings(trx, files.get('meetings.csv'))
     for (const kind of kinds) {
       const examples = kind === 'routing' ? text('routing-cases.csv') : null
-      await loadFirstVersion(trx, kind, text(`${kind}.csv`), examples)
+      const body = kind === 'settings' ? settingsSheet(text('municipality.json')) : text(fileOf(kind))
+      await loadFirstVersion(trx, kind, body, examples)
     }
   })
+}
+
+const fileOf = (kind: RuleKind) => (kind === 'checklist' ? 'visit-checklist.csv' : `${kind}.csv`)
+
+/** The settings are a sheet too from the first version on, so that they are changed like every other table. */
+function settingsSheet(municipality: string): string {
+  return printSettings(JSON.parse(municipality) as Parameters<typeof printSettings>[0])
 }
 
 async function loadFirstVersion(

@@ -153,7 +153,7 @@ async function stopStages(
       last.set(key, step)
     }
   }
-  const kept = await openReferrals(trx, rows)
+  const kept = await watchedElsewhere(trx, rows)
   const stopped = standing.filter((row) => {
     if (row.firedAt !== null || kept.has(row.subjectId)) return false
     const key = ladderKey(row.subjectId, row.trigger)
@@ -167,7 +167,8 @@ async function stopStages(
   )
 }
 
-async function openReferrals(trx: Trx, rows: readonly PlannedCase[]): Promise<Set<string>> {
+/** Referrals and visits have ladders of their own, which the case's plan must leave alone. */
+async function watchedElsewhere(trx: Trx, rows: readonly PlannedCase[]): Promise<Set<string>> {
   const cases = rows.map((row) => row.id)
   const referrals = await trx
     .selectFrom('referral')
@@ -175,5 +176,11 @@ async function openReferrals(trx: Trx, rows: readonly PlannedCase[]): Promise<Se
     .where('caseId', 'in', cases)
     .where('state', 'in', ['assigned', 'accepted'])
     .execute()
-  return new Set(referrals.map((row) => row.id))
+  const visits = await trx
+    .selectFrom('visit')
+    .select('id')
+    .where('caseId', 'in', cases)
+    .where('state', '=', 'booked')
+    .execute()
+  return new Set([...referrals, ...visits].map((row) => row.id))
 }

@@ -1,6 +1,7 @@
 // Finds what is due by the database's clock and tells escalation of it; costs what is due, not what is open.
 import { sql } from 'kysely'
 import type { Db } from '../db/open.ts'
+import { WHOLE_PLAN } from './visit-plan-wish.ts'
 
 /** Rows fired in one statement at most; the most urgent first when many fall due at once. */
 const most = 500
@@ -45,6 +46,34 @@ export async function sweepDeadlines(db: Db): Promise<number> {
       order by passes_on limit ${most} for update skip locked),
     claimed as (update arrears_case set passes_on = null from due where arrears_case.id = due.id returning arrears_case.id),
     told as (insert into outbox (topic, subject_id) select 'deadline.passed', id from claimed returning 1)
+    select count(*)::int as told from told`.execute(db)
+  return rows[0]?.told ?? 0
+}
+
+/** Tells of every payment plan whose next day to look has come, once: judging it sets the next day. */
+export async function sweepPlans(db: Db): Promise<number> {
+  const { rows } = await sql<{ told: number }>`
+    with due as (
+      select id from payment_plan where state in ('active', 'broken') and look_on <= clock_today()
+      order by look_on limit ${most} for update skip locked),
+    claimed as (update payment_plan set look_on = null from due where payment_plan.id = due.id returning payment_plan.id),
+    told as (insert into outbox (topic, subject_id) select 'plan.due', id from claimed returning 1)
+    select count(*)::int as told from told`.execute(db)
+  return rows[0]?.told ?? 0
+}
+
+/**
+ * Has the weeks of home visits planned: once as each day begins, and when what is needed has changed since the last look.
+ * Two sweeps at once share the rows and make one wish each at most; planning twice changes nothing.
+ */
+export async function sweepVisits(db: Db): Promise<number> {
+  const { rows } = await sql<{ told: number }>`
+    with day as (insert into visit_plan_day (day) values (clock_today()) on conflict do nothing returning 1),
+    unseen as (
+      select id from visit_need where looked_at is null and state <> 'ended' limit ${most * 10} for update skip locked),
+    seen as (update visit_need set looked_at = clock_now() from unseen where visit_need.id = unseen.id returning 1),
+    told as (insert into outbox (topic, subject_id) select 'visit-plan.due', ${WHOLE_PLAN}::uuid
+      where exists (select 1 from day) or exists (select 1 from seen) returning 1)
     select count(*)::int as told from told`.execute(db)
   return rows[0]?.told ?? 0
 }

@@ -80,6 +80,7 @@ export interface ArrearsCase {
   landlordName: string;
   monthsUnpaid: Generated<number>;
   movedToVersion: number | null;
+  nameKey: Generated<string | null>;
   noticeTurn: Generated<number>;
   noticeType: string;
   notifiedOn: string;

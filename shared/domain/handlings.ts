@@ -14,6 +14,7 @@ export type HandlingFacts = {
   finalOutcome: string | null
   referral: { state: string; firstAnswerAt: string | null; meetingAt: string | null } | null
   task: { state: string } | null
+  visit?: { state: string; checkedOutAt: string | null } | null
 }
 
 /** A completed task's outcome that is itself a handling. */
@@ -31,7 +32,7 @@ const byOutcome: Record<string, Handling> = {
 
 /** Every handling that has happened, for `stillStands` to judge by. */
 export function handlingsOf(facts: HandlingFacts): Handling[] {
-  const { referral, task } = facts
+  const { referral, task, visit } = facts
   const happened: [Handling, boolean][] = [
     // A paid debt does not call off an eviction: until Kronofogden does, its date is watched.
     ['case-ended', !facts.caseOpen || (facts.settled !== null && facts.stage !== 'date-set')],
@@ -47,6 +48,8 @@ export function handlingsOf(facts: HandlingFacts): Handling[] {
     ['meeting-offered', Boolean(referral?.meetingAt)],
     ['referral-rejected', referral?.state === 'rejected'],
     ['referral-ended', referral?.state === 'ended'],
+    ['checked-out', visit?.state === 'done' || Boolean(visit?.checkedOutAt)],
+    ['visit-cancelled', visit?.state === 'cancelled'],
     ['task-done', task?.state === 'done'],
     ['task-ended', task?.state === 'ended'],
   ]

@@ -9,6 +9,7 @@ import { parseRoutingTable } from './routing-table.ts'
 import type { RoutingTable } from './routing-table.ts'
 import { readSheet, sheetProblem } from './sheet.ts'
 import type { SheetProblem, SheetRow } from './sheet.ts'
+import { PAIRINGS } from './visit-plan.ts'
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
 const isoDay = z.string().regex(/^\d{4}-\d\d-\d\d$/)
@@ -26,6 +27,14 @@ const settings = z.object({
   registerOpenings: z.object({ days: weekdays, opens: clock, closes: clock }),
   earlyArrearsEnabled: z.boolean(),
   thresholds: z.record(z.string(), z.number()),
+  visits: z
+    .object({
+      pairing: z.enum(PAIRINGS),
+      minutes: z.int().min(10).max(480),
+      visitsPerDay: z.int().min(1).max(20),
+      visitsPerWeek: z.int().min(1).max(60),
+    })
+    .optional(),
 })
 
 export type MunicipalitySettings = z.infer<typeof settings>

@@ -3,12 +3,18 @@ import { addDays, addWorkingDays, isWorkingDay, weekdayOf } from './calendar.ts'
 import type { WorkingTime } from './calendar.ts'
 import type { IsoDate } from './days.ts'
 
-/** Somebody who goes on home visits: a social lots, a bokonsulent, a caseworker. `evenings`: ISO weekdays. */
+/**
+ * Somebody who goes on home visits: a social lots, a bokonsulent, a caseworker. `weekdays`, `evenings`: ISO weekdays;
+ * `times`: when their visits begin and end; `areas`: beginnings of postal codes, none: everywhere.
+ */
 export type Visitor = {
   id: string
   organisation: string
   committee: string | null
+  weekdays: readonly number[]
   evenings: readonly number[]
+  times: readonly VisitTime[]
+  areas: readonly string[]
   visitsPerDay: number
   visitsPerWeek: number
   absences: readonly { awayFrom: IsoDate; awayTo: IsoDate }[]
@@ -17,10 +23,16 @@ export type Visitor = {
 /** A time of day when visits begin; local HH:MM. */
 export type VisitTime = { starts: string; ends: string; evening: boolean }
 
+/**
+ * Who makes a pair: `different` demands two organisations (bokonsulent and social lots), `mixed-first` prefers them,
+ * `any` does not ask.
+ */
+export const PAIRINGS = ['different', 'mixed-first', 'any'] as const
+export type Pairing = (typeof PAIRINGS)[number]
+
 export type VisitRules = {
   times: readonly VisitTime[]
-  /** Bokonsulent and social lots rather than two of one house. */
-  fromDifferentOrganisations: boolean
+  pairing: Pairing
   workingTime: WorkingTime
 }
 
@@ -54,7 +66,9 @@ export type Suggestion = {
 /** `reason` KAPACITET is counted: a visit that was needed and for which nobody was free in time. */
 export type NoPair = { caseId: string; dueOn: IsoDate; reason: 'KAPACITET'; tellSupervisor: true }
 
-type Plan = { bookings: Booking[]; suggestions: Suggestion[]; without: NoPair[] }
+/** `full`: where nobody is left; a plan only ever gets fuller, so that what was full once need not be asked again. */
+type Plan = { bookings: Booking[]; suggestions: Suggestion[]; without: NoPair[]; full: Set<string> }
+type At = { rules: VisitRules; today: IsoDate }
 
 /** Nearest due date first; of two on one day the one with children; then by name, so that the order never varies. */
 export function visitOrder(needs: readonly VisitNeed[]): VisitNeed[] {
@@ -71,11 +85,11 @@ export function suggestVisits(
   needs: readonly VisitNeed[],
   visitors: readonly Visitor[],
   booked: readonly Booking[],
-  at: { rules: VisitRules; today: IsoDate },
+  at: At,
 ): { suggestions: Suggestion[]; without: NoPair[] } {
-  const plan: Plan = { bookings: [...booked], suggestions: [], without: [] }
+  const plan: Plan = { bookings: [...booked], suggestions: [], without: [], full: new Set() }
   for (const need of visitOrder(needs)) {
-    const found = firstForCommittees(need, visitors, plan.bookings, at)
+    const found = firstForCommittees(need, visitors, plan, at)
     if (found) {
       plan.suggestions.push(found)
       plan.bookings.push({ ...found, postalCode: need.postalCode })
@@ -89,52 +103,58 @@ export function suggestVisits(
 function firstForCommittees(
   need: VisitNeed,
   visitors: readonly Visitor[],
-  bookings: readonly Booking[],
-  at: { rules: VisitRules; today: IsoDate },
+  plan: Plan,
+  at: At,
 ): Suggestion | null {
-  for (const committee of need.committees) {
-    // A visitor without a committee (the housing company's) may pair with any; two of them are no pair of a committee.
-    const able = visitors.filter((visitor) => visitor.committee === committee || visitor.committee === null)
-    const found = bestFor(need, able, bookings, at)
+  for (const [place, committee] of need.committees.entries()) {
+    // Those already asked go on helping: one of the own and one of the next committee make a pair too. A visitor without
+    // a committee (the housing company's) may pair with any; two of them are no pair of a committee.
+    const asked = need.committees.slice(0, place + 1)
+    const able = visitors.filter((one) => one.committee === null || asked.includes(one.committee))
+    const found = bestFor(need, { able, asked: asked.join('+') }, plan, at)
     if (found) return { ...found, committee }
   }
   return null
 }
 
 type Candidate = Omit<Suggestion, 'committee'> & { neighbours: boolean }
+type Able = { able: readonly Visitor[]; asked: string }
 
 function bestFor(
   need: VisitNeed,
-  able: readonly Visitor[],
-  bookings: readonly Booking[],
-  at: { rules: VisitRules; today: IsoDate },
+  { able, asked }: Able,
+  plan: Plan,
+  at: At,
 ): Omit<Suggestion, 'committee'> | null {
-  const candidates: Candidate[] = []
+  const { caseId, postalCode } = need
+  let first: Omit<Suggestion, 'committee'> | null = null
   for (const day of workingDaysUntil(need.dueOn, at)) {
     for (const time of at.rules.times.filter((one) => !need.evening || one.evening)) {
-      const pair = freePair(able, bookings, { day, time, rules: at.rules })
-      if (pair)
-        candidates.push({
-          caseId: need.caseId,
-          personIds: pair,
-          day,
-          ...hours(time),
-          neighbours: inArea(pair, day, need, bookings),
-        })
+      const key = `${asked} ${day} ${time.starts} ${time.ends} ${areaOf(postalCode)}`
+      const pair = plan.full.has(key)
+        ? null
+        : freePair(able, plan.bookings, { day, time, postalCode, rules: at.rules })
+      if (!pair) {
+        plan.full.add(key)
+        continue
+      }
+      const found: Candidate = {
+        caseId,
+        personIds: pair,
+        day,
+        starts: time.starts,
+        ends: time.ends,
+        neighbours: inArea(pair, day, need, plan.bookings),
+      }
+      const { neighbours, ...suggestion } = found
+      if (neighbours) return suggestion
+      first ??= suggestion
     }
   }
-  const best = candidates.find((candidate) => candidate.neighbours) ?? candidates[0]
-  if (!best) return null
-  const { neighbours: _, ...suggestion } = best
-  return suggestion
+  return first
 }
 
-const hours = ({ starts, ends }: VisitTime): { starts: string; ends: string } => ({ starts, ends })
-
-function workingDaysUntil(
-  dueOn: IsoDate,
-  { rules, today }: { rules: VisitRules; today: IsoDate },
-): IsoDate[] {
+function workingDaysUntil(dueOn: IsoDate, { rules, today }: At): IsoDate[] {
   const days: IsoDate[] = []
   // A household must have the proposed time in hand the day before: the first visit is tomorrow at the earliest.
   for (let day = addWorkingDays(today, 1, rules.workingTime); day <= dueOn; day = addDays(day, 1)) {
@@ -160,42 +180,71 @@ function inArea(
   )
 }
 
+type When = { day: IsoDate; time: VisitTime; postalCode: string }
+
 function freePair(
   able: readonly Visitor[],
   bookings: readonly Booking[],
-  at: { day: IsoDate; time: VisitTime; rules: VisitRules },
+  at: When & { rules: VisitRules },
 ): [string, string] | null {
-  const free = able.filter((visitor) => isFree(visitor, at.day, at.time, bookings))
+  const free = able.filter((visitor) => isFree(visitor, at, bookings))
   const load = (visitor: Visitor): number =>
     bookings.filter((booking) => booking.personIds.includes(visitor.id)).length
   const ordered = free.toSorted((a, b) => load(a) - load(b) || (a.id < b.id ? -1 : 1))
+  const mixed = at.rules.pairing === 'any' ? null : pairOf(ordered, true)
+  return mixed ?? (at.rules.pairing === 'different' ? null : pairOf(ordered, false))
+}
+
+function pairOf(ordered: readonly Visitor[], different: boolean): [string, string] | null {
   for (const first of ordered.filter((visitor) => visitor.committee !== null)) {
     const second = ordered.find(
-      (other) =>
-        other.id !== first.id &&
-        (!at.rules.fromDifferentOrganisations || other.organisation !== first.organisation),
+      (other) => other.id !== first.id && (!different || other.organisation !== first.organisation),
     )
     if (second) return [first.id, second.id]
   }
   return null
 }
 
-/** Whether a person can go then: not away, not booked, not past the day's or the week's limit, evenings only if agreed. */
+/** Whether a visitor's own times hold this one: a day's visit within the weekdays, an evening's only if agreed. */
+export function worksThen(visitor: Visitor, day: IsoDate, time: VisitTime): boolean {
+  const days = time.evening ? visitor.evenings : visitor.weekdays
+  return (
+    days.includes(weekdayOf(day)) &&
+    visitor.times.some(
+      (own) => own.evening === time.evening && own.starts <= time.starts && time.ends <= own.ends,
+    )
+  )
+}
+
+/** Whether a person can go there then: not away, not booked, not past a limit, in their own hours and area. */
 export function isFree(
   visitor: Visitor,
-  day: IsoDate,
-  time: VisitTime,
+  { day, time, postalCode }: When,
   bookings: readonly Booking[],
 ): boolean {
   const own = bookings.filter((booking) => booking.personIds.includes(visitor.id))
-  const [monday, sunday] = [addDays(day, 1 - weekdayOf(day)), addDays(day, 7 - weekdayOf(day))]
   const sameDay = own.filter((booking) => booking.day === day)
-  const sameWeek = own.filter((booking) => booking.day >= monday && booking.day <= sunday)
+  const code = postalCode.replaceAll(' ', '')
   return (
-    !visitor.absences.some(({ awayFrom, awayTo }) => awayFrom <= day && day <= awayTo) &&
-    (!time.evening || visitor.evenings.includes(weekdayOf(day))) &&
+    !isAwayOn(visitor, day) &&
+    worksThen(visitor, day, time) &&
+    (visitor.areas.length === 0 || code === '' || visitor.areas.some((area) => code.startsWith(area))) &&
     !sameDay.some((booking) => booking.starts < time.ends && time.starts < booking.ends) &&
     sameDay.length < visitor.visitsPerDay &&
-    sameWeek.length < visitor.visitsPerWeek
+    inWeekOf(day, own).length < visitor.visitsPerWeek
   )
+}
+
+/** Whether somebody is away on that day. */
+export function isAwayOn(visitor: Pick<Visitor, 'absences'>, day: IsoDate): boolean {
+  return visitor.absences.some(({ awayFrom, awayTo }) => awayFrom <= day && day <= awayTo)
+}
+
+/** The Monday of a day's week. */
+export const mondayOf = (day: IsoDate): IsoDate => addDays(day, 1 - weekdayOf(day))
+
+/** Those of the bookings that lie in the same week as the day. */
+export function inWeekOf<B extends { day: IsoDate }>(day: IsoDate, bookings: readonly B[]): B[] {
+  const [monday, sunday] = [mondayOf(day), addDays(mondayOf(day), 6)]
+  return bookings.filter((booking) => booking.day >= monday && booking.day <= sunday)
 }

@@ -1,11 +1,12 @@
 // A home visit's rules: who may be booked when, consent of each adult at the door, the checklist, and the result.
-import { holidayName, isWorkingDay, weekdayOf } from './calendar.ts'
+import { holidayName, isWorkingDay } from './calendar.ts'
 import type { IsoDate } from './days.ts'
 import type { Objection } from './objection.ts'
 import { objectIf } from './objection.ts'
 import type { Words } from './routing-facts.ts'
 import { readSheet, sheetProblem } from './sheet.ts'
 import type { SheetProblem, SheetRow } from './sheet.ts'
+import { inWeekOf, isAwayOn, worksThen } from './visit-plan.ts'
 import type { Booking, Visitor, VisitRules, VisitTime } from './visit-plan.ts'
 
 /** `announced`: the time was sent and could be declined. `reasonUnannounced`: why not, when it was not (JO 1188-2020). */
@@ -45,7 +46,7 @@ function aboutPair({ visitors }: WantedVisit, rules: VisitRules): Objection[] {
       'A home visit is made by two people. Choose one more.',
     ),
     ...objectIf(
-      people.size >= 2 && rules.fromDifferentOrganisations && houses.size < 2,
+      people.size >= 2 && rules.pairing === 'different' && houses.size < 2,
       'same-organisation',
       'Besökarna ska komma från olika organisationer. Byt en av dem.',
       'The visitors must come from different organisations. Change one of them.',
@@ -58,44 +59,66 @@ function aboutPerson(
   { day, time, reasonAnyway }: WantedVisit,
   booked: readonly Booking[],
 ): Objection[] {
-  const own = booked.filter((booking) => booking.personIds.includes(visitor.id) && booking.day === day)
+  const all = booked.filter((booking) => booking.personIds.includes(visitor.id))
+  const own = all.filter((booking) => booking.day === day)
+  const inWeek = inWeekOf(day, all).length
   return [
     ...objectIf(
-      visitor.absences.some(({ awayFrom, awayTo }) => awayFrom <= day && day <= awayTo),
+      isAwayOn(visitor, day),
       'on-leave',
-      'Personen är ledig den dagen. Välj en annan dag eller en annan person.',
-      'The person is on leave that day. Choose another day or another person.',
+      'En av personerna är frånvarande den dagen. Välj någon annan eller en annan dag.',
+      'One of the people is away that day. Choose somebody else or another day.',
     ),
     ...objectIf(
       own.some((booking) => booking.starts < time.ends && time.starts < booking.ends),
       'double-booked',
-      'Personen har redan ett besök då. Välj en annan tid eller en annan person.',
-      'The person already has a visit then. Choose another time or another person.',
+      'En av personerna är redan bokad då. Välj någon annan eller en annan tid.',
+      'One of the people is already booked then. Choose somebody else or another time.',
     ),
     ...objectIf(
       own.length >= visitor.visitsPerDay && reasonAnyway === null,
       'day-full',
-      `Personen har redan ${own.length} besök den dagen. Välj en annan dag eller boka ändå med skäl.`,
-      `The person already has ${own.length} visits that day. Choose another day, or book anyway with a reason.`,
+      `En av personerna har redan ${own.length} besök den dagen. Välj en annan dag eller boka ändå med skäl.`,
+      `One of the people already has ${own.length} visits that day. Choose another day, or book anyway with a reason.`,
     ),
     ...objectIf(
-      time.evening && !visitor.evenings.includes(weekdayOf(day)),
+      own.length < visitor.visitsPerDay && inWeek >= visitor.visitsPerWeek && reasonAnyway === null,
+      'week-full',
+      `En av personerna har redan ${inWeek} besök den veckan. Välj en annan vecka eller boka ändå med skäl.`,
+      `One of the people already has ${inWeek} visits that week. Choose another week, or book anyway with a reason.`,
+    ),
+    ...objectIf(
+      time.evening && !worksThen(visitor, day, time),
       'no-evening',
-      'Personen arbetar inte den kvällen. Välj en annan kväll eller en annan person.',
-      'The person does not work that evening. Choose another evening or another person.',
+      'En av personerna arbetar inte den kvällen. Välj någon annan eller en annan kväll.',
+      'One of the people does not work that evening. Choose somebody else or another evening.',
     ),
   ]
 }
 
-function aboutDay({ day, reasonAnyway }: WantedVisit, rules: VisitRules): Objection[] {
-  const closed = !isWorkingDay(day, rules.workingTime)
+function aboutDay({ day, time, reasonAnyway }: WantedVisit, rules: VisitRules): Objection[] {
+  const { workingTime } = rules
+  const closed = !isWorkingDay(day, workingTime)
   const name = holidayName(day)
-  return objectIf(
-    closed && reasonAnyway === null,
-    'closed-day',
-    `${name ? `Dagen är ${name.toLowerCase()}` : 'Dagen är inte en arbetsdag'}. Välj en annan dag eller boka ändå med skäl.`,
-    'The day is not a working day. Choose another day, or book anyway with a reason.',
-  )
+  return [
+    ...objectIf(
+      closed && reasonAnyway === null,
+      'closed-day',
+      `${name ? `Dagen är ${name.toLowerCase()}` : 'Dagen är inte en arbetsdag'}. Välj en annan dag eller boka ändå med skäl.`,
+      'The day is not a working day. Choose another day, or book anyway with a reason.',
+    ),
+    ...objectIf(
+      !time.evening && (time.starts < workingTime.opens || time.ends > workingTime.closes),
+      'outside-hours',
+      `Besök görs ${workingTime.opens}–${workingTime.closes}, eller på en kväll som besökarna arbetar. Välj en annan tid.`,
+      `Visits are made ${workingTime.opens}–${workingTime.closes}, or in an evening that the visitors work. Choose another time.`,
+    ),
+  ]
+}
+
+/** The day and hours of a visit as the rules read them: one that begins at or after closing time is an evening's. */
+export function timeOfVisit(starts: string, ends: string, closes: string): VisitTime {
+  return { starts, ends, evening: starts >= closes }
 }
 
 /** What each adult at home answered at the door, with the instant it was answered; null: not asked. */

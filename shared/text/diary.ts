@@ -43,6 +43,16 @@ export const diaryTexts = {
   'diary.task.moved': { sv: 'En uppgift flyttades', en: 'A task was moved' },
   'diary.contact.logged': { sv: 'En kontakt registrerades', en: 'A contact was recorded' },
   'diary.visit.booked': { sv: 'Ett hembesök bokades', en: 'A home visit was booked' },
+  'diary.visit.rebooked': { sv: 'Ett hembesök flyttades', en: 'A home visit was moved' },
+  'diary.visit.cancelled': { sv: 'Ett hembesök avbokades', en: 'A home visit was cancelled' },
+  'diary.visit.no-pair': {
+    sv: 'Inget par kunde göra hembesöket i tid (kapacitet)',
+    en: 'No pair could make the home visit in time (capacity)',
+  },
+  'diary.visit.offered': {
+    sv: 'Hembesöket erbjöds en annan nämnds besökare',
+    en: "The home visit was offered to another committee's visitors",
+  },
   'diary.visit.recorded': { sv: 'Ett hembesök gjordes', en: 'A home visit was made' },
   'diary.deadline.moved': { sv: 'En frist räknades om', en: 'A period was recounted' },
   'diary.deadline.passed': { sv: 'En frist löpte ut', en: 'A period ended' },

@@ -9,14 +9,17 @@ export const [morning, afternoon, evening] = [
 ] as const
 export const rules: VisitRules = {
   times: [morning, afternoon, evening],
-  fromDifferentOrganisations: true,
+  pairing: 'different',
   workingTime: office,
 }
 export const aVisitor = (id: string, over: Partial<Visitor> = {}): Visitor => ({
   id,
   organisation: 'kommunen',
   committee: 'SN',
+  weekdays: [1, 2, 3, 4, 5],
   evenings: [2],
+  times: [morning, afternoon, evening],
+  areas: [],
   visitsPerDay: 2,
   visitsPerWeek: 6,
   absences: [],

@@ -153,8 +153,8 @@ create table calendar_feed (
 
 -- A visit is also seen by its own visitors, whichever committee's case it is; of a protected person only by the named group.
 create policy own_visits on visit for all to bokvar_web
-  using ((not protected or ctx('protected') = 'yes') and ctx('person') = any (visitors::text[])
-    and ctx('role') in ('caseworker', 'supervisor', 'visitor', 'counsellor'))
+  using ((not protected or (select ctx('protected')) = 'yes') and (select ctx('person')) = any (visitors::text[])
+    and (select ctx('role')) in ('caseworker', 'supervisor', 'visitor', 'counsellor'))
   with check (true);
 
 do $$
@@ -172,11 +172,13 @@ end $$;
 
 -- Staff see when colleagues are booked, never with whom.
 create policy of_staff on visit_person for all to bokvar_web
-  using (ctx('role') in ('caseworker', 'supervisor', 'visitor', 'counsellor', 'system')) with check (true);
+  using ((select ctx('role')) in ('caseworker', 'supervisor', 'visitor', 'counsellor', 'system')) with check (true);
 -- An offer shows another committee a time and an area; the case behind it stays closed to them.
 create policy with_case on visit_need for all to bokvar_web
-  using (exists (select 1 from arrears_case c where c.id = case_id) or ctx_sees(offered_to)) with check (true);
-create policy of_committee on visit_forecast for select to bokvar_web using (ctx_sees(committee));
+  using (exists (select 1 from arrears_case c where c.id = case_id) or offered_to = (select ctx('committee'))
+    and (select ctx('role')) in ('caseworker', 'supervisor', 'visitor')) with check (true);
+create policy of_committee on visit_forecast for select to bokvar_web
+  using (committee = (select ctx('committee')) and (select ctx('role')) in ('caseworker', 'supervisor', 'visitor'));
 create policy sweep on visit_need for all to bokvar_sweeper using (true) with check (true);
 
 grant select on visit_team, visitor to bokvar_web, bokvar_worker;
