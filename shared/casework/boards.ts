@@ -75,12 +75,13 @@ const place = (person: string) =>
   sql`committee, unit, ${sql.ref(person)}::text as person,
     case when grouping(unit) = 0 then 1 when grouping(${sql.ref(person)}) = 0 then 2 else 0 end as level`
 
+// The clock is asked once, in a sub-select: asked for each row it took three quarters of the board's time.
 type TaskCounts = Place & Pick<BoardLine, 'openTasks' | 'overdue' | 'dueToday' | 'oldestDue'>
 
 async function countTasks(trx: Trx, actor: Actor): Promise<TaskCounts[]> {
   const { rows } = await sql<TaskCounts>`
-    select ${place('assignee')}, count(*)::int as open_tasks, count(*) filter (where due_at < clock_now())::int as overdue,
-      count(*) filter (where due_on = clock_today())::int as due_today, min(due_on) as oldest_due
+    select ${place('assignee')}, count(*)::int as open_tasks, count(*) filter (where due_at < (select clock_now()))::int as overdue,
+      count(*) filter (where due_on = (select clock_today()))::int as due_today, min(due_on) as oldest_due
     from task where ${own(actor)} and state = 'open' ${levels('assignee')}`.execute(trx)
   return rows
 }

@@ -62,12 +62,13 @@ export type TaskWish = {
 }
 
 const columns = sql`t.id, t.case_id, c.number as case_number, t.committee, t.unit, t.assignee, p.name as assignee_name, t.template, t.occurrence,
-  t.title_sv, t.title_en, t.role, t.channel, t.due_on, t.due_at, t.state = 'open' and t.due_at < clock_now() as overdue, t.fast,
+  t.title_sv, t.title_en, t.role, t.channel, t.due_on, t.due_at, t.state = 'open' and t.due_at < (select clock_now()) as overdue, t.fast,
   t.reason_sv, t.reason_en, t.state, t.outcome, t.completed_at, t.ended_reason, t.rule_version`
-const sources = sql`task t left join arrears_case c on c.id = t.case_id left join person p on p.id = t.assignee`
+const named = sql`left join arrears_case c on c.id = t.case_id left join person p on p.id = t.assignee`
+const sources = sql`task t ${named}`
 
 function dueIn(wish: TaskWish['due'], today: string) {
-  if (wish === 'overdue') return sql`t.due_at < clock_now()`
+  if (wish === 'overdue') return sql`t.due_at < (select clock_now())`
   if (wish === 'today') return sql`t.due_on = ${today}::date`
   return wish === 'week' ? sql`t.due_on <= ${addDays(today, 7)}::date` : sql`true`
 }
@@ -87,8 +88,11 @@ export async function listTasks(
     // The policy sees to who may see what; naming the committee as well lets the indexes be used.
     const where = sql`t.committee = ${actor.committee} and (${wish.state}::text is null or t.state = ${wish.state}) and ${dueIn(wish.due, at.today)}
       and (${wish.unit}::text is null or t.unit = ${wish.unit}) and ${whose(wish.assignee)}`
-    const { rows } = await sql<Task>`select ${columns} from ${sources} where ${where}
-      order by t.due_on, t.priority desc, t.due_at, t.id limit ${wish.limit} offset ${(wish.page - 1) * wish.limit}`.execute(
+    // The page's rows first, in the order of task_order, then their names: joined before the cut, an archive of a hundred
+    // thousand cases was read for every page.
+    const order = sql`t.due_on, t.priority desc, t.due_at, t.id`
+    const { rows } = await sql<Task>`select ${columns} from (select t.* from task t where ${where}
+        order by ${order} limit ${wish.limit} offset ${(wish.page - 1) * wish.limit}) t ${named} order by ${order}`.execute(
       trx,
     )
     const counted = await sql<{

@@ -1,0 +1,114 @@
+// Measures what a person waits for: whole pages and answers through the server, with an archive of any size behind.
+import { sql } from 'kysely'
+import { sweepDeadlines, sweepStages, sweepTasks } from '../../shared/casework/sweeps.ts'
+import { openApi, type Api, type Who } from '../support/api.ts'
+import { makeManyCases, type Size } from './many-cases.ts'
+
+/** Milliseconds on the server and the size of the answer, over many readings. */
+export type Reading = { what: string; p50: number; p95: number; kilobytes: number }
+
+export type Measured = { size: Size; readings: Reading[]; sweepMs: Record<string, number> }
+
+const at = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+
+type Ask = { what: string; as: Who; path: () => string; json?: unknown }
+
+async function asksOf({ owner }: Api): Promise<Ask[]> {
+  const { rows } = await sql<{ id: string }>`select id from arrears_case
+    where state = 'open' and committee = 'GAN' order by number limit 50`.execute(owner)
+  let turn = 0
+  const anyCase = () => rows[turn++ % rows.length]?.id ?? ''
+  return [
+    { what: 'Worklist, page', as: 'caseworker.gan', path: () => '/uppgifter' },
+    { what: 'Worklist of what is overdue, page', as: 'supervisor.gan', path: () => '/uppgifter?due=overdue' },
+    { what: 'Cases by nearest clock, page', as: 'supervisor.gan', path: () => '/arenden?lista=clocks' },
+    { what: 'Supervisor’s board, page', as: 'supervisor.gan', path: () => '/tavla' },
+    { what: 'Supervisor’s board, API', as: 'supervisor.gan', path: () => '/v1/boards/supervisor' },
+    { what: 'A case, page', as: 'caseworker.gan', path: () => `/arenden/${anyCase()}` },
+    { what: 'A case, API', as: 'caseworker.gan', path: () => `/v1/cases/${anyCase()}` },
+    {
+      what: 'Search by number',
+      as: 'caseworker.gan',
+      path: () => '/v1/case-searches',
+      json: { number: 'B-7' },
+    },
+    {
+      what: 'Search by name',
+      as: 'caseworker.gan',
+      path: () => '/v1/case-searches',
+      json: { name: 'Exempel Efternamn99' },
+    },
+    {
+      what: 'Search by personnummer',
+      as: 'caseworker.gan',
+      path: () => '/v1/case-searches',
+      json: { personalIdentityNumber: '19900101-2385' },
+    },
+  ]
+}
+
+async function read(api: Api, ask: Ask, times: number): Promise<Reading> {
+  const taken: number[] = []
+  let bytes = 0
+  for (let n = 0; n < times + 3; n += 1) {
+    const from = performance.now()
+    const { status, text } = await api.call(ask.path(), {
+      as: ask.as,
+      ...(ask.json !== undefined && { json: ask.json }),
+    })
+    const ms = performance.now() - from
+    if (status !== 200) throw new Error(`${ask.what} was answered ${status}`)
+    bytes = Math.max(bytes, Buffer.byteLength(text))
+    // The first few fill the caches of templates and statements.
+    if (n >= 3) taken.push(ms)
+  }
+  const sorted = taken.toSorted((one, other) => one - other)
+  return { what: ask.what, p50: at(sorted, 0.5), p95: at(sorted, 0.95), kilobytes: bytes / 1024 }
+}
+
+const SWEEPS = {
+  stages: {
+    sweep: sweepStages,
+    arm: sql`update stage set due_at = clock_now() - interval '1 minute' where id in (select id from stage where fired_at is null limit 100)`,
+  },
+  tasks: {
+    sweep: sweepTasks,
+    arm: sql`update task set alarm_at = clock_now() - interval '1 minute' where id in (select id from task where state = 'open' and alarm_at is not null limit 100)`,
+  },
+  deadlines: {
+    sweep: sweepDeadlines,
+    arm: sql`update arrears_case set passes_on = clock_today() where id in (select id from arrears_case where state = 'open' and passes_on is null limit 100)`,
+  },
+} as const
+
+/** The median of several sweeps that each find a hundred due. */
+async function sweepMs({ owner, worker }: Api, { sweep, arm }: (typeof SWEEPS)[keyof typeof SWEEPS]) {
+  const taken: number[] = []
+  for (let n = 0; n < 9; n += 1) {
+    await arm.execute(owner)
+    const from = performance.now()
+    const found = await sweep(worker)
+    taken.push(performance.now() - from)
+    if (found !== 100) throw new Error(`A sweep found ${found} of 100`)
+  }
+  return at(
+    taken.toSorted((one, other) => one - other),
+    0.5,
+  )
+}
+
+/** Pages, answers and sweeps over a database of that size. */
+export async function measureBoards(size: Size, times = 60): Promise<Measured> {
+  const api = await openApi({ pages: true })
+  try {
+    await makeManyCases(api.url, size)
+    const readings: Reading[] = []
+    for (const ask of await asksOf(api)) readings.push(await read(api, ask, times))
+    const swept: Record<string, number> = {}
+    for (const [name, one] of Object.entries(SWEEPS)) swept[name] = await sweepMs(api, one)
+    return { size, readings, sweepMs: swept }
+  } finally {
+    await api.stop()
+  }
+}
