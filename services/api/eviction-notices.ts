@@ -12,7 +12,7 @@ export function evictionNoticeRoutes({ db, tools }: ApiDeps): (app: App) => void
     app.post(
       '/v1/eviction-notices',
       {
-        config: { permission: 'eviction-notice.send' },
+        config: { permission: 'eviction-notice.send', keepsUnreadable: true },
         schema: {
           tags: ['eviction-notices'],
           summary: 'Underrätta om en avhysning / tell of an eviction',

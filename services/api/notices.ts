@@ -112,7 +112,7 @@ function sendUpdate(app: App, { db, tools }: ApiDeps): void {
   app.post(
     '/v1/notices/:id/updates',
     {
-      config: { permission: 'notice.update' },
+      config: { permission: 'notice.update', keepsUnreadable: true },
       schema: {
         tags,
         summary: 'Berätta vad som har hänt / tell what has happened since',

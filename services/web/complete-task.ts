@@ -17,6 +17,7 @@ import {
   type PageDeps,
   type Values,
 } from './page.ts'
+import { aboutTask } from './task-about.ts'
 import { instantIn, whenValues } from './when.ts'
 import { taskLine } from './worklist.ts'
 
@@ -29,7 +30,8 @@ async function taskShown(request: FastifyRequest, { db }: PageDeps) {
   const task = await readTask(db, actorIn(request), idIn(request))
   const codes = await codesInForce(db)
   const { today } = await moment(db)
-  const back = task.caseId ? `/arenden/${task.caseId}` : '/uppgifter'
+  // Whoever does a task without seeing its case comes from the list and goes back to it.
+  const back = task.caseNumber ? `/arenden/${task.caseId}` : '/uppgifter'
   return {
     task,
     line: taskLine(task, today, t, language),
@@ -50,6 +52,7 @@ async function showAnswers(
     back: { href: back },
     line,
     open: task.state === 'open',
+    about: await aboutTask(reply.request, deps, task),
     answers,
     form: { values: { answer: chosen }, errors },
     errors: summaryOf(errors),
@@ -104,11 +107,14 @@ function finish(deps: PageDeps) {
       const completion = { outcome: values['answer'] ?? '', note, occurredAt: at }
       const task = await completeTask(deps.db, actorIn(request), idIn(request), completion)
       tellNextPage(request, t('task.done'))
-      return await reply.redirect(task.caseId ? `/arenden/${task.caseId}` : '/uppgifter', 303)
+      return await reply.redirect(task.caseNumber ? `/arenden/${task.caseId}` : '/uppgifter', 303)
     } catch (error) {
-      const refused = errorsOf(error, { '/occurredAt': 'day', '/outcome': 'day' })
+      const refused = errorsOf(error, { '/occurredAt': 'day', '/outcome': 'day', '/note': 'note' })
       if (!refused) throw error
-      return showDone(reply.code(422), deps, { values, errors: { day: t('task.error.future') } })
+      const wrong: FieldErrors = refused['note']
+        ? { note: refused['note'] }
+        : { day: t('task.error.future') }
+      return showDone(reply.code(422), deps, { values, errors: wrong })
     }
   }
 }

@@ -15,7 +15,7 @@ const STARTS: Readonly<Record<string, string>> = {
   landlord: '/hyresvard',
   counsellor: '/hanvisningar',
   supervisor: '/tavla',
-  registrar: '/uppgifter',
+  registrar: '/inkorg',
 }
 
 /** Lines of each kind; the rest is a click away. */

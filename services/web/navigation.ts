@@ -25,6 +25,7 @@ const ENTRIES: readonly Entry[] = [
   { href: '/', permission: 'own.page', sv: 'Min dag', en: 'My day', roles: ['caseworker', 'visitor'] },
   { href: '/tavla', permission: 'board.read', sv: 'Tavla', en: 'Board' },
   { href: '/hanvisningar', permission: 'referral.read', sv: 'Hänvisningar', en: 'Referrals' },
+  { href: '/inkorg', permission: 'inbox.work', sv: 'Inkorg', en: 'Inbox' },
   { href: '/uppgifter', permission: 'task.read', sv: 'Uppgifter', en: 'Tasks' },
   { href: '/arenden', permission: 'case.list', sv: 'Ärenden', en: 'Cases' },
   { href: '/sok', permission: 'case.search', sv: 'Sök', en: 'Search' },

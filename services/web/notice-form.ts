@@ -106,11 +106,19 @@ const MENDABLE = new Set([
 
 export type ReadForm = { body: NoticeBody; errors: null } | { body: null; errors: FieldErrors }
 
+/** Which notices the form takes, and whether what seems wrong stands so in a document that is being copied. */
+type Reading = { types: readonly string[]; asWritten: boolean }
+
 /** Reads the form. `today` (ISO) settles what lies ahead. Errors are by field name and in the reader's language. */
-export function readNoticeForm(request: FastifyRequest, values: Values, today: string): ReadForm {
+export function readNoticeForm(
+  request: FastifyRequest,
+  values: Values,
+  today: string,
+  { types, asWritten }: Reading = { types: FORM_TYPES, asWritten: false },
+): ReadForm {
   const t = textsOf(request)
   const errors: FieldErrors = {}
-  if (!FORM_TYPES.some((type) => type === values['type'])) errors['type'] = t('notice.error.type')
+  if (!types.some((type) => type === values['type'])) errors['type'] = t('notice.error.type')
   for (const field of NEEDED) {
     if (!/[\p{L}\p{N}]/u.test(values[field] ?? ''))
       errors[field] = t('notice.error.required', { field: labelOf(field, t) })
@@ -123,7 +131,7 @@ export function readNoticeForm(request: FastifyRequest, values: Values, today: s
     const field = inForm(`/${issue.path.join('/')}`)
     errors[field] ??= t('notice.error.value', { field: labelOf(field, t) })
   }
-  const findings = parsed.success ? readNotice(parsed.data, today).findings : []
+  const findings = parsed.success && !asWritten ? readNotice(parsed.data, today).findings : []
   for (const { code, field, message } of findings) {
     if (MENDABLE.has(code))
       errors[inForm(field)] ??= `${labelOf(inForm(field), t)}: ${message[request.language]}`

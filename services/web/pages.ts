@@ -6,6 +6,8 @@ import { caseFormPages } from './case-forms.ts'
 import { caseListPages } from './case-list.ts'
 import { casePages } from './case-page.ts'
 import { taskPages } from './complete-task.ts'
+import { inboxEntryPages } from './inbox-entry.ts'
+import { inboxPages } from './inbox.ts'
 import { landlordFilePages } from './landlord-file.ts'
 import { landlordNoticePages } from './landlord-notice.ts'
 import { landlordSentPages } from './landlord-sent.ts'
@@ -30,6 +32,8 @@ const AREAS = [
   lawWorkPages,
   searchPages,
   referralPages,
+  inboxPages,
+  inboxEntryPages,
   boardPages,
 ]
 

@@ -31,14 +31,22 @@ export async function receiveEvictionNotice(
   actor: Actor,
   sent: Sent<EvictionNoticeBody>,
 ): Promise<Receipt> {
-  return once(db, actor, sent, async (trx, at) => {
-    const { notice, findings } = readEvictionNotice(sent.body, at.today)
-    const row = rowOf(tools, actor, notice, sent.raw)
-    await lockTexts(trx, [row.identityKey.toString('hex')])
-    const receipt = await store(trx, at, row, findings)
-    await emit(trx, 'eviction-notice.received', [row.id])
-    return receipt
-  })
+  return once(db, actor, sent, (trx, at) => storeEvictionNotice(trx, tools, { actor, at }, sent))
+}
+
+/** Stores one event in the caller's transaction and tells the queue. `from.at`: when it reached the municipality. */
+export async function storeEvictionNotice(
+  trx: Trx,
+  tools: Tools,
+  { actor, at }: { actor: Actor; at: Moment },
+  sent: Pick<Sent<EvictionNoticeBody>, 'body' | 'raw'>,
+): Promise<Receipt> {
+  const { notice, findings } = readEvictionNotice(sent.body, at.today)
+  const row = rowOf(tools, actor, notice, sent.raw)
+  await lockTexts(trx, [row.identityKey.toString('hex')])
+  const receipt = await store(trx, at, row, findings)
+  await emit(trx, 'eviction-notice.received', [row.id])
+  return receipt
 }
 
 async function store(

@@ -137,24 +137,32 @@ export async function receiveNotice(
   sent: Sent<NoticeBody>,
   source: 'api' | 'form' | 'registrar' = 'api',
 ): Promise<Receipt> {
-  return once(db, actor, sent, async (trx, at) => {
-    const row = noticeRow(
-      tools,
-      { actor, source, at, context: await controlContext(trx) },
-      sent.body,
-      sent.raw,
-    )
-    await lockTexts(trx, [row.identityKey.toString('hex')])
-    const first = (await linkVersions(trx, [row])).get(row.id) ?? null
-    const [stored] = await insertRows<'notice', { number: string; receivedAt: string }>(
-      trx,
-      'notice',
-      [row],
-      sql`returning number, received_at`,
-    )
-    await emit(trx, 'notice.received', [row.id])
-    return receiptOf(row, stored as { number: string; receivedAt: string }, row.duplicateOf ?? first)
-  })
+  return once(db, actor, sent, (trx, at) => storeNotice(trx, tools, { actor, source, at }, sent))
+}
+
+/**
+ * Stores one notice in the caller's transaction and tells the queue. `arrived`: when it reached the municipality, if
+ * that was before it was written in here; periods and controls count from that day.
+ */
+export async function storeNotice(
+  trx: Trx,
+  tools: Tools,
+  from: { actor: Actor; source: 'api' | 'form' | 'registrar'; at: Moment; arrived?: Moment },
+  { body, raw }: Pick<Sent<NoticeBody>, 'body' | 'raw'>,
+): Promise<Receipt> {
+  const { actor, source, arrived } = from
+  const at = arrived ?? from.at
+  const row = noticeRow(tools, { actor, source, at, context: await controlContext(trx) }, body, raw)
+  await lockTexts(trx, [row.identityKey.toString('hex')])
+  const first = (await linkVersions(trx, [row])).get(row.id) ?? null
+  const [stored] = await insertRows<'notice', { number: string; receivedAt: string }>(
+    trx,
+    'notice',
+    [{ ...row, ...(arrived && { receivedAt: arrived.now, receivedOn: arrived.today }) }],
+    sql`returning number, received_at`,
+  )
+  await emit(trx, 'notice.received', [row.id])
+  return receiptOf(row, stored as { number: string; receivedAt: string }, row.duplicateOf ?? first)
 }
 
 function receiptOf(

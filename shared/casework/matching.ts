@@ -140,10 +140,15 @@ async function similarOpenCases(trx: Trx, joined: readonly Joined[]): Promise<Re
       on o.id <> c.id and o.state = 'open' and lower(o.tenant_name) = lower(c.tenant_name)
       and (o.postal_code is not distinct from c.postal_code or lower(o.address) = lower(c.address))
     where c.id = any(${fresh}::uuid[]) group by c.id`.execute(trx)
-  return rows.map((row) => ({
-    kind: 'match' as const,
-    caseId: row.id,
-    subjectId: row.id,
-    detail: { similar: row.like },
-  }))
+  await noteLikeness(trx, rows)
+  return rows.map((row) => ({ kind: 'match' as const, caseId: row.id, subjectId: row.id }))
+}
+
+/** Remembers which cases the question is about, so that whoever answers it sees both sides and nothing else. */
+async function noteLikeness(trx: Trx, found: readonly { id: string; like: string[] }[]): Promise<void> {
+  const pairs = found.flatMap(({ id, like }) => like.map((other) => ({ id, other })))
+  await sql`insert into case_likeness (case_id, like_case_id, committee)
+    select p.id, p.other, c.committee from json_to_recordset(${JSON.stringify(pairs)}::json) as p(id uuid, other uuid)
+      join arrears_case c on c.id = p.other
+    on conflict do nothing`.execute(trx)
 }

@@ -1,7 +1,9 @@
 // The texts of the pages, an area a file, Swedish with the English beside it.
 import { calculatorTexts } from './calculator.ts'
 import { caseTexts } from './case.ts'
+import { counsellingTexts } from './counselling.ts'
 import { diaryTexts } from './diary.ts'
+import { inboxTexts } from './inbox.ts'
 import { landlordFileTexts } from './landlord-files.ts'
 import { landlordTexts } from './landlord.ts'
 import { lawWorkTexts } from './law-work.ts'
@@ -16,6 +18,8 @@ const all = {
   ...landlordFileTexts,
   ...staffTexts,
   ...referralTexts,
+  ...inboxTexts,
+  ...counsellingTexts,
   ...caseTexts,
   ...diaryTexts,
   ...lawWorkTexts,

@@ -1,0 +1,113 @@
+// What a registrar sees: the papers behind an open question of the own committee, and never a case or what hangs on one.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { inContext, type Actor } from '../../shared/casework/act.ts'
+import { enterNotice } from '../../shared/casework/inbox-entry.ts'
+import { listOwnNotices } from '../../shared/casework/own-notices.ts'
+import { papersBehind } from '../../shared/casework/task-material.ts'
+import { openApi, type Api } from '../support/api.ts'
+import { anItem, paper, registrar } from '../support/registry.ts'
+
+let api: Api
+let rut: Actor
+const vera = registrar('VON')
+
+beforeAll(async () => {
+  api = await openApi()
+  rut = registrar('GAN', api.person('registrar.gan'))
+  await enterNotice(api.web, api.tools, rut, { itemId: await anItem(api, rut), body: paper(1) })
+  await api.drain()
+}, 60_000)
+afterAll(() => api.stop())
+
+describe('A registrar', () => {
+  const seen = (actor: Actor) =>
+    inContext(api.web, actor, async (trx) => ({
+      cases: await trx.selectFrom('arrearsCase').select('id').execute(),
+      diary: await trx.selectFrom('timeline').select('id').execute(),
+      contacts: await trx.selectFrom('contact').select('id').execute(),
+      referrals: await trx.selectFrom('referral').select('id').execute(),
+      notices: await trx.selectFrom('notice').select(['id', 'caseId']).execute(),
+      tasks: await trx.selectFrom('task').select(['caseId', 'role', 'committee', 'state']).execute(),
+    }))
+
+  test('sees the notices that an open question is about, and no case, diary, contact or referral', async () => {
+    const mine = await seen(rut)
+    expect(mine).toMatchObject({ cases: [], diary: [], contacts: [], referrals: [] })
+    expect(mine.tasks.every(({ role, committee }) => role === 'registrar' && committee === 'GAN')).toBe(true)
+    const asked = new Set(mine.tasks.filter(({ state }) => state === 'open').map(({ caseId }) => caseId))
+    expect(mine.notices.length).toBeGreaterThan(0)
+    expect(mine.notices.filter(({ caseId }) => !asked.has(caseId))).toEqual([])
+  })
+
+  test('of another committee sees nothing of them', async () => {
+    const theirs = await seen(vera)
+    expect(theirs).toMatchObject({ cases: [], diary: [], contacts: [], referrals: [], notices: [] })
+    expect((await listOwnNotices(api.web, vera, { limit: 10, page: 1 })).total).toBe(0)
+  })
+
+  test('whose question is answered no longer sees the notices that others have sent', async () => {
+    const sent = await api.call('/v1/notices', {
+      as: 'landlord',
+      json: paper(8),
+      headers: { 'idempotency-key': 'p8' },
+    })
+    await api.drain()
+    const { caseId } = await api.owner
+      .selectFrom('notice')
+      .select('caseId')
+      .where('id', '=', sent.body.id as string)
+      .executeTakeFirstOrThrow()
+    const visible = async () => (await seen(rut)).notices.some((one) => one.caseId === caseId)
+    expect(await visible()).toBe(true)
+    const tasks = await api.call('/v1/tasks?state=open&limit=100', { as: 'registrar.gan' })
+    for (const { id, caseId: of } of tasks.body.tasks as { id: string; caseId: string }[])
+      if (of === caseId)
+        await api.call(`/v1/tasks/${id}/completion`, { as: 'registrar.gan', json: { outcome: 'KLAR' } })
+    await api.drain()
+    expect(await visible()).toBe(false)
+  })
+
+  test('asked whether two cases are one household sees the papers of both, and only while the question is open', async () => {
+    const like = (place: number, address: string) => ({
+      ...paper(place),
+      tenant: { name: 'Lika Namn' },
+      dwelling: { address, postalCode: '702 11', city: 'Örebro' },
+    })
+    for (const [place, address] of [
+      [31, 'Tvillinggatan 1'],
+      [32, 'Tvillinggatan 22'],
+    ] as const) {
+      await api.call('/v1/notices', {
+        as: 'landlord',
+        json: like(place, address),
+        headers: { 'idempotency-key': `like-${place}` },
+      })
+      await api.drain()
+    }
+    expect(api.failures).toEqual([])
+    const { id } = await api.owner
+      .selectFrom('task')
+      .innerJoin('caseLikeness', 'caseLikeness.caseId', 'task.caseId')
+      .select('task.id')
+      .where('task.occurrence', 'like', 'review/match%')
+      .executeTakeFirstOrThrow()
+    // Each case has other questions of its own; the one about the two of them is to show both by itself.
+    await api.owner
+      .updateTable('task')
+      .set({ state: 'done' })
+      .where('role', '=', 'registrar')
+      .where('id', '<>', id)
+      .execute()
+    const papers = await papersBehind(api.web, rut, id)
+    expect(papers.map(({ address, other }) => [address, other])).toEqual([
+      ['Tvillinggatan 22, Örebro', false],
+      ['Tvillinggatan 1, Örebro', true],
+    ])
+    expect(await papersBehind(api.web, vera, id)).toEqual([])
+    expect(
+      (await api.call(`/v1/tasks/${id}/completion`, { as: 'registrar.gan', json: { outcome: 'KLAR' } }))
+        .status,
+    ).toBe(200)
+    expect(await papersBehind(api.web, rut, id)).toEqual([])
+  })
+})
