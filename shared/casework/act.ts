@@ -30,8 +30,8 @@ export async function moment(trx: Trx | Db): Promise<Moment> {
 
 /**
  * Runs a deed in one transaction as `actor`. The context lives and dies with the transaction, because a
- * session-wide setting would leak to the next request on the same connection. Only those who belong to a restricted
- * unit are let in to protected persons' cases. What was seen or changed is written to the audit log before the
+ * session-wide setting would leak to the next request on the same connection. Only those whom
+ * their committee has named are let in to protected persons' cases. What was seen or changed is written to the audit log before the
  * transaction ends; without that line it fails, and nothing is shown.
  */
 export async function inContext<T>(
@@ -44,8 +44,10 @@ export async function inContext<T>(
       set_config('bokvar.role', ${actor.role}, true), set_config('bokvar.committee', ${actor.committee ?? ''}, true),
       set_config('bokvar.unit', ${actor.unit ?? ''}, true), set_config('bokvar.person', ${actor.personId ?? ''}, true),
       set_config('bokvar.sender', ${actor.sender}, true),
-      set_config('bokvar.protected', case when exists (select 1 from unit
-        where code = ${actor.unit} and kind = 'restricted') then 'yes' else '' end, true)`.execute(trx)
+      set_config('bokvar.protected', case when exists (select 1 from protected_group g
+        where g.person_id = ${actor.personId} and g.committee = ${actor.committee} and g.removed_at is null) then 'yes' else '' end, true)`.execute(
+      trx,
+    )
     const at = rows[0] as Moment
     const watched = watchAccess(trx)
     const done = await deed(watched.trx, { now: at.now, today: at.today })

@@ -1,4 +1,5 @@
 // Lets the embedded identity provider's people and systems in: their rows say what they may do, the token only who they are.
+import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 
 export type DemoPersonRow = {
@@ -46,6 +47,11 @@ async function loadPeople(trx: Trx, demo: DemoPeople, landlords: Map<string, str
     .values(rows)
     .onConflict((conflict) => conflict.column('subject').doNothing())
     .execute()
+  // In the demo, whoever works in the unit for protected cases has been named for them.
+  await sql`insert into protected_group (committee, person_id)
+    select p.committee, p.id from person p join unit u on u.code = p.unit and u.kind = 'restricted'
+    where p.subject = any(${rows.map(({ subject }) => subject)}::text[])
+    on conflict do nothing`.execute(trx)
 }
 
 async function loadClients(trx: Trx, demo: DemoPeople, landlords: Map<string, string>): Promise<void> {

@@ -29,6 +29,14 @@ export function householdKeys(household: Household): { byIdentity: string | null
 /** What stands in the address field when there is none to give; two namesakes both hidden are still two people. */
 const NO_ADDRESS = /^(|(skydd|sekretess|okän|sakna|uppgift)\p{L}*( .*)?)$/u
 
+/** What is written in place of an address that is kept secret, and of nothing else: "Skyddsvägen 3" is a street. */
+const SECRET = /(^|\W)(skydda(d|t|de)|sekretess\p{L}*)(\W|$)/iu
+
+/** Whether a sender says by the address that the person has protected personal details. Errs on the side of yes. */
+export function saysProtected(...addresses: readonly (string | null | undefined)[]): boolean {
+  return addresses.some((address) => SECRET.test(address ?? ''))
+}
+
 /** How alike two households are, 0 to 1, for suggestions to a person who decides; never for linking by itself. */
 export function similarity(one: Household, other: Household): number {
   if (one.personalIdentityNumber && one.personalIdentityNumber === other.personalIdentityNumber) return 1

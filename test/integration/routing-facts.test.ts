@@ -123,7 +123,7 @@ describe('a protected person', () => {
         (await sql`select 1 from arrears_case where id = ${caseId}`.execute(trx)).rows.length === 1,
     )
 
-  test('is closed in at once, without anybody’s confirmation, and only the restricted unit sees the case', async () => {
+  test('is closed in at once, without anybody’s confirmation, and only the named group sees the case', async () => {
     const id = await spine.aRoutedCase()
     await spine.record(id, { children: 'yes' })
     await spine.record(id, { protected: true })
@@ -143,6 +143,11 @@ describe('a protected person', () => {
     for (const who of [spine.chief('GAN'), spine.chief('SN')]) expect(await sees(who, id)).toBe(false)
     const restricted = await personIn(spine.owner, { username: 'skydd', committee: 'SN', unit: 'SN-SKYDD' })
     const inside = actorIn('SN', 'caseworker', restricted, 'SN-SKYDD')
+    // Working in the unit is not enough: the committee names each person.
+    expect(await sees(inside, id)).toBe(false)
+    await sql`insert into protected_group (committee, person_id) values ('SN', ${restricted})`.execute(
+      spine.owner,
+    )
     expect(await sees(inside, id)).toBe(true)
     await route(spine, [id])
     expect(await spine.assignments(id, 'active')).toHaveLength(1)
