@@ -39,7 +39,9 @@ const STATUS_OF_KIND: Record<RefusalKind, number> = {
 
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   'content-type': 415,
-  'file.spreadsheet': 415,
+  'file.not-workbook': 415,
+  'file.old-excel': 415,
+  'file.type-differs': 415,
   'if-match.missing': 428,
   'too-many': 429,
   'method-not-allowed': 405,

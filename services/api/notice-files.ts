@@ -10,7 +10,8 @@ import type { RowError } from '../../shared/domain/notice-file-problems.ts'
 import type { Finding } from '../../shared/domain/reading-findings.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { rejectedRowsCsv } from '../../shared/domain/rejected-rows.ts'
-import { decodeText } from '../../shared/domain/text-encoding.ts'
+import type { FileRemark } from '../../shared/domain/workbook-table.ts'
+import { remarkInWords } from '../../shared/text/file-remarks.ts'
 import type { Language } from '../../shared/text/say.ts'
 import { actorOf } from '../actor.ts'
 import type { App } from '../http.ts'
@@ -32,6 +33,7 @@ const report = z.object({
   receivedAt: z.string(),
   state: z.enum(['received', 'reading', 'done', 'refused']),
   problem: fault.extend({ row: z.number().nullable() }).optional(),
+  remarks: z.array(z.object({ code: z.string(), detail: z.string() })).optional(),
   rows: z.number(),
   accepted: z.number(),
   rejected: z.number(),
@@ -58,6 +60,7 @@ type Report = Awaited<ReturnType<typeof readNoticeFileReport>>
 
 function show({ file, results }: Report, language: Language): z.infer<typeof report> {
   const { id, fileName, receivedAt, rows, accepted, rejected, duplicates } = file
+  const remarks = file.remarks as FileRemark[]
   const held = file.problem as (RowError & { row: number | null }) | null
   return {
     id,
@@ -65,6 +68,9 @@ function show({ file, results }: Report, language: Language): z.infer<typeof rep
     receivedAt,
     state: file.state as z.infer<typeof report>['state'],
     ...(held && { problem: { row: held.row, ...showFault(held) } }),
+    ...(remarks.length > 0 && {
+      remarks: remarks.map((remark) => ({ code: remark.code, detail: remarkInWords(remark, language) })),
+    }),
     rows,
     accepted,
     rejected,
@@ -89,12 +95,6 @@ async function fileOf(request: FastifyRequest): Promise<{ name: string | null; b
   const part = await request.file()
   if (part?.fieldname !== 'file') refuse('file.missing', 'Skicka filen i fältet file.')
   const bytes = await part.toBuffer()
-  const decoded = decodeText(bytes)
-  if ('unreadable' in decoded && decoded.unreadable === 'spreadsheet')
-    refuse(
-      'file.spreadsheet',
-      'Excelfiler kan inte läsas ännu. Spara arket som CSV UTF-8 och skicka den filen.',
-    )
   return { name: part.filename?.slice(0, 200) || null, bytes }
 }
 
@@ -115,7 +115,8 @@ function takeIn(app: App, { db, tools }: ApiDeps): void {
       schema: {
         tags,
         summary: 'Lämna en fil med meddelanden / send a file of notices',
-        description: 'multipart/form-data, fältet file: CSV, högst 5 MB. / Field file: CSV, at most 5 MB.',
+        description:
+          'multipart/form-data, fältet file: CSV eller Excel (.xlsx), högst 5 MB och 10 000 rader. / Field file: CSV or Excel (.xlsx), at most 5 MB and 10,000 rows.',
         consumes: ['multipart/form-data'],
         response: { 202: z.object({ id: z.string() }) },
       },

@@ -1,6 +1,7 @@
 // What a landlord is shown of a file before it is sent: errors first, then remarks and repeats, then how many are right.
 import type { Preview } from '../../shared/casework/sent-notices.ts'
 import type { NoticeFile } from '../../shared/domain/notice-file.ts'
+import { remarkInWords } from '../../shared/text/file-remarks.ts'
 import type { Language } from '../../shared/text/say.ts'
 import type { Say } from './page.ts'
 
@@ -54,6 +55,7 @@ export function fileReport(read: NoticeFile, previews: readonly Preview[], t: Sa
     errors: cut(read.errors),
     remarks: cut(remarksIn(read, previews, language)),
     repeats: cut(repeatsIn(read, previews, t)),
+    known: read.remarks.map((remark) => remarkInWords(remark, language)),
     ignored: read.ignoredColumns.filter(Boolean).join(', '),
     sendable: fresh > 0,
   }

@@ -13,9 +13,10 @@ import type { NoticeFile } from '../../shared/domain/notice-file.ts'
 import { rejectedRowsCsv } from '../../shared/domain/rejected-rows.ts'
 import type { App } from '../http.ts'
 import { readUpload } from '../upload.ts'
+import { fileColumnPages, mayBeMapped } from './file-columns.ts'
 import { fileReport } from './file-report.ts'
 import { renderPage, tellNextPage } from './frame.ts'
-import { actorIn, idIn, summaryOf, textsOf, type FieldErrors, type PageDeps } from './page.ts'
+import { actorIn, errorsOf, idIn, summaryOf, textsOf, type FieldErrors, type PageDeps } from './page.ts'
 
 const BASE = '/hyresvard/fil'
 const config = { permission: 'notice.send' as const }
@@ -40,8 +41,14 @@ function takeFile({ db, tools }: PageDeps) {
     if (file === 'too-large') return showChoice(reply.code(413), { file: t('file.too-large') })
     // A form without a chosen file sends an empty one.
     if (!file || file.bytes.length === 0) return showChoice(reply.code(422), { file: t('file.none') })
-    const id = await keepFileDraft(db, tools, actorIn(request), file)
-    return reply.redirect(`${BASE}/${id}/granska`, 303)
+    try {
+      const id = await keepFileDraft(db, tools, actorIn(request), file)
+      return reply.redirect(`${BASE}/${id}/granska`, 303)
+    } catch (error) {
+      const refused = errorsOf(error, { '/file': 'file' })
+      if (!refused) throw error
+      return showChoice(reply.code(422), refused)
+    }
   }
 }
 
@@ -52,6 +59,7 @@ function showReport({ db, tools }: PageDeps) {
     const id = idIn(request)
     const draft = await readFileDraft(db, tools, actor, id)
     if (!draft) return reply.redirect(`${BASE}/${id}`, 303)
+    if (mayBeMapped(draft.read)) return reply.redirect(`${BASE}/${id}/kolumner`, 303)
     const previews = await previewNotices(
       db,
       tools,
@@ -62,6 +70,7 @@ function showReport({ db, tools }: PageDeps) {
       title: t('file.report'),
       back: { href: BASE },
       id,
+      mapped: Object.keys(draft.mapping).length > 0,
       report: fileReport(draft.read, previews, t, request.language),
     })
   }
@@ -102,6 +111,7 @@ export function landlordFilePages(app: App, deps: PageDeps): void {
   app.get(`${BASE}/mall.csv`, { config }, (_request, reply) =>
     sendCsv(reply, 'bokvar-mall.csv', `\uFEFF${COLUMN_NAMES.join(';')}\r\n`),
   )
+  fileColumnPages(app, deps)
   app.get(`${BASE}/:id/granska`, { config }, showReport(deps))
   app.get(`${BASE}/:id`, { config }, showStatus(deps))
   app.get(`${BASE}/:id/avvisade.csv`, { config }, async (request, reply) =>

@@ -3,25 +3,34 @@ import { createHash, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { insertRows } from '../db/rows.ts'
-import { readNoticeFile, type NoticeFile } from '../domain/notice-file.ts'
+import type { Mapping } from '../domain/notice-file-columns.ts'
+import type { NoticeFile } from '../domain/notice-file.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { emit } from '../outbox.ts'
 import { seal, unseal } from '../seal.ts'
+import { readUploadedFile } from '../read-file.ts'
 import { inContext, type Actor } from './act.ts'
+import { rememberedMapping, rememberMapping } from './column-mappings.ts'
+import { demandReadable } from './notice-files.ts'
 import type { Tools } from './tools.ts'
 
 /** A file waiting for its sender's word, as it was read. */
-export type FileDraft = { id: string; fileName: string | null; read: NoticeFile }
+export type FileDraft = { id: string; fileName: string | null; mapping: Mapping; read: NoticeFile }
 
-/** Keeps a file under seal as a draft; an earlier draft of the same sender is forgotten. Returns its id. */
+/**
+ * Keeps a file under seal as a draft; an earlier draft of the same sender is forgotten. Returns its id. Refuses what
+ * is unsafe or no list at all: nothing of it is kept.
+ */
 export async function keepFileDraft(
   db: Db,
   tools: Tools,
   actor: Actor,
   file: { name: string | null; bytes: Uint8Array },
 ): Promise<string> {
+  await demandReadable(file)
   const id = randomUUID()
   return inContext(db, actor, async (trx, at) => {
+    const mapping = JSON.stringify(await rememberedMapping(trx, actor))
     await sql`delete from notice_file where sender = ${actor.sender} and state = 'draft'`.execute(trx)
     await insertRows(trx, 'noticeFile', [
       {
@@ -33,6 +42,7 @@ export async function keepFileDraft(
         raw: seal(tools.keys, id, file.bytes),
         receivedAt: at.now,
         state: 'draft',
+        mapping,
       },
     ])
     return id
@@ -48,7 +58,21 @@ export async function readFileDraft(
 ): Promise<FileDraft | null> {
   const file = await inContext(db, actor, (trx) => ownFile(trx, actor, id))
   if (file.state !== 'draft') return null
-  return { id, fileName: file.fileName, read: readNoticeFile(unseal(tools.keys, id, file.raw)) }
+  const bytes = unseal(tools.keys, id, file.raw)
+  const mapping = file.mapping as Mapping
+  const read = await readUploadedFile({ bytes, name: file.fileName }, mapping)
+  return { id, fileName: file.fileName, mapping, read }
+}
+
+/** Remembers what the sender calls its columns, and reads this draft by it. A file already sent stays as it was read. */
+export async function mapFileDraft(db: Db, actor: Actor, id: string, mapping: Mapping): Promise<void> {
+  await inContext(db, actor, async (trx) => {
+    await rememberMapping(trx, actor, mapping)
+    const known = JSON.stringify(await rememberedMapping(trx, actor))
+    const mapped = await sql`update notice_file set mapping = ${known}::jsonb
+      where id = ${id} and sender = ${actor.sender} and state = 'draft'`.execute(trx)
+    if (mapped.numAffectedRows === 0n) await ownFile(trx, actor, id)
+  })
 }
 
 /** Sends the draft: it has arrived now, and the queue is told. Sent twice it is sent once. */
@@ -73,7 +97,7 @@ export async function dropFileDraft(db: Db, actor: Actor, id: string): Promise<v
 async function ownFile(trx: Trx, actor: Actor, id: string) {
   const file = await trx
     .selectFrom('noticeFile')
-    .select(['state', 'fileName', 'raw'])
+    .select(['state', 'fileName', 'raw', 'mapping'])
     .where('id', '=', id)
     .where('sender', '=', actor.sender)
     .executeTakeFirst()

@@ -3,11 +3,16 @@ import { createHash, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { insertRows } from '../db/rows.ts'
-import { readNoticeFile, type NoticeFile, type NoticeGroup } from '../domain/notice-file.ts'
+import type { Mapping } from '../domain/notice-file-columns.ts'
+import { fileProblem } from '../domain/notice-file-problems.ts'
+import type { NoticeFile, NoticeGroup } from '../domain/notice-file.ts'
 import { Refusal } from '../domain/refusal.ts'
+import { REFUSED_AT_DOOR } from '../domain/uploaded-kind.ts'
 import { emit } from '../outbox.ts'
+import { checkUploadedFile, readUploadedFile } from '../read-file.ts'
 import { seal, unseal } from '../seal.ts'
 import { inContext, lockTexts, moment, type Actor, type Moment } from './act.ts'
+import { rememberedMapping } from './column-mappings.ts'
 import { noticeRow, once } from './intake.ts'
 import { linkVersions } from './notice-versions.ts'
 import { controlContext } from './settings.ts'
@@ -16,6 +21,16 @@ import type { Tools } from './tools.ts'
 /** Notices written in one transaction: short enough to hold no lock long, long enough to be quick. */
 const piece = 500
 
+/** Refuses a file that is unsafe, locked or not what its name says, with what to do instead: nothing of it is kept. */
+export async function demandReadable(file: { name: string | null; bytes: Uint8Array }): Promise<void> {
+  const code = await checkUploadedFile(file)
+  if (code === null || !(REFUSED_AT_DOOR.has(code) || code === 'file_too_heavy')) return
+  const { detail, howToMend } = fileProblem(code)
+  const said = `file.${code.replace(/^file_/, '').replaceAll('_', '-')}`
+  const problem = { pointer: '/file', code: said, detail: `${detail} ${howToMend}` }
+  throw new Refusal('invalid', said, `${detail} ${howToMend}`, [problem])
+}
+
 /** Keeps the file as it came, under seal, and tells the queue. Reading it is the worker's. A key makes a retry the same. */
 export async function receiveNoticeFile(
   db: Db,
@@ -23,8 +38,10 @@ export async function receiveNoticeFile(
   actor: Actor,
   file: { name: string | null; bytes: Uint8Array; key?: string | null },
 ): Promise<{ id: string }> {
+  await demandReadable(file)
   const id = randomUUID()
   const keep = async (trx: Trx, at: Moment) => {
+    const mapping = JSON.stringify(await rememberedMapping(trx, actor))
     await insertRows(trx, 'noticeFile', [
       {
         id,
@@ -34,6 +51,7 @@ export async function receiveNoticeFile(
         sha256: createHash('sha256').update(file.bytes).digest('hex'),
         raw: seal(tools.keys, id, file.bytes),
         receivedAt: at.now,
+        mapping,
       },
     ])
     await emit(trx, 'notice-file.received', [id])
@@ -42,19 +60,25 @@ export async function receiveNoticeFile(
   return file.key ? once(db, actor, { key: file.key, raw: file.bytes }, keep) : inContext(db, actor, keep)
 }
 
-type FileRow = { id: string; sender: string; landlordId: string | null; raw: Buffer; readGroups: number }
+type KeptFile = { id: string; raw: Buffer; fileName: string | null; mapping: unknown }
+type FileRow = KeptFile & { sender: string; landlordId: string | null; readGroups: number }
+
+/** The file as it says, by the column names that held when it came. */
+function readKept({ keys }: Tools, { id, raw, fileName, mapping }: KeptFile): Promise<NoticeFile> {
+  return readUploadedFile({ bytes: unseal(keys, id, raw), name: fileName }, mapping as Mapping)
+}
 
 /** Reads files to their end, from where an earlier try stopped. */
 export async function readNoticeFiles(db: Db, tools: Tools, fileIds: readonly string[]): Promise<void> {
   for (const id of fileIds) {
     const file = await db
       .selectFrom('noticeFile')
-      .select(['id', 'sender', 'landlordId', 'raw', 'readGroups'])
+      .select(['id', 'sender', 'landlordId', 'raw', 'readGroups', 'fileName', 'mapping'])
       .where('id', '=', id)
       .where('state', 'in', ['received', 'reading'])
       .executeTakeFirst()
     if (!file) continue
-    const read = readNoticeFile(unseal(tools.keys, id, file.raw))
+    const read = await readKept(tools, file)
     const groups = read.groups.length
     for (let from = file.readGroups; from === 0 || from < groups; from += piece) {
       const more = await db.transaction().execute((trx) => readPiece(trx, tools, { file, read, from }))
@@ -84,6 +108,7 @@ async function readPiece(
   const done = from + piece >= read.groups.length
   await sql`update notice_file set state = ${read.problem ? 'refused' : done ? 'done' : 'reading'},
       problem = ${read.problem ? JSON.stringify(read.problem) : null}::jsonb, rows = ${read.rows},
+      remarks = ${JSON.stringify(read.remarks)}::jsonb,
       rejected = ${new Set(read.errors.map((error) => error.row)).size},
       read_groups = ${from + groups.length}, accepted = accepted + ${accepted},
       duplicates = duplicates + ${duplicates + (from === 0 ? read.repeats.length : 0)},
@@ -174,7 +199,7 @@ export async function readNoticeFileReport(db: Db, actor: Actor, id: string) {
 /** The file as it was read, for the sheet of bad rows. */
 export async function rereadNoticeFile(db: Db, tools: Tools, actor: Actor, id: string): Promise<NoticeFile> {
   const file = await inContext(db, actor, (trx) => ownFile(trx, id))
-  return readNoticeFile(unseal(tools.keys, id, file.raw))
+  return readKept(tools, file)
 }
 
 async function ownFile(trx: Trx, id: string) {

@@ -42,10 +42,20 @@ export const COLUMNS = {
 
 export type Column = keyof typeof COLUMNS
 
-const isColumn = (name: string): name is Column => Object.hasOwn(COLUMNS, name)
+/** Whether this is a column of the template. */
+export const isColumn = (name: string): name is Column => Object.hasOwn(COLUMNS, name)
 
 /** The columns in the order of the template. */
 export const COLUMN_NAMES: readonly Column[] = Object.keys(COLUMNS).filter(isColumn)
+
+/** The columns that hold a day. */
+export const DATE_COLUMNS: ReadonlySet<Column> = new Set<Column>([
+  'forfallodag',
+  'meddelandedatum',
+  'uppsagd_datum',
+  'avsant_datum',
+  'delgiven_datum',
+])
 
 /** Without these no row can be tied to anybody. */
 export const NEEDED_COLUMNS = ['typ', 'hyresvard', 'hyresgast_namn', 'adress'] as const
@@ -68,7 +78,11 @@ export type HeaderFault =
   | { code: 'column_unknown'; column: Column; heading: number }
 
 /** Which cell of a row holds which column, and the places of headings that are nobody's and passed over. */
-export type Header = { places: Map<Column, number>; width: number; ignored: number[] }
+export type Header = {
+  places: Map<Column, number>
+  width: number
+  ignored: { place: number; heading: string }[]
+}
 
 /** Maps the header row, by the sender's own mapping first, then by name and alias. */
 export function readHeader(cells: readonly string[], mapping: Mapping = {}): Header | HeaderFault {
@@ -77,24 +91,20 @@ export function readHeader(cells: readonly string[], mapping: Mapping = {}): Hea
   const own = new Map(Object.entries(mapping).map(([heading, column]) => [plain(heading), column]))
   for (const [place, heading] of headings.entries()) {
     const told = own.get(plain(heading))
-    const column = told === undefined ? columnNamed(plain(heading)) : told
+    const column = told === undefined ? columnNamed(heading) : told
     if (isReason(heading)) continue
-    if (column === null) header.ignored.push(place)
+    if (column === null) header.ignored.push({ place, heading: heading.trim() })
     else if (header.places.has(column)) return { code: 'column_twice', column }
     else header.places.set(column, place)
   }
-  return faultOf(header, headings, own) ?? header
+  return faultOf(header, own) ?? header
 }
 
-function faultOf(
-  header: Header,
-  headings: readonly string[],
-  own: ReadonlyMap<string, Column | null>,
-): HeaderFault | null {
+function faultOf(header: Header, own: ReadonlyMap<string, Column | null>): HeaderFault | null {
   if (header.places.size === 0) return { code: 'header_missing', column: null }
   const missing = COLUMN_NAMES.filter((column) => !header.places.has(column))
-  for (const place of header.ignored) {
-    const heading = plain(headings[place] ?? '')
+  for (const { place, heading: written } of header.ignored) {
+    const heading = plain(written)
     const meant = own.has(heading) ? undefined : missing.find((column) => resembles(heading, column))
     if (meant) return { code: 'column_unknown', column: meant, heading: place }
   }
@@ -102,10 +112,18 @@ function faultOf(
   return needed ? { code: 'column_missing', column: needed } : null
 }
 
-function columnNamed(heading: string): Column | null {
+/** The column that a heading names, by the template's name or one that means the same. */
+export function columnNamed(written: string): Column | null {
+  const heading = plain(written)
   if (isColumn(heading)) return heading
   const meant = COLUMN_NAMES.find((column) => COLUMNS[column].aliases.some((alias) => alias === heading))
   return meant ?? null
+}
+
+/** The column that a heading probably means, for a person to confirm; never read on that guess. */
+export function columnMeant(written: string): Column | null {
+  const named = columnNamed(written)
+  return named ?? COLUMN_NAMES.find((column) => resembles(plain(written), column)) ?? null
 }
 
 /** A heading that holds the column's name or most of it (`belopp_kr`, `forfallodagen`) probably means it. */
@@ -115,7 +133,7 @@ function resembles(heading: string, column: Column): boolean {
 }
 
 /** A heading as the template writes it: lower case, å ä ö as a a o, words joined by underscores. */
-function plain(heading: string): string {
+export function plain(heading: string): string {
   return heading
     .normalize('NFKD')
     .replace(/[\p{M}\p{Cf}]/gu, '')

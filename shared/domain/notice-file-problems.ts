@@ -12,13 +12,51 @@ export const FILE_PROBLEMS = {
     detail: 'Filen är för stor.',
     howToMend: 'Dela upp filen: högst 5 MB och 10 000 rader i varje.',
   },
-  file_is_spreadsheet: {
-    detail: 'Filen är en Excelfil, inte en CSV-fil.',
-    howToMend: 'Öppna filen i Excel, välj Spara som och formatet CSV UTF-8, och skicka den filen.',
+  file_old_excel: {
+    detail: 'Filen är i Excels gamla format (.xls).',
+    howToMend:
+      'Öppna filen i Excel, välj Spara som och formatet Excel-arbetsbok (.xlsx), och skicka den filen.',
+  },
+  file_locked: {
+    detail: 'Filen verkar vara lösenordsskyddad.',
+    howToMend: 'Ta bort lösenordet i Excel (Arkiv, Info, Skydda arbetsbok) och skicka filen igen.',
+  },
+  file_damaged: {
+    detail: 'Excelfilen är skadad.',
+    howToMend: 'Öppna filen i Excel, spara den på nytt som .xlsx och skicka den igen.',
+  },
+  file_not_workbook: {
+    detail: 'Filen är ett arkiv eller ett dokument av annat slag, inte en Excelfil.',
+    howToMend: 'Spara listan som .xlsx eller CSV UTF-8 och skicka den filen.',
+  },
+  file_type_differs: {
+    detail: 'Filens namn säger en sak och innehållet en annan.',
+    howToMend: 'Spara listan på nytt som .xlsx eller CSV, utan att ändra filens namn för hand.',
+  },
+  file_active: {
+    detail:
+      'Filen innehåller makron, länkar till andra filer eller inbäddade objekt. Sådant öppnas inte här.',
+    howToMend: 'Kopiera raderna till en tom arbetsbok som värden, spara den som .xlsx och skicka den filen.',
+  },
+  file_swells: {
+    detail: 'Filen packar upp sig till orimligt mycket.',
+    howToMend: 'Kopiera raderna till en tom arbetsbok, spara den som .xlsx och skicka den filen.',
+  },
+  file_entities: {
+    detail: 'Filen innehåller kod som inte hör hemma i en arbetsbok.',
+    howToMend: 'Kopiera raderna till en tom arbetsbok, spara den som .xlsx och skicka den filen.',
+  },
+  file_too_heavy: {
+    detail: 'Filen tog för lång tid eller för mycket minne att läsa.',
+    howToMend: 'Dela upp filen, eller spara listan som CSV UTF-8 och skicka den i stället.',
+  },
+  sheets_several: {
+    detail: 'Flera blad i arbetsboken har rader med meddelanden.',
+    howToMend: 'Lägg alla rader på ett blad, eller skicka ett blad i taget. Inget är inläst.',
   },
   file_is_pdf: {
-    detail: 'Filen är en PDF, inte en CSV-fil.',
-    howToMend: 'Exportera listan som CSV från ert system och skicka den filen.',
+    detail: 'Filen är en PDF, inte en Excel- eller CSV-fil.',
+    howToMend: 'Exportera listan som Excel eller CSV från ert system och skicka den filen.',
   },
   file_not_text: {
     detail: 'Filen går inte att läsa som text.',
@@ -74,6 +112,22 @@ export const ROW_PROBLEMS = {
   formula: {
     detail: 'Cellen innehåller en formel. Formler räknas aldrig ut här.',
     howToMend: 'Spara värdet i stället för formeln.',
+  },
+  cell_merged: {
+    detail: 'Cellen är sammanslagen med en annan, så det går inte att veta vilken rad värdet gäller.',
+    howToMend: 'Dela cellerna i Excel och skriv värdet på varje rad.',
+  },
+  cell_error: {
+    detail: 'Cellen innehåller ett felvärde från Excel, till exempel #SAKNAS!.',
+    howToMend: 'Skriv det rätta värdet i cellen.',
+  },
+  number_rounded: {
+    detail: 'Talet har fler siffror än Excel kan hålla, så de sista är ändrade.',
+    howToMend: 'Gör kolumnen till text i Excel och skriv numret på nytt.',
+  },
+  date_with_time: {
+    detail: 'Datumet har ett klockslag, så det är osäkert vilken dag som menas.',
+    howToMend: 'Skriv bara dagen, ÅÅÅÅ-MM-DD.',
   },
   text_garbled: {
     detail: 'Å, ä eller ö har blivit fel tecken.',

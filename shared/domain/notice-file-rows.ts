@@ -10,6 +10,7 @@ import {
   withoutEmptyTail,
 } from './notice-file-columns.ts'
 import { type RowError, rowError } from './notice-file-problems.ts'
+import type { CellMark } from './sheet-marks.ts'
 import { isGarbled } from './text-encoding.ts'
 import { aboveZero, atLeastZero, readDate } from './written.ts'
 
@@ -33,13 +34,16 @@ const READERS: Partial<Record<Column, ['amount_unclear' | 'date_unclear', (cell:
 }
 
 /** Takes one row apart by the header; several columns of it may be wrong. */
-export function readRow({ row, cells }: CsvRow, header: Header): ReadRow {
+export function readRow({ row, cells }: CsvRow, header: Header, marks: readonly CellMark[] = []): ReadRow {
   if (cells.length < header.width || withoutEmptyTail(cells).length > header.width) {
     return { row, cells: {}, faults: [rowError(row, null, 'column_count')] }
   }
   const read: Cells = {}
   const faults: RowError[] = []
   for (const [column, place] of header.places) {
+    const mark = marks.find((one) => one.place === place)
+    if (mark) faults.push(rowError(row, column, mark.code))
+    if (mark) continue
     const cell = plainCell(cells[place] ?? '')
     if (cell === null) faults.push(rowError(row, column, 'formula'))
     else if (cell !== '') read[column] = cell

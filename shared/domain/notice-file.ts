@@ -1,10 +1,18 @@
 // A landlord's file into notices and bad rows: nothing is guessed, nothing is lost, every row is answered for.
 import type { NoticeBody } from './notice-body.ts'
 import { type CsvRow, type Separator, readTable } from './csv-table.ts'
-import { type Header, type Mapping, readHeader } from './notice-file-columns.ts'
-import { type FileProblem, type RowError, fileProblem, rowError } from './notice-file-problems.ts'
+import { type Header, type Mapping, readHeader, withoutEmptyTail } from './notice-file-columns.ts'
+import {
+  type FileProblem,
+  type FileProblemCode,
+  type RowError,
+  fileProblem,
+  rowError,
+} from './notice-file-problems.ts'
 import { type ReadRow, bodyOf, conflictsOf, groupKey, readRow } from './notice-file-rows.ts'
 import { type Encoding, decodeText } from './text-encoding.ts'
+import { uploadedKind } from './uploaded-kind.ts'
+import { type FileRemark, type Table, meantTable } from './workbook-table.ts'
 
 /** Where reading stops. A month of Sweden's largest landlord fits ten times over; more is another kind of file. */
 export const NOTICE_FILE_LIMITS = { bytes: 5 * 1024 * 1024, rows: 10_000 } as const
@@ -28,47 +36,72 @@ export type NoticeFile = {
   ignoredColumns: string[]
   problem: FileProblem | null
   heading: readonly string[]
+  /** The first rows as they came, for whoever says which column is which. */
+  samples: readonly (readonly string[])[]
+  /** What the sender should know of a file that is read all the same. */
+  remarks: FileRemark[]
   rejected: CsvRow[]
 }
 
 /**
  * Reads a CSV file: `;` `,` or tab, UTF-8, UTF-16 or Windows-1252. `mapping` is the sender's own word for its
  * headings. Never throws; a file that cannot be read whole is not read at all (`problem`), a row that cannot be read
- * comes back with its number, column and how to mend it, and takes the other rows of its notice with it.
+ * comes back with its number, column and how to mend it, and takes the other rows of its notice with it. A workbook is
+ * unpacked elsewhere (`shared/workbook.ts`) and comes here as a table.
  */
 export function readNoticeFile(bytes: Uint8Array, mapping: Mapping = {}): NoticeFile {
-  if (bytes.length > NOTICE_FILE_LIMITS.bytes) return held(fileProblem('file_too_large'))
+  if (bytes.length > NOTICE_FILE_LIMITS.bytes) return heldFile('file_too_large')
+  const kind = uploadedKind(bytes, null)
+  if ('problem' in kind) return heldFile(kind.problem)
   const decoded = decodeText(bytes)
-  if ('unreadable' in decoded) return held(fileProblem(UNREADABLE[decoded.unreadable]))
+  if ('unreadable' in decoded) return heldFile(UNREADABLE[decoded.unreadable])
   const table = readTable(decoded.text)
   const known = { encoding: decoded.encoding, separator: 'rows' in table ? table.separator : null }
   if ('brokenAtRow' in table) return held(fileProblem('quote_unclosed', table.brokenAtRow), known)
   const rows = table.rows.filter(({ cells }) => !/^sep=.?$/i.test(cells.join('')))
-  const [heading, ...records] = rows
-  if (!heading) return held(fileProblem('file_empty'), known)
-  if (records.length > NOTICE_FILE_LIMITS.rows) return held(fileProblem('file_too_large'), known)
-  const header = readHeader(heading.cells, mapping)
-  if ('code' in header) return held(fileProblem(header.code, heading.row, header.column), known)
-  if (records.length === 0) return held(fileProblem('no_rows', heading.row), known)
-  return { ...held(null), ...known, ...readRows(records, header, heading) }
+  const read = { rows, marks: [], numbers: new Set<string>(), epoch: null, remarks: [] }
+  return { ...readNoticeTable(read, mapping), ...known }
 }
+
+/** Reads the rows of a file, whatever it was: the first is the header. */
+export function readNoticeTable(table: Table, mapping: Mapping = {}): NoticeFile {
+  const [heading, ...records] = table.rows
+  if (!heading) return heldFile('file_empty')
+  if (records.length > NOTICE_FILE_LIMITS.rows) return heldFile('file_too_large')
+  const seen = { heading: headingOf(heading), samples: records.slice(0, SAMPLES).map(({ cells }) => cells) }
+  const header = readHeader(heading.cells, mapping)
+  if ('code' in header) return held(fileProblem(header.code, heading.row, header.column), seen)
+  if (records.length === 0) return held(fileProblem('no_rows', heading.row), seen)
+  const meant = meantTable({ ...table, rows: records }, header)
+  return { ...held(null), ...seen, ...readRows(meant, header), remarks: meant.remarks }
+}
+
+/** A file of which nothing is read. */
+export function heldFile(code: FileProblemCode): NoticeFile {
+  return held(fileProblem(code))
+}
+
+const SAMPLES = 3
+
+const headingOf = ({ cells }: CsvRow): string[] => [...withoutEmptyTail(cells)]
 
 const UNREADABLE = {
   empty: 'file_empty',
-  spreadsheet: 'file_is_spreadsheet',
   pdf: 'file_is_pdf',
   binary: 'file_not_text',
 } as const
 
 function held(problem: FileProblem | null, known: Partial<NoticeFile> = {}): NoticeFile {
-  const nothing = { groups: [], errors: [], repeats: [], ignoredColumns: [], heading: [], rejected: [] }
-  return { encoding: null, separator: null, rows: 0, ...nothing, problem, ...known }
+  const nothing = { groups: [], errors: [], repeats: [], ignoredColumns: [], rejected: [] }
+  const unseen = { heading: [], samples: [], remarks: [] }
+  return { encoding: null, separator: null, rows: 0, ...nothing, ...unseen, problem, ...known }
 }
 
-function readRows(records: readonly CsvRow[], header: Header, heading: CsvRow) {
+function readRows({ rows: records, marks }: Table, header: Header) {
   const groups = new Map<string, ReadRow[]>()
+  const marked = Map.groupBy(marks, ({ row }) => row)
   for (const record of records) {
-    const read = readRow(record, header)
+    const read = readRow(record, header, marked.get(record.row))
     const key = groupKey(read)
     const rows = groups.get(key)
     if (rows) rows.push(read)
@@ -82,8 +115,7 @@ function readRows(records: readonly CsvRow[], header: Header, heading: CsvRow) {
     groups: read.flatMap(({ group }) => group ?? []),
     errors,
     repeats: read.flatMap(({ repeats }) => repeats).sort((one, other) => one.row - other.row),
-    ignoredColumns: header.ignored.map((place) => heading.cells[place]?.trim() ?? ''),
-    heading: heading.cells.slice(0, header.width),
+    ignoredColumns: header.ignored.map(({ heading }) => heading),
     rejected: records.filter(({ row }) => bad.has(row)),
   }
 }

@@ -2,8 +2,8 @@
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
-/** What cannot be text: `spreadsheet` and `pdf` are known by their first bytes, `binary` by what no text holds. */
-export type Unreadable = 'empty' | 'spreadsheet' | 'pdf' | 'binary'
+/** What cannot be text: a `pdf` is known by its first bytes, `binary` by what no text holds. */
+export type Unreadable = 'empty' | 'pdf' | 'binary'
 
 /** The five bytes that Windows-1252 leaves undefined: a file that holds them was written in something else. */
 const UNDEFINED_1252 = /[\u0081\u008D\u008F\u0090\u009D]/
@@ -28,7 +28,7 @@ export function decodeText(
 
 function knownBinary(bytes: Uint8Array): Unreadable | null {
   const start = String.fromCharCode(...bytes.subarray(0, 8))
-  if (start.startsWith('PK\u0003\u0004') || start.startsWith('\u00D0\u00CF\u0011\u00E0')) return 'spreadsheet'
+  if (start.startsWith('PK\u0003\u0004') || start.startsWith('\u00D0\u00CF\u0011\u00E0')) return 'binary'
   return start.startsWith('%PDF-') ? 'pdf' : null
 }
 

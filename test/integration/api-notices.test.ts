@@ -234,7 +234,7 @@ describe('A file', () => {
   })
 
   test.each([
-    ['an Excel file', Buffer.from('504b0304140006000800', 'hex'), 415, 'file.spreadsheet'],
+    ['a damaged Excel file', Buffer.from('504b0304140006000800', 'hex'), 400, 'file.damaged'],
     ['more than 5 MB', Buffer.alloc(5 * 1024 * 1024 + 1, 'a'), 413, 'too-large'],
   ])('that is %s is refused with what to do instead', async (_what, bytes, status, code) => {
     const found = await upload(bytes)

@@ -30,7 +30,7 @@ const caseworkNeeds = [
   'shared/db/',
   'shared/text/',
   'shared/outbox.ts',
-].concat('shared/topics.ts', 'shared/seal.ts', 'kysely', 'node:crypto')
+].concat('shared/topics.ts', 'shared/seal.ts', 'shared/read-file.ts', 'kysely', 'node:crypto')
 
 describe('who may import whom', () => {
   it.each([
@@ -60,6 +60,8 @@ describe('who may import whom', () => {
     ['ioredis', ['shared/queues.ts']],
     ['kysely', ['shared/casework/', 'shared/db/', 'shared/outbox.ts', 'services/start/']],
     ['nodemailer', ['shared/mailer.ts']],
+    ['read-excel-file', ['shared/workbook.ts']],
+    ['pdfkit', ['services/web/pdf.ts']],
     ['pino', ['shared/log.ts']],
     ['luxon', ['shared/domain/', 'services/web/', 'services/start/']],
     ['fastify', ['services/']],
