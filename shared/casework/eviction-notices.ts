@@ -10,7 +10,7 @@ import {
   type EvictionNotice,
   type EvictionNoticeBody,
 } from '../domain/eviction-notice.ts'
-import { householdKeys } from '../domain/household.ts'
+import { householdKeys, saysProtected } from '../domain/household.ts'
 import { birthDay } from '../domain/identity-number.ts'
 import { emit } from '../outbox.ts'
 import { blindIndex, seal } from '../seal.ts'
@@ -170,6 +170,7 @@ function incoming(row: Row, committee: string): Incoming {
       monthsUnpaid: 0,
       amountOwed: 0,
       committee,
+      protected: saysProtected(respondent.address),
     },
   }
 }

@@ -34,6 +34,8 @@ export type NewCase = {
   monthsUnpaid: number
   amountOwed: number
   committee: string
+  /** The sender says that the person's details are protected: policies go by this, planning and letters by the flag. */
+  protected: boolean
 }
 
 type Joined = Match & { caseId: string; isNew: boolean }
@@ -69,10 +71,29 @@ export async function joinArrivals(trx: Trx, at: Moment, arrivals: readonly Inco
     })
     return { ...match, caseId: id, isNew: true }
   })
-  await insertRows(trx, 'arrearsCase', [...born.values()])
+  await insertRows(
+    trx,
+    'arrearsCase',
+    [...born.values()].map((one) => ({ ...one, facts: one.protected ? { flags: ['protected'] } : {} })),
+  )
+  const told = joined.filter((_, place) => arrivals[place]?.newCase.protected).map(({ caseId }) => caseId)
+  await closeIn(trx, [...born.keys()], told)
   await record(trx, at, arrivals, joined)
   await emit(trx, 'case.changed', [...new Set(joined.map((join) => join.caseId))])
   return joined
+}
+
+/**
+ * A household that was protected once is so in its next case from the first moment, before routing and before any list;
+ * so is one of which a sender says it now.
+ */
+async function closeIn(trx: Trx, born: readonly string[], told: readonly string[]): Promise<void> {
+  await sql`update arrears_case c set protected = true, facts = c.facts
+      || jsonb_build_object('flags', coalesce(c.facts -> 'flags', '[]') || '["protected"]')
+    where c.id = any(${[...born, ...told]}::uuid[]) and not c.protected and (c.id = any(${[...told]}::uuid[])
+      or exists (select 1 from arrears_case o where o.household_id = c.household_id and o.protected))`.execute(
+    trx,
+  )
 }
 
 async function record(
@@ -131,13 +152,16 @@ async function openCases(trx: Trx, matches: readonly Match[]): Promise<Map<strin
   return new Map(rows.map((row) => [row.householdId, row.id]))
 }
 
-/** New cases whose tenant's name, or whose door, another open case has: a person decides whether they are one. */
+/**
+ * New cases whose tenant's name, or whose door, another open case has: a person decides whether they are one. Another
+ * committee's case, or a protected person's, is no suggestion: it would tell that there is one.
+ */
 async function similarOpenCases(trx: Trx, joined: readonly Joined[]): Promise<Review[]> {
   const fresh = joined.filter((join) => join.isNew).map((join) => join.caseId)
   if (fresh.length === 0) return []
   const { rows } = await sql<{ id: string; like: string[] }>`
     select c.id, array_agg(o.id) as like from arrears_case c join arrears_case o
-      on o.id <> c.id and o.state = 'open' and lower(o.tenant_name) = lower(c.tenant_name)
+      on o.id <> c.id and o.state = 'open' and o.committee = c.committee and not o.protected and lower(o.tenant_name) = lower(c.tenant_name)
       and (o.postal_code is not distinct from c.postal_code or lower(o.address) = lower(c.address))
     where c.id = any(${fresh}::uuid[]) group by c.id`.execute(trx)
   await noteLikeness(trx, rows)

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { CONTROL_REMARK } from '../domain/control-findings.ts'
 import { foldCase } from '../domain/case-facts.ts'
+import { saysProtected } from '../domain/household.ts'
 import type { FoldedNotice } from '../domain/notice-versions.ts'
 import { emit } from '../outbox.ts'
 import type { Moment } from './act.ts'
@@ -104,6 +105,7 @@ function incoming(row: Row, committee: string): Incoming {
       monthsUnpaid: facts.monthsUnpaid,
       amountOwed: facts.amountOwed,
       committee,
+      protected: saysProtected(notice.dwelling.address, notice.tenant.postalAddress),
     },
   }
 }
