@@ -161,7 +161,7 @@ async function similarOpenCases(trx: Trx, joined: readonly Joined[]): Promise<Re
   if (fresh.length === 0) return []
   const { rows } = await sql<{ id: string; like: string[] }>`
     select c.id, array_agg(o.id) as like from arrears_case c join arrears_case o
-      on o.id <> c.id and o.state = 'open' and o.committee = c.committee and not o.protected and lower(o.tenant_name) = lower(c.tenant_name)
+      on o.id <> c.id and o.state = 'open' and o.committee = c.committee and not o.protected and o.name_key = c.name_key
       and (o.postal_code is not distinct from c.postal_code or lower(o.address) = lower(c.address))
     where c.id = any(${fresh}::uuid[]) group by c.id`.execute(trx)
   await noteLikeness(trx, rows)

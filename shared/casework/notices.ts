@@ -10,6 +10,7 @@ import type { Moment } from './act.ts'
 import { lockOpenCases, refreshCases } from './refresh.ts'
 import type { NoticeContent } from './intake.ts'
 import { joinArrivals, type Incoming } from './matching.ts'
+import { lookAtPlans } from './payment-plan-watch.ts'
 import { reviewTasks } from './reviews.ts'
 import { readMunicipality } from './settings.ts'
 import { writeTimeline, type TimelineEntry } from './timeline.ts'
@@ -138,6 +139,11 @@ export async function applyUpdates(
   await refreshCases(trx, at, tools, cases)
   await writeTimeline(trx, at, rows.flatMap(toldOf))
   await emit(trx, 'case.changed', cases)
+  // A plan goes on after its case is closed, and so does what is paid on it.
+  await lookAtPlans(
+    trx,
+    rows.flatMap((row) => row.caseId ?? []),
+  )
 }
 
 type UpdateRow = { id: string; type: string; noticeId: string; caseId: string | null }
