@@ -21,6 +21,7 @@ import { Refusal } from '../domain/refusal.ts'
 import { emit } from '../outbox.ts'
 import { blindIndex, seal } from '../seal.ts'
 import { inContext, lockTexts, type Actor, type Moment } from './act.ts'
+import { stateAccess } from './audit.ts'
 import { linkVersions } from './notice-versions.ts'
 import { controlContext } from './settings.ts'
 import type { Tools } from './tools.ts'
@@ -246,6 +247,7 @@ export async function once<T extends object>(
     }
     if (earlier) return earlier.response as T
     const response = await deed(trx, at)
+    if ('id' in response) stateAccess(trx, { caseIds: [String(response.id)] })
     await insertRows(trx, 'intakeKey', [
       { sender: actor.sender, key: sent.key, bodyHash, status: 201, response },
     ])

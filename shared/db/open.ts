@@ -16,6 +16,7 @@ export type DbRole =
   | 'bokvar_sweeper'
   | 'bokvar_watchdog'
   | 'bokvar_auditor'
+  | 'bokvar_eraser'
 
 export type OpenOptions = {
   url: string

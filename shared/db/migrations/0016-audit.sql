@@ -154,3 +154,114 @@ grant select on audit_fault to bokvar_auditor;
 
 -- The log of before is this log now.
 drop table access_log;
+
+-- Erasure has a login of its own: the only one that may take rows away, and it may write nothing but its proof.
+do $$
+begin
+  create role bokvar_eraser nologin;
+exception when duplicate_object or unique_violation then null;
+end $$;
+grant bokvar_eraser to current_user;
+grant usage on schema public to bokvar_eraser;
+
+-- What a person says of a case's keeping: that it must stay, that it held a child-protection inquiry, or that no rule of
+-- birth days keeps it although the day is not known.
+create table retention_mark (
+  id uuid primary key default gen_random_uuid(),
+  case_id uuid not null references arrears_case (id),
+  kind text not null check (kind in ('hold', 'child-inquiry', 'birth-day-released')),
+  child_born_on date,
+  reason text not null check (length(trim(reason)) > 0),
+  placed_by uuid references person (id),
+  placed_at timestamptz not null default clock_now(),
+  lifted_by uuid references person (id),
+  lifted_at timestamptz
+);
+create unique index retention_mark_once on retention_mark (case_id, kind) where lifted_at is null;
+
+-- The proof of an erasure: how many rows of what, by which rule, and a hash of the ids. Nothing in it leads to anybody.
+create table erasure (
+  id uuid primary key default gen_random_uuid(),
+  at timestamptz not null default clock_now(),
+  committee text,
+  rule text not null,
+  households integer not null,
+  counts jsonb not null,
+  digest bytea not null,
+  -- rows that still named one of the ids when it was done: none, or the erasure was undone
+  remaining integer not null check (remaining = 0)
+);
+
+alter table retention_mark enable row level security;
+alter table retention_mark force row level security;
+create policy worker_all on retention_mark for all to bokvar_worker using (true) with check (true);
+create policy with_case on retention_mark for all to bokvar_web using (exists (select 1 from arrears_case c where c.id = case_id)) with check (true);
+create policy of_administrator on retention_mark for all to bokvar_web
+  using (ctx('role') = 'administrator') with check (ctx('role') = 'administrator');
+create policy keep on retention_mark for select to bokvar_keeper using (true);
+grant select on retention_mark, timeline, contact, visit, case_merge to bokvar_keeper;
+grant select, insert, update on retention_mark to bokvar_web;
+create policy keep on timeline for select to bokvar_keeper using (true);
+create policy keep on contact for select to bokvar_keeper using (true);
+create policy keep on visit for select to bokvar_keeper using (true);
+create policy keep on case_merge for select to bokvar_keeper using (true);
+
+-- Each case with what the rules of retention ask about it.
+create view retention_case with (security_invoker = true) as
+  select c.id, c.number, c.committee, c.household_id, into_case.household_id as merged_household_id, c.state = 'open' as open,
+    (greatest(c.opened_at, c.closed_at, noted.at, told.at, enforced.at) at time zone 'Europe/Stockholm')::date as last_note_on,
+    c.born_on, coalesce(marks.held, false) as held, coalesce(marks.released, false) as released_birth_day,
+    coalesce(marks.inquiry, false) as child_inquiry, marks.child_born_on
+  from arrears_case c
+    left join lateral (select max(at) as at from timeline where case_id = c.id) noted on true
+    left join lateral (select max(received_at) as at from notice where case_id = c.id) told on true
+    left join lateral (select max(received_at) as at from eviction_notice where case_id = c.id) enforced on true
+    left join lateral (select i.household_id from case_merge m join arrears_case i on i.id = m.into_case
+      where m.from_case = c.id and m.merged_at is not null and m.undone_at is null order by m.merged_at desc limit 1) into_case on true
+    left join lateral (select bool_or(kind = 'hold') as held, bool_or(kind = 'birth-day-released') as released,
+      bool_or(kind = 'child-inquiry') as inquiry, max(child_born_on) as child_born_on
+      from retention_mark where case_id = c.id and lifted_at is null) marks on true;
+grant select on retention_case to bokvar_eraser, bokvar_keeper;
+
+-- An administrator sees the committee's numbers and days, and no case.
+create function retention_cases() returns setof retention_case language sql stable security definer set search_path = public
+  as $$ select r.* from retention_case r where ctx('role') = 'administrator' and r.household_id in
+    (select household_id from arrears_case where committee = ctx('committee')) $$;
+-- The case of a number, for the administrator who marks it.
+create function retention_case_of(wanted text) returns uuid language sql stable security definer set search_path = public
+  as $$ select id from arrears_case where number = wanted and committee = ctx('committee') and ctx('role') = 'administrator' $$;
+alter function retention_cases() owner to bokvar_keeper;
+alter function retention_case_of(text) owner to bokvar_keeper;
+revoke execute on function retention_cases(), retention_case_of(text) from public;
+grant execute on function retention_cases(), retention_case_of(text) to bokvar_web;
+
+alter table erasure enable row level security;
+alter table erasure force row level security;
+create policy proven on erasure for insert to bokvar_eraser with check (true);
+create policy seen on erasure for select to bokvar_web using (ctx('role') in ('administrator', 'log-reviewer'));
+grant insert on erasure to bokvar_eraser;
+grant select on erasure to bokvar_web;
+create trigger erasure_only_grows before update or delete or truncate on erasure for each statement execute function audit_only_grows();
+create policy added_by_eraser on audit_entry for insert to bokvar_eraser with check (true);
+grant insert on audit_entry to bokvar_eraser;
+
+-- A later migration grants the same for its own tables; a test demands it of every table that hangs on a case.
+do $$
+declare name text;
+begin
+  for name in select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relrowsecurity
+      and relname not in ('audit_head', 'audit_entry', 'erasure') loop
+    execute format('create policy erase on %I for all to bokvar_eraser using (true) with check (true)', name);
+    execute format('grant select, delete on %I to bokvar_eraser', name);
+  end loop;
+end $$;
+grant select, delete on outbox, effect_log, intake_key to bokvar_eraser;
+grant select on municipality to bokvar_eraser;
+grant update (subject_id) on task to bokvar_eraser;
+grant update (previous_case_id) on arrears_case to bokvar_eraser;
+grant update (duplicate_of, corrects) on notice to bokvar_eraser;
+grant update (duplicate_of) on eviction_notice to bokvar_eraser;
+-- A file holds many households: when one of them is erased the bytes go, and each notice keeps its own.
+grant update (raw, file_name, problem) on notice_file to bokvar_eraser;
+grant update (errors, findings) on notice_file_row to bokvar_eraser;
+revoke create on schema public from bokvar_keeper;

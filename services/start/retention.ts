@@ -1,0 +1,47 @@
+// `npm run retention`: erases what the rules of retention say, with proof; `-- --dry-run` lists every household with its reason and erases nothing.
+import { parseArgs } from 'node:util'
+import { readEnvironment } from '../../config/env.ts'
+import { municipalityFiles, readDataFile } from '../../config/files.ts'
+import { planRetention, runRetention } from '../../shared/casework/retention.ts'
+import { openDatabase } from '../../shared/db/open.ts'
+import { readRetentionRules, type RetentionRules } from '../../shared/domain/retention.ts'
+
+/** The law's rules with the municipality's own. Throws with every row that cannot be used. */
+export function retentionRulesOf(municipality: string): RetentionRules {
+  const own = municipalityFiles(municipality).get('retention.csv') ?? null
+  const { rules, problems } = readRetentionRules(readDataFile('law/retention.csv'), own)
+  if (!rules) throw new Error(`retention.csv cannot be used: ${problems.join('; ')}`)
+  return rules
+}
+
+/** Lists or erases on the database at `databaseUrl`; returns what to print. Numbers and days only: no name is read. */
+export async function retain(
+  given: { databaseUrl: string; municipality: string },
+  { dryRun }: { dryRun: boolean },
+): Promise<string> {
+  const rules = retentionRulesOf(given.municipality)
+  const db = openDatabase({ url: given.databaseUrl, role: 'bokvar_eraser', max: 2, statementTimeout: 0 })
+  try {
+    if (!dryRun) return `${JSON.stringify(await runRetention(db, rules), null, 1)}\n`
+    const lines = (await planRetention(db, rules)).map(
+      ({ cases, erase, reason, lastNoteOn, eraseFrom, finishBy }) =>
+        [
+          erase ? 'erase' : 'keep',
+          reason,
+          cases.map((one) => one.number).join(' '),
+          lastNoteOn,
+          eraseFrom,
+          finishBy,
+        ].join(';'),
+    )
+    return ['decision;reason;cases;last_note;erase_from;finish_by', ...lines.toSorted(), ''].join('\n')
+  } finally {
+    await db.destroy()
+  }
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } })
+  const text = await retain(readEnvironment(['databaseUrl']), { dryRun: values['dry-run'] })
+  process.stdout.write(text)
+}
