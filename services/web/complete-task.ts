@@ -111,9 +111,7 @@ function finish(deps: PageDeps) {
     } catch (error) {
       const refused = errorsOf(error, { '/occurredAt': 'day', '/outcome': 'day', '/note': 'note' })
       if (!refused) throw error
-      const wrong: FieldErrors = refused['note']
-        ? { note: refused['note'] }
-        : { day: t('task.error.future') }
+      const wrong: FieldErrors = refused['note'] ? { note: refused['note'] } : { day: t('task.error.future') }
       return showDone(reply.code(422), deps, { values, errors: wrong })
     }
   }

@@ -2,15 +2,18 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { foldCase, withEndings, type CaseFacts, type Ending } from '../domain/case-facts.ts'
-import type { ArrivedEviction, EvictionNotice } from '../domain/eviction-notice.ts'
+import type { CaseEvent, OwnRecord } from '../domain/own-record.ts'
+import type { EvictionNotice } from '../domain/eviction-notice.ts'
 import type { FoldedNotice, FoldedUpdate } from '../domain/notice-versions.ts'
 import type { NoticeContent } from './intake.ts'
+import { readOwnRecords, withOwnDates, type OwnDate } from './own-records.ts'
 
 /** One case's facts with the notices and events they come from. */
 export type CaseInput = {
   facts: CaseFacts
   notices: FoldedNotice[]
-  events: (ArrivedEviction & { id: string })[]
+  events: CaseEvent[]
+  own: OwnRecord
   /** What a person has decided of restarts: by notice or correction, the latest word. */
   restarts: Readonly<Record<string, boolean>>
 }
@@ -42,7 +45,7 @@ type Known = {
   endings: Ending[] | null
 }
 
-/** All inputs of the given cases, by case id. Reads three statements however many cases there are. */
+/** All inputs of the given cases, by case id. Reads four statements however many cases there are. */
 export async function readCaseInputs(trx: Trx, caseIds: readonly string[]): Promise<Map<string, CaseInput>> {
   const notices = await sql<NoticeRow>`
     select n.id, n.case_id, n.content, n.landlord_id, n.received_on, n.received_at, n.duplicate_of, n.corrects,
@@ -59,6 +62,7 @@ export async function readCaseInputs(trx: Trx, caseIds: readonly string[]): Prom
       (select json_object_agg(d.origin, d.confirmed order by d.id) from restart_decision d where d.case_id = c.id) as restarts,
       c.facts->'endings' as endings
     from arrears_case c where c.id = any(${[...caseIds]}::uuid[])`.execute(trx)
+  const records = await readOwnRecords(trx, caseIds)
   const inputs = new Map(
     known.rows.map(({ id, ...row }) => [
       id,
@@ -68,19 +72,21 @@ export async function readCaseInputs(trx: Trx, caseIds: readonly string[]): Prom
   for (const row of notices.rows) inputs.get(row.caseId)?.notices.push(folded(row))
   for (const row of withoutRepeats(events.rows))
     inputs.get(row.caseId)?.events.push({ ...row.content, id: row.id, receivedAt: row.receivedAt })
-  return new Map([...inputs].map(([id, row]) => [id, inputOf(row)]))
+  return new Map([...inputs].map(([id, row]) => [id, inputOf(row, records.get(id))]))
 }
 
-function inputOf({
-  events,
-  repeated,
-  restarts,
-  ...row
-}: Omit<Known, 'id'> & Pick<CaseInput, 'notices' | 'events'>): CaseInput {
+function inputOf(
+  { repeated, restarts, ...row }: Omit<Known, 'id'> & Pick<CaseInput, 'notices' | 'events'>,
+  { moves, ...own }: OwnRecord & { moves: readonly OwnDate[] } = NOTHING_OWN,
+): CaseInput {
   const endings = row.endings ?? []
   const notices = withEndings(row.notices, endings)
-  return { notices, events, restarts: restarts ?? {}, facts: foldCase(notices, events, repeated, endings) }
+  const events = withOwnDates(row.events, moves)
+  const facts = foldCase(notices, events, repeated, endings)
+  return { notices, events, own, restarts: restarts ?? {}, facts }
 }
+
+const NOTHING_OWN = { undertakenOn: [], child: null, moves: [] }
 
 /** A message that came twice says nothing new, and must not move the day from which its duty is counted. */
 function withoutRepeats(rows: readonly EventRow[]): EventRow[] {

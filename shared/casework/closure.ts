@@ -13,6 +13,7 @@ import { attemptsOf } from './contact-facts.ts'
 import { demandVersion, findCase, nameInDiary, noSuch, type LockedCase } from './open-case.ts'
 import { lockForPlanning, planningFacts } from './planning.ts'
 import { readMunicipality, rulesInForce, type Rules } from './settings.ts'
+import { withdrawShown } from './shown-items.ts'
 import { writeTimeline } from './timeline.ts'
 
 /** A closing as it is asked for. `on` null: today. `cause` and `housingAfter` may have been recorded before. */
@@ -139,6 +140,7 @@ async function write(
   await sql`update arrears_case set state = 'closed', outcome = ${closing.outcome}, outcome_on = ${closing.on}, closed_at = ${at.now},
       closed_by = ${actor.personId}, facts = ${JSON.stringify(facts)}::jsonb, version = version + 1, updated_at = ${at.now}
     where id = ${id} and state = 'open'`.execute(trx)
+  await withdrawShown(trx, at, [id])
   const { outcome, on } = closing
   const detail = { outcome, on }
   await writeTimeline(trx, at, [{ caseId: id, kind: 'case.closed', actor: nameInDiary(actor), detail }])

@@ -11,6 +11,7 @@ import type { Consequence } from '../domain/task-templates.ts'
 import { emit } from '../outbox.ts'
 import type { Moment } from './act.ts'
 import { attemptsOf } from './contact-facts.ts'
+import { startsPeriod } from './own-records.ts'
 import { lockForPlanning, planningFacts, taskRow, type PlannedCase, type Units } from './planning.ts'
 import { reviewTasks, type Review } from './reviews.ts'
 import { readMunicipality, rulesInForce, rulesOf, type Municipality } from './settings.ts'
@@ -56,6 +57,8 @@ export async function followTasks(trx: Trx, at: Moment, taskIds: readonly string
   await addFollowing(trx, at, open)
   await reviewTasks(trx, at, open.flatMap(reviewsOf))
   await emit(trx, 'case.changed', [...new Set(open.map(({ row }) => row.id))])
+  const dated = open.filter(({ done }) => startsPeriod(done)).map(({ row }) => row.id)
+  await emit(trx, 'dates.recorded', [...new Set(dated)])
   const ended = open.filter(({ next }) => next.kind === 'end').map(({ row }) => row.id)
   await emit(trx, 'case.settled', [...new Set(ended)])
 }

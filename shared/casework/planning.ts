@@ -17,7 +17,9 @@ import {
 } from '../domain/planning.ts'
 import { rentDueOn } from '../domain/passing-time.ts'
 import type { Moment } from './act.ts'
+import { nominateCases } from './nominations.ts'
 import { noteUnreached } from './not-reached.ts'
+import { refreshShown } from './shown-items.ts'
 import { planStages } from './stages.ts'
 import { readMunicipality, rulesInForce, type Municipality, type Rules } from './settings.ts'
 import { writeTimeline } from './timeline.ts'
@@ -55,7 +57,7 @@ export type PlannedCase = {
   openedAt: string
   closedAt: string | null
   outcome: string | null
-  facts: { flags?: string[]; tenancyKind?: string; tenantAsks?: boolean }
+  facts: { flags?: string[]; needs?: string[]; tenancyKind?: string; tenantAsks?: boolean }
   /** Two-way contact since the governing notice. */
   reached: boolean
   firstAttemptAt: string | null
@@ -75,6 +77,8 @@ export type Units = { code: string; committee: string; kind: string }[]
  */
 export async function planCases(trx: Trx, at: Moment, caseIds: readonly string[]): Promise<void> {
   const rows = await lockForPlanning(trx, caseIds)
+  // Closed before it was planned: nothing is left to plan.
+  if (rows.length === 0) return
   const municipality = await readMunicipality(trx)
   const rules = await rulesInForce(trx, 'tasks', at.today)
   await noteUnreached(trx, at, rows, municipality.workingTime)
@@ -87,6 +91,12 @@ export async function planCases(trx: Trx, at: Moment, caseIds: readonly string[]
   )
   await writePlan(trx, at, planned, { municipality, ruleVersion: rules.id })
   await planStages(trx, at, rows, municipality)
+  await nominateCases(trx, at, rows)
+  await refreshShown(
+    trx,
+    at,
+    rows.map((row) => row.id),
+  )
   await sql`update arrears_case set planned_at = coalesce(planned_at, ${at.now}), version = version + 1
     where id = any(${rows.map((row) => row.id)}::uuid[])`.execute(trx)
 }

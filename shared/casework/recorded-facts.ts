@@ -6,6 +6,7 @@ import { CHILDREN, NEEDS, TENANCY_KINDS, type Choice } from '../domain/routing-f
 import { emit } from '../outbox.ts'
 import { inContext, type Actor } from './act.ts'
 import { lockCase, nameInDiary } from './open-case.ts'
+import { withdrawShown } from './shown-items.ts'
 import { writeTimeline } from './timeline.ts'
 
 /** Only what is given is changed; `needs` takes the place of all needs recorded before. */
@@ -41,6 +42,8 @@ export async function recordFacts(
       value === undefined || same(value, before[name as keyof FactsToRecord]) ? [] : [name],
     )
     if (changed.length === 0) return { changed }
+    // Nobody outside may go on seeing a person who is protected from this moment.
+    if (facts.protected) await withdrawShown(trx, at, [open.id])
     await write(trx, open, { ...before, ...facts })
     await writeTimeline(trx, at, [
       { caseId: open.id, kind: 'facts.recorded', actor: nameInDiary(actor), detail: { fields: changed } },

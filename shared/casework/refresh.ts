@@ -91,6 +91,17 @@ function evictionDay(eviction: EvictionState | null): string | null {
 /** The first message of the date in force: a moved eviction is watched from the message that moved it. */
 function dateSetter(eviction: EvictionState | null, events: CaseInput['events']) {
   if (eviction?.stage !== 'date-set' && eviction?.stage !== 'executed') return undefined
+  const moved = events.findLast((event) => event.own && event.evictionAt === eviction.evictionAt)
+  const told = events.filter((event) => !event.own)
+  // A date that our people recorded is watched anew, but what was done since Kronofogden's own message stays done.
+  if (moved && told.every((event) => event.evictionAt !== eviction.evictionAt))
+    return { ...moved, receivedAt: dateToldLast(told)?.receivedAt ?? moved.receivedAt }
+  return setterAmong(eviction, told)
+}
+
+const dateToldLast = (told: CaseInput['events']) => told.findLast((event) => event.evictionAt !== null)
+
+function setterAmong(eviction: EvictionState, events: CaseInput['events']) {
   const dated = events.filter((event) => event.evictionAt !== null)
   const other = dated.findLastIndex((event) => event.evictionAt !== eviction.evictionAt)
   // An older date that arrives late is no new message of the date in force.

@@ -73,6 +73,18 @@ export function attemptIn(
   return { attempted: reached || then?.kind !== 'supervisor', reached }
 }
 
+/** Answers that mean nothing without the reason for them: whether a child is reported, and whether an inquiry is opened. */
+const WITH_REASON: ReadonlySet<string> = new Set(['OROSANMALAN', 'INGEN_OROSANMALAN', 'INGEN_UTREDNING'])
+
+/** Refuses an answer that the law wants a reason for (SoL 14:2, 19:1) while none is written. */
+export function demandReason({ outcome, note }: { outcome: string; note: string | null }): void {
+  if (!WITH_REASON.has(outcome) || note?.trim()) return
+  const detail = 'Skriv skälet till ställningstagandet.'
+  throw new Refusal('unprocessable', 'reason.missing', detail, [
+    { pointer: '/note', code: 'reason.missing', detail },
+  ])
+}
+
 /** The answer in the code lists that says that every committee has been tried. */
 export const SCREENED = 'PROVAD'
 

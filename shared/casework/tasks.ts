@@ -15,6 +15,7 @@ import {
   answersOf,
   attemptIn,
   channelOf,
+  demandReason,
   demandScreened,
   isContactTask,
   readRowBehind,
@@ -205,6 +206,7 @@ export async function finishTask(
     ])
   }
   await demandScreened(trx, task.id, completion)
+  demandReason(completion)
   await demandUndertaking(trx, at, actor, { caseId: task.caseId, outcome })
   const occurredAt = demandPast(completion.occurredAt, at.now)
   await sql`update task set state = 'done', outcome = ${outcome}, note = ${note}, occurred_at = ${occurredAt},

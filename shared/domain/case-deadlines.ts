@@ -6,18 +6,20 @@ import type { DeadlineEvent, DeadlineFacts, Text } from './deadline-facts.ts'
 import { computeForNotices } from './deadline-changes.ts'
 import type { ComputedDeadline, DeadlineState } from './deadline.ts'
 import { computeDeadlines } from './deadlines.ts'
-import type { ArrivedEviction, EvictionState } from './eviction-notice.ts'
+import type { EvictionState } from './eviction-notice.ts'
 import { datedVersions, type FoldedNotice } from './notice-versions.ts'
 import type { Notice } from './notice.ts'
+import { childFacts, undertakingEvents, type CaseEvent, type OwnRecord } from './own-record.ts'
 import type { Law } from './periods.ts'
 import type { Finding } from './reading-findings.ts'
 
 /** What the dates of a case come from; `restarts` is what a person has decided, by notice or correction. */
 export type CaseMatter = {
   notices: readonly FoldedNotice[]
-  events: readonly (ArrivedEviction & { id: string })[]
+  events: readonly CaseEvent[]
   eviction: EvictionState | null
   restarts: Readonly<Record<string, boolean>>
+  own?: OwnRecord
 }
 
 /** A date with what started it: a notice, a correction, or the first of Kronofogden's events in the case. */
@@ -44,10 +46,14 @@ export function datesOfCase(caseId: string, matter: CaseMatter, law: Law, today:
     versions.length < 2
       ? versions
       : versions.toSorted((one, other) => one.receivedOn.localeCompare(other.receivedOn))
-  const computed = papers.flatMap((paper) => datesOfPaper(paper, matter.eviction, law, today))
+  const computed = papers.flatMap((paper) => datesOfPaper(paper, matter, law, today))
   const stopped = stoppedByWord(papers, matter)
   const decided = stopped.size === 0 ? computed : computed.map((one) => asDecided(one, stopped, law))
-  const deadlines = [...decided, ...evictionDates(caseId, matter, law, today)]
+  const deadlines = [
+    ...decided,
+    ...evictionDates(caseId, matter, law, today),
+    ...childDates(caseId, matter, law, today),
+  ]
   const recovery = workedRecovery(deadlines)
   return {
     deadlines,
@@ -67,12 +73,14 @@ export function datesOfCase(caseId: string, matter: CaseMatter, law: Law, today:
 
 function datesOfPaper(
   paper: FoldedNotice,
-  eviction: EvictionState | null,
+  { eviction, own }: CaseMatter,
   law: Law,
   today: string,
 ): CaseDeadline[] {
   const settled = endingOf(paper) !== null
-  const { deadlines } = computeDeadlines(factsOf(paper, eviction, today), law)
+  const facts = factsOf(paper, eviction, today)
+  const undertaken = own ? undertakingEvents(paper, own) : []
+  const { deadlines } = computeDeadlines({ ...facts, events: [...(facts.events ?? []), ...undertaken] }, law)
   return deadlines.map((one) => ({ ...one, origin: paper.id, settled }))
 }
 
@@ -135,7 +143,10 @@ function evictionEvents(eviction: EvictionState): DeadlineEvent[] {
 function evictionDates(caseId: string, matter: CaseMatter, law: Law, today: string): CaseDeadline[] {
   const { eviction, events } = matter
   if (!eviction) return []
-  const told = events.findLast((event) => event.event === 'date-set' || event.event === 'rescheduled')
+  // Only Kronofogden's own message starts the duty to confirm it the same day.
+  const told = events.findLast(
+    (event) => !event.own && (event.event === 'date-set' || event.event === 'rescheduled'),
+  )
   const heard = events.reduce((last, { receivedAt }) => (receivedAt > last ? receivedAt : last), '')
   // What lay ahead when it was told is not believed: the dates would move with every day that goes by.
   const past = (day: string | null) => (day !== null && day <= localDateOf(heard) ? day : null)
@@ -151,6 +162,12 @@ function evictionDates(caseId: string, matter: CaseMatter, law: Law, today: stri
   }
   const origin = events[0]?.id ?? caseId
   return computeDeadlines(facts, law).deadlines.map((one) => ({ ...one, origin, settled: false }))
+}
+
+function childDates(caseId: string, { own }: CaseMatter, law: Law, today: string): CaseDeadline[] {
+  if (!own?.child) return []
+  const { deadlines } = computeDeadlines(childFacts(own.child, today), law)
+  return deadlines.map((one) => ({ ...one, origin: caseId, settled: false }))
 }
 
 const BEGUN_ANEW: Text = {

@@ -14,6 +14,8 @@ export const CODE_LISTS = [
   'not-done',
   'task-result',
   'part-of-day',
+  'consent-item',
+  'consent-purpose',
 ] as const
 export type CodeList = (typeof CODE_LISTS)[number]
 

@@ -72,7 +72,7 @@ const covers = (consent: Consent, { item, purpose }: Sharing): boolean =>
   consent.items.includes(item) && consent.purpose === purpose
 
 /** True on the days when the consent is in force. */
-export function runsOn(consent: Consent, on: IsoDate): boolean {
+export function runsOn(consent: Pick<Consent, 'from' | 'to' | 'withdrawnOn'>, on: IsoDate): boolean {
   const ended = consent.withdrawnOn !== null && consent.withdrawnOn <= on
   return consent.from <= on && (consent.to === null || on <= consent.to) && !ended
 }

@@ -1,5 +1,6 @@
 // T1–T9 told from the notice to the closed case: what is planned for whom and when, what follows from each answer.
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { undertake } from '../support/story-tenancy.ts'
 import { openStory, type Story } from '../support/story.ts'
 
 let story: Story
@@ -68,13 +69,12 @@ describe('T2: termination for unpaid rent', () => {
     expect(await story.open()).toMatchObject({ 'T2/8b': '2026-11-30 caseworker GAN-FS' })
     await story.answer('T2/8b', 'BEVILJAT')
     expect(await story.open()).toMatchObject({ 'T2/9': '2026-12-09 supervisor GAN-FS' })
-    await story.answer('T2/9', 'SKICKAT')
-    await story.answer('T2/9a', 'NEJ')
+    await undertake(story)
     await story.answer('T2/KL4', 'GENOMFORT')
+    // The undertaking saves the tenancy: no period runs to wait for, but what was promised must be paid.
+    expect(await story.ended()).toMatchObject({ 'T2/10': 'superseded' })
     await expect(story.finish({ outcome: 'BISTAND_SKULD' })).rejects.toThrow(/Öppna uppgifter: 1.*Gör dem/)
-    await story.answer('T2/10', 'BETALD')
-    expect(await story.open()).toEqual({ 'S/1': '2026-11-25 caseworker GAN-FS' })
-    await story.answer('S/1', 'KLAR')
+    await story.answer('manual/undertaking-pay', 'KLAR')
     expect(await story.finish({ outcome: 'BISTAND_SKULD' })).toMatchObject({ outcome: 'BISTAND_SKULD' })
     expect(await story.clocks()).toEqual([])
     // The household is asked after for a year.
@@ -90,6 +90,15 @@ describe('T2: termination for unpaid rent', () => {
     await story.answer('F/90', 'NY_SKULD')
     expect(await story.open()).toMatchObject({ 'review/outcome': '2027-02-22 supervisor GAN-FS' })
     await story.answer('review/outcome', 'KLAR')
+  })
+
+  test('the landlord confirms the payment on the last day, and what is left is to record the outcome', async () => {
+    await told('2026-11-23')
+    await story.answer('T2/10', 'BETALD')
+    expect(await story.open()).toEqual({
+      'S/1': '2026-11-25 caseworker GAN-FS',
+      'T2/4': '2026-11-26 assistant GAN-FS',
+    })
   })
 
   test('nobody answers: the ladder goes on by evening, telephone, visit and meeting to a supervisor', async () => {
@@ -135,7 +144,7 @@ describe('T3: children in the household', () => {
       'T3/5': '2026-12-01 caseworker GAN-FS fast',
     })
     await story.answer('T3/3', 'OROSANMALAN')
-    expect(await story.open()).toMatchObject({ 'review/outcome': '2026-11-23 supervisor GAN-FS' })
+    expect(await story.open()).toMatchObject({ 'T3/6': '2026-11-23 supervisor GAN-FS fast' })
   })
 })
 

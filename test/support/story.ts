@@ -223,8 +223,14 @@ async function answerQuietly(spine: Spine, task: Row): Promise<void> {
   await spine.drain()
 }
 
-// Screening asks why the case is not another committee's.
-const noteFor = (outcome: string) => (outcome === 'PROVAD' ? 'Bara skuld: ingen annan nämnd berörs.' : null)
+// Screening asks why the case is not another committee's, and the law why a child is or is not reported.
+const NOTES: Readonly<Record<string, string>> = {
+  PROVAD: 'Bara skuld: ingen annan nämnd berörs.',
+  OROSANMALAN: 'Barnen saknar sovplats.',
+  INGEN_OROSANMALAN: 'Barnen har det bra.',
+  INGEN_UTREDNING: 'Skulden är redan löst.',
+}
+const noteFor = (outcome: string) => NOTES[outcome] ?? null
 
 async function bookIn(spine: Spine, caseId: string, day: string, people: string[]) {
   const actors = await Promise.all(people.map((name) => actorNamed(spine, name)))
