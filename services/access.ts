@@ -68,7 +68,13 @@ export function missingScope(principal: Principal, permission: Permission): stri
   return rule.scope
 }
 
-export type Declared = { method: string; url: string; permission: Permission | 'public' }
+export type Declared = {
+  method: string
+  url: string
+  permission: Permission | 'public'
+  /** What kind of body the route asks for, when it is not the ordinary one of its part of the service. */
+  accepts: 'json' | 'form' | 'multipart' | null
+}
 
 /**
  * Keeps the list of all routes and refuses to start when one says nothing about who may use it:
@@ -88,7 +94,9 @@ export function demandPermissions(app: FastifyInstance): Declared[] {
           `Route ${String(route.method)} ${route.url} does not say who may use it (config.permission).`,
         )
       }
-      for (const method of [route.method].flat()) declared.push({ method, url: route.url, permission })
+      const accepts = route.config?.accepts ?? null
+      for (const method of [route.method].flat())
+        declared.push({ method, url: route.url, permission, accepts })
     }
   })
   return declared

@@ -1,5 +1,6 @@
 // A world to look for leaks in: five households in three committees, one of them protected, and somebody of every role.
 import { sql } from 'kysely'
+import { noteIdentities } from '../../shared/casework/case-identity.ts'
 import { receiveNotice } from '../../shared/casework/intake.ts'
 import { actorOf, findClient, findPersonBySubject, type Principal } from '../../shared/casework/people.ts'
 import { migrationNames } from '../../shared/db/migrate.ts'
@@ -173,16 +174,14 @@ async function send(spine: Spine, landlords: Record<string, string>): Promise<Re
 
 /** Lets each household belong to its committee with all its rows, as after years of work there. */
 async function settle(
-  { owner }: Spine,
+  { owner, worker, tools }: Spine,
   tables: readonly Table[],
   marks: Record<Household, Marks>,
 ): Promise<void> {
   for (const household of households) {
     const { committee, unit } = HOUSEHOLDS[household]
     const { caseId } = marks[household]
-    const everywhere = [...tables].filter(
-      (table) => table.name === 'arrears_case' || caseColumn(table) === 'case_id',
-    )
+    const everywhere = tables.filter((table) => ['id', 'case_id'].includes(caseColumn(table) ?? ''))
     // Nobody else is called in.
     if (committee !== 'GAN') {
       await sql`delete from assignment where case_id = ${caseId} and kind <> 'owner'`.execute(owner)
@@ -203,6 +202,10 @@ async function settle(
       assignee = (select id from person where subject = ${household === 'gan' ? 'assigned.gan' : ''})
       where id = ${caseId}`.execute(owner)
   }
+  // Each committee finds its own by a key of its own.
+  await sql`delete from case_identity`.execute(owner)
+  const ids = households.map((household) => marks[household].caseId)
+  await worker.transaction().execute((trx) => noteIdentities(trx, tools.keys, ids))
   const people = sql`array(select id from person where subject = 'visitor.gan')`
   await sql`insert into visit (case_id, committee, starts_at, ends_at, visitors)
     values (${marks.gan.caseId}, 'GAN', now() + interval '1 hour', now() + interval '2 hours', ${people})`.execute(
@@ -216,6 +219,8 @@ async function settle(
 /** Opens the world. `who` is told by a bearer token that is their name; a session is proved elsewhere. */
 export async function openWorld(): Promise<World> {
   const spine = await openSpine()
+  // A case's number must not stand inside a notice's, or the walk would cry wolf.
+  await sql`select setval('case_number_seq', 7000)`.execute(spine.owner)
   const landlords = await addPeople(spine.owner)
   const marks = await send(spine, landlords)
   const tables = await tablesOf(spine.owner)
