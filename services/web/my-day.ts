@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { moment, type Actor } from '../../shared/casework/act.ts'
 import { listTasks, type TaskWish } from '../../shared/casework/tasks.ts'
+import { readVisitDay } from '../../shared/casework/visit-week.ts'
 import { listAlerts, listCases } from '../../shared/casework/worklists.ts'
 import type { App } from '../http.ts'
 import { bandOf } from './bands.ts'
@@ -9,6 +10,7 @@ import { alertHref } from './board.ts'
 import { caseLine } from './case-list.ts'
 import { renderPage } from './frame.ts'
 import { actorIn, textsOf, type PageDeps } from './page.ts'
+import { stateOf } from './visits.ts'
 import { taskLine } from './worklist.ts'
 
 const STARTS: Readonly<Record<string, string>> = {
@@ -45,6 +47,7 @@ async function showDay(request: FastifyRequest, reply: FastifyReply, deps: PageD
   const { language } = request
   const { today } = await moment(deps.db)
   const day = await dayOf(deps, actorIn(request))
+  const { visits } = await readVisitDay(deps.db, actorIn(request), null)
   const lines = (list: Awaited<ReturnType<typeof listTasks>>) => ({
     total: list.total,
     shown: list.tasks.map((task) => taskLine(task, today, t, language)),
@@ -56,6 +59,7 @@ async function showDay(request: FastifyRequest, reply: FastifyReply, deps: PageD
     title: t('day.title'),
     today,
     clocks: day.running.map((one) => caseLine(one, today, t)),
+    visits: visits.map((one) => ({ ...one, stateText: t(`visits.state.${stateOf(one)}`) })),
     overdue: lines(day.overdue),
     dueToday: lines({ total: dueToday.length, tasks: dueToday }),
     unclaimed: lines(day.unclaimed),

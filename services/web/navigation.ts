@@ -27,8 +27,23 @@ const ENTRIES: readonly Entry[] = [
   { href: '/hanvisningar', permission: 'referral.read', sv: 'Hänvisningar', en: 'Referrals' },
   { href: '/inkorg', permission: 'inbox.work', sv: 'Inkorg', en: 'Inbox' },
   { href: '/uppgifter', permission: 'task.read', sv: 'Uppgifter', en: 'Tasks' },
+  {
+    href: '/hembesok',
+    permission: 'visit.work',
+    sv: 'Hembesök',
+    en: 'Home visits',
+    roles: ['caseworker', 'visitor', 'supervisor'],
+  },
   { href: '/arenden', permission: 'case.list', sv: 'Ärenden', en: 'Cases' },
   { href: '/sok', permission: 'case.search', sv: 'Sök', en: 'Search' },
+  {
+    href: '/regler',
+    permission: 'rules.read',
+    sv: 'Regler',
+    en: 'Rules',
+    roles: ['administrator', 'supervisor'],
+  },
+  { href: '/statistik', permission: 'statistics.read', sv: 'Statistik', en: 'Statistics' },
   { href: '/rakna-frist', permission: 'own.page', sv: 'Räkna en frist', en: 'Count a period' },
 ]
 

@@ -1,5 +1,6 @@
 // All pages, hung on the server as one door: landlords', staff's, and those that anybody may read.
 import type { Routes } from '../http.ts'
+import { boardFigurePages } from './board-figures.ts'
 import { boardPages } from './board.ts'
 import { calculatorPages } from './calculator.ts'
 import { caseFormPages } from './case-forms.ts'
@@ -16,6 +17,17 @@ import type { PageDeps } from './page.ts'
 import { referralPages } from './referrals.ts'
 import { lawWorkPages } from './law-work.ts'
 import { searchPages } from './search-page.ts'
+import { ruleTrialPages } from './rule-trial.ts'
+import { tableDraftPages } from './table-draft.ts'
+import { tableRowPages } from './table-row.ts'
+import { tableVersionPages } from './table-version.ts'
+import { tablePages } from './tables.ts'
+import { absencePages } from './absence.ts'
+import { calendarPages } from './calendar.ts'
+import { visitBookingPages } from './visit-booking.ts'
+import { visitSheetPages } from './visit-sheet.ts'
+import { visitPages } from './visits.ts'
+import { statisticsPages } from './statistics.ts'
 import { worklistPages } from './worklist.ts'
 
 const AREAS = [
@@ -35,6 +47,18 @@ const AREAS = [
   inboxPages,
   inboxEntryPages,
   boardPages,
+  boardFigurePages,
+  statisticsPages,
+  visitPages,
+  visitSheetPages,
+  visitBookingPages,
+  absencePages,
+  calendarPages,
+  tablePages,
+  tableDraftPages,
+  tableRowPages,
+  tableVersionPages,
+  ruleTrialPages,
 ]
 
 /** The pages over `db` (opened as `bokvar_web`) with the process's keys and law. */

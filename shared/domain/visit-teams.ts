@@ -77,8 +77,10 @@ function readTeam({ line, cells }: SheetRow, problems: SheetProblem[]): VisitTea
   return faults.length > 0 ? [] : [team]
 }
 
+const whole = (number: number, most: number): boolean =>
+  Number.isInteger(number) && number >= 1 && number <= most
+
 function faultsOf(team: VisitTeam, forAll: string): string[] {
-  const whole = (number: number, most: number) => Number.isInteger(number) && number >= 1 && number <= most
   const times = [...team.dayTimes, ...team.eveningTimes]
   const checks: [string, boolean][] = [
     ['unit', team.unit !== ''],

@@ -75,23 +75,29 @@ function aboutPerson(
       'En av personerna är redan bokad då. Välj någon annan eller en annan tid.',
       'One of the people is already booked then. Choose somebody else or another time.',
     ),
-    ...objectIf(
-      own.length >= visitor.visitsPerDay && reasonAnyway === null,
-      'day-full',
-      `En av personerna har redan ${own.length} besök den dagen. Välj en annan dag eller boka ändå med skäl.`,
-      `One of the people already has ${own.length} visits that day. Choose another day, or book anyway with a reason.`,
-    ),
-    ...objectIf(
-      own.length < visitor.visitsPerDay && inWeek >= visitor.visitsPerWeek && reasonAnyway === null,
-      'week-full',
-      `En av personerna har redan ${inWeek} besök den veckan. Välj en annan vecka eller boka ändå med skäl.`,
-      `One of the people already has ${inWeek} visits that week. Choose another week, or book anyway with a reason.`,
-    ),
+    ...(reasonAnyway === null ? aboutLimits(visitor, own.length, inWeek) : []),
     ...objectIf(
       time.evening && !worksThen(visitor, day, time),
       'no-evening',
       'En av personerna arbetar inte den kvällen. Välj någon annan eller en annan kväll.',
       'One of the people does not work that evening. Choose somebody else or another evening.',
+    ),
+  ]
+}
+
+function aboutLimits(visitor: Visitor, inDay: number, inWeek: number): Objection[] {
+  return [
+    ...objectIf(
+      inDay >= visitor.visitsPerDay,
+      'day-full',
+      `En av personerna har redan ${inDay} besök den dagen. Välj en annan dag eller boka ändå med skäl.`,
+      `One of the people already has ${inDay} visits that day. Choose another day, or book anyway with a reason.`,
+    ),
+    ...objectIf(
+      inDay < visitor.visitsPerDay && inWeek >= visitor.visitsPerWeek,
+      'week-full',
+      `En av personerna har redan ${inWeek} besök den veckan. Välj en annan vecka eller boka ändå med skäl.`,
+      `One of the people already has ${inWeek} visits that week. Choose another week, or book anyway with a reason.`,
     ),
   ]
 }

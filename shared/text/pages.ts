@@ -1,28 +1,40 @@
 // The texts of the pages, an area a file, Swedish with the English beside it.
+import { administrationTexts } from './administration.ts'
 import { calculatorTexts } from './calculator.ts'
 import { caseTexts } from './case.ts'
+import { columnTexts } from './columns.ts'
 import { counsellingTexts } from './counselling.ts'
 import { diaryTexts } from './diary.ts'
 import { inboxTexts } from './inbox.ts'
 import { landlordFileTexts } from './landlord-files.ts'
 import { landlordTexts } from './landlord.ts'
 import { lawWorkTexts } from './law-work.ts'
+import { letterTexts } from './letters.ts'
 import { referralTexts } from './referrals.ts'
+import { ruleTrialTexts } from './rule-trials.ts'
 import { staffTexts } from './staff.ts'
+import { statisticsTexts } from './statistics.ts'
+import { visitTexts } from './visits.ts'
 
 type Words = { sv: string; en: string }
 
 const all = {
+  ...administrationTexts,
+  ...columnTexts,
+  ...ruleTrialTexts,
   ...calculatorTexts,
   ...landlordTexts,
   ...landlordFileTexts,
   ...staffTexts,
+  ...statisticsTexts,
+  ...visitTexts,
   ...referralTexts,
   ...inboxTexts,
   ...counsellingTexts,
   ...caseTexts,
   ...diaryTexts,
   ...lawWorkTexts,
+  ...letterTexts,
 }
 
 export type PageTextKey = keyof typeof all

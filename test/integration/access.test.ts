@@ -46,6 +46,8 @@ describe('The role table', () => {
         'case.list',
         'contact.record',
         'visit.record',
+        'visit.work',
+        'own.time',
         'task.read',
         'task.complete',
         'deadline.calculate',

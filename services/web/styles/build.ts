@@ -1,10 +1,12 @@
 // Compiles the one style sheet: `npm run build:css`, and at start when it is missing or older than its source.
-import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 const SOURCE = path('./app.scss')
-const SOURCES = [SOURCE, path('./_pages.scss')]
+const SOURCES = readdirSync(path('./'))
+  .filter((name) => name.endsWith('.scss'))
+  .map((name) => path(`./${name}`))
 const FOLDER = path('../../../public')
 const TARGET = `${FOLDER}/app.css`
 

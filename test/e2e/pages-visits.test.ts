@@ -1,0 +1,271 @@
+// Home visits in a real browser: from the week to the sheet in the stairwell, on a phone without script, in both languages.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
+import type { Page } from 'playwright-core'
+import { actorOf, findPersonBySubject } from '../../shared/casework/people.ts'
+import { bookVisit } from '../../shared/casework/visits.ts'
+import { accessibilityFaults, findChromium } from '../support/browser.ts'
+import { BASE, desk, openJourneys, phone, type Journeys, type World } from '../support/page-world.ts'
+
+const chromium = await findChromium()
+const inBrowser = 'missing' in chromium ? describe.skip : describe
+const reason = 'missing' in chromium ? ` (skipped: ${chromium.missing})` : ''
+const bare = { ...phone, javaScriptEnabled: false }
+const narrow = { viewport: { width: 320, height: 640 }, javaScriptEnabled: false }
+
+inBrowser(`The pages of home visits${reason}`, () => {
+  let journeys: Journeys
+  let world: World
+  const enter: Journeys['enter'] = (...given) => journeys.enter(...given)
+  const press: Journeys['press'] = (...given) => journeys.press(...given)
+  const summary = (page: Page) => page.locator('.govuk-error-summary a').allInnerTexts()
+  const banner = (page: Page) => page.locator('.govuk-notification-banner').innerText()
+  const main = (page: Page) => page.locator('main').innerText()
+
+  beforeAll(async () => {
+    journeys = await openJourneys({ families: 3, days: 0 })
+    world = journeys.world
+    // The housing company's adviser, who makes a pair with the income support's own visitor.
+    await world.owner
+      .insertInto('person')
+      .values({
+        subject: 'olle',
+        username: 'olle',
+        name: 'Olle Bokvist',
+        role: 'caseworker',
+        committee: 'SN',
+        unit: 'SN-BOKONS',
+      })
+      .execute()
+    await sql`insert into outbox (topic, subject_id) values ('visit-plan.due', gen_random_uuid())`.execute(
+      world.owner,
+    )
+    await world.drain()
+    expect(world.failures).toEqual([])
+  }, 120_000)
+  afterAll(() => journeys?.stop())
+
+  test('week, one press, sheet, consent, list, outcome: on a phone without script', async () => {
+    const page = await enter('gunilla', bare)
+    await page.goto(`${BASE}/hembesok`)
+    expect(await main(page)).toMatch(
+      /Förslag: .* \d\d:\d\d–\d\d:\d\d, Besim Trappström, Olle Bokvist, område \d{3}/,
+    )
+    await page
+      .getByRole('button', { name: /^Boka förslaget i ärende/ })
+      .first()
+      .click()
+    expect(await banner(page)).toContain('Besöket är bokat')
+    const sheet = page.url()
+    expect(await main(page)).toContain('Familj Påhittad')
+    expect(await page.title()).not.toMatch(/Familj|Provgatan/)
+
+    const besim = await enter('besim', narrow)
+    await besim.goto(sheet)
+    await press(besim, 'Vi är framme')
+    expect(await main(besim)).toMatch(/Framme \d\d:\d\d/)
+    await press(besim, 'Spara resultatet')
+    expect(await summary(besim)).toEqual(['Välj hur besöket gick'])
+    await besim.check('input[value=GENOMFORT]')
+    await press(besim, 'Spara resultatet')
+    expect(await summary(besim)).toEqual([
+      'Notera först att alla vuxna hemma har samtyckt till besöket, eller ange VID_DORREN.',
+    ])
+    await besim.fill('#who1', 'hyresgästen')
+    await press(besim, 'Spara svaren')
+    expect(await summary(besim)).toEqual(['Välj vad personen svarade'])
+    expect(await besim.inputValue('#who1')).toBe('hyresgästen')
+    await besim.check('input[name=answer1][value=yes]')
+    await press(besim, 'Spara svaren')
+    expect(await main(besim)).toContain('Alla har sagt ja. Ni får gå in.')
+    await besim.fill('#who2', 'sambo')
+    await besim.check('input[name=answer2][value=door-only]')
+    await press(besim, 'Spara svaren')
+    expect(await main(besim)).toContain('Någon har inte sagt ja.')
+    await besim.check('input[value=GENOMFORT]')
+    await press(besim, 'Spara resultatet')
+    expect((await summary(besim)).join()).toContain('Prata i dörren')
+    await besim.check('input[name=answer2][value=yes]')
+    await press(besim, 'Spara svaren')
+    await besim.check('input[value=HUR_UPPKOM]')
+    await besim.fill('#note', 'Lönen kom sent.')
+    await press(besim, 'Spara listan')
+    expect(await besim.isChecked('input[value=HUR_UPPKOM]')).toBe(true)
+    expect(await besim.inputValue('#note')).toBe('Lönen kom sent.')
+    await press(besim, 'Vi är ute')
+    await besim.check('input[value=GENOMFORT]')
+    await press(besim, 'Spara resultatet')
+    expect(await main(besim)).toContain('Resultat: Träffades och fick komma in')
+    await world.drain()
+    const { rows } = await sql<
+      Record<string, unknown>
+    >`select v.state, v.consent_given, v.checked_out_at is not null as out,
+      (select count(*)::int from visit_adult a where a.visit_id = v.id) as adults, t.state as task, t.outcome
+      from visit v join task t on t.id = v.task_id where v.id = ${sheet.split('/').at(-1)}`.execute(
+      world.owner,
+    )
+    expect(rows).toEqual([
+      { state: 'done', consentGiven: true, out: true, adults: 2, task: 'done', outcome: 'GENOMFORT' },
+    ])
+    await page.context().close()
+    await besim.context().close()
+  })
+
+  test('a booking says beside each field what is wrong, keeps what was written, and can be moved and called off', async () => {
+    const page = await enter('gunilla', desk)
+    await page.goto(`${BASE}/arenden?lista=open`)
+    await page.locator('tbody a').first().click()
+    const booking = `${page.url()}/besok`
+    await page.goto(booking)
+    await page.fill('#day', '2031-12-24')
+    await page.fill('#time', '10:00')
+    await page.fill('#purpose', 'Erbjuda hjälp')
+    await page.selectOption('#second', '')
+    await press(page, 'Boka besöket')
+    expect(await summary(page)).toEqual([
+      'Välj en till: ett hembesök görs av två',
+      'Välj om besöket är föranmält',
+    ])
+    await page.selectOption('#first', { label: 'Besim Trappström' })
+    await page.selectOption('#second', { label: 'Gunilla Stödberg' })
+    await page.check('input[value=no]')
+    await press(page, 'Boka besöket')
+    expect(await summary(page)).toEqual(['Skriv varför besöket inte föranmäls'])
+    await page.check('input[value=yes]')
+    await press(page, 'Boka besöket')
+    expect((await summary(page)).join()).toContain('Dagen är inte en arbetsdag')
+    expect(await page.inputValue('#purpose')).toBe('Erbjuda hjälp')
+    await page.fill('#day', '2031-12-29')
+    await press(page, 'Boka besöket')
+    expect(await banner(page)).toContain('Besöket är bokat')
+    await page.click('text=Boka om eller avboka')
+    await page.fill('#time', '13:00')
+    await press(page, 'Boka om')
+    expect(await summary(page)).toEqual(['Skriv varför besöket ändras'])
+    await page.fill('#why', 'Hyresgästen bad om det')
+    await press(page, 'Boka om')
+    expect(await main(page)).toContain('13:00–14:30')
+    await page.click('text=Boka om eller avboka')
+    await page.fill('#why', 'Hyresgästen avböjde')
+    await press(page, 'Avboka besöket')
+    expect(await main(page)).toContain('Besöket är avbokat: Hyresgästen avböjde.')
+    await page.context().close()
+  })
+
+  test('absence is entered and taken back; the calendar link says Bokat and dies with the press', async () => {
+    const page = await enter('besim', bare)
+    await page.goto(`${BASE}/franvaro`)
+    await page.fill('#from', '2031-02-03')
+    await page.fill('#to', '2031-02-01')
+    await press(page, 'Spara frånvaron')
+    expect(await summary(page)).toEqual(['Sista dagen kan inte vara före den första.'])
+    await page.fill('#to', '2031-02-07')
+    await press(page, 'Spara frånvaron')
+    expect(await main(page)).toContain('2031-02-03 till 2031-02-07')
+    await press(page, 'Ta bort Besim Trappström 2031-02-03')
+    expect(await main(page)).toContain('Ingen frånvaro är inlagd')
+    await page.goto(`${BASE}/kalender`)
+    await press(page, 'Skapa en ny länk')
+    const link = await page.locator('#link').innerText()
+    await page.goto(`${BASE}/kalender`)
+    expect(await main(page)).not.toContain(link)
+    const person = await findPersonBySubject(
+      world.web,
+      world.identity.people.find((one) => one.username === 'besim')!.sub,
+    )
+    const other = await world.owner
+      .selectFrom('person')
+      .select('id')
+      .where('username', '=', 'gunilla')
+      .executeTakeFirstOrThrow()
+    const [row] = await world.owner
+      .selectFrom('arrearsCase')
+      .select('id')
+      .where('state', '=', 'open')
+      .limit(1)
+      .execute()
+    await bookVisit(world.web, actorOf(person!), {
+      caseId: row!.id,
+      ifMatch: null,
+      startsAt: '2031-03-04T09:00:00Z',
+      minutes: 60,
+      visitors: [person!.id, other.id],
+      announced: true,
+      reason: null,
+      taskId: null,
+    })
+    const feed = await page.request.get(link)
+    const text = await feed.text()
+    expect(feed.headers()['content-type']).toContain('text/calendar')
+    expect(text).toMatch(/BEGIN:VCALENDAR[^]*DTSTART:20310304T090000Z[^]*SUMMARY:Bokat[^]*END:VCALENDAR/)
+    expect(text).not.toMatch(/Familj|Provgatan|702|Besim|LOCATION|DESCRIPTION/)
+    expect(text).not.toContain(row!.id)
+    await press(page, 'Ta bort länken')
+    const gone = await page.request.get(link)
+    const never = await page.request.get(`${BASE}/kalender/${'x'.repeat(43)}.ics`)
+    expect([gone.status(), await gone.text()]).toEqual([404, await never.text()])
+    expect((await page.request.get(`${BASE}/kalender/short.ics`)).status()).toBe(404)
+    await page.context().close()
+  })
+
+  test('every page is accessible, small, and fits a phone, in Swedish and in English', async () => {
+    const page = await enter('gunilla', { ...phone, viewport: { width: 320, height: 640 } })
+    const { id } = await world.owner
+      .selectFrom('visit')
+      .select('id')
+      .where('state', '=', 'done')
+      .executeTakeFirstOrThrow()
+    const booked = await world.owner
+      .selectFrom('visit')
+      .select('id')
+      .where('state', '=', 'booked')
+      .executeTakeFirstOrThrow()
+    const { id: caseId } = await world.owner
+      .selectFrom('arrearsCase')
+      .select('id')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+    const paths = [
+      '/hembesok',
+      '/hembesok/dag',
+      `/hembesok/${id}`,
+      `/hembesok/${booked.id}`,
+      `/hembesok/${booked.id}?del=allt`,
+    ].concat(`/hembesok/${booked.id}/andra`, `/arenden/${caseId}/besok`, '/franvaro', '/kalender')
+    for (const language of ['sv', 'en'])
+      for (const path of paths) {
+        const answer = await page.goto(`${BASE}${path}${path.includes('?') ? '&' : '?'}lang=${language}`)
+        const where = `${path} ${language}`
+        // The markup is the same in both languages; looking at it once takes half the time.
+        const faults = language === 'sv' ? await accessibilityFaults(page) : []
+        expect([where, answer?.status(), faults]).toEqual([where, 200, []])
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+        expect([where, wide <= 320]).toEqual([where, true])
+        const bytes = Buffer.byteLength(await answer!.text())
+        if (path.startsWith('/hembesok/') && !path.endsWith('/andra'))
+          expect([where, bytes < 15_000]).toEqual([where, true])
+        if (language === 'en') expect(await page.locator('h1').innerText()).not.toMatch(/[åäö]/)
+      }
+    await page.context().close()
+  })
+
+  test.each([
+    ['vilma', 404],
+    ['berit', 404],
+    ['vera', 403],
+    ['adam', 403],
+    ['rut', 403],
+  ])('%s sees nothing of another committee’s visit: %i', async (who, status) => {
+    const { id } = await world.owner.selectFrom('visit').select('id').executeTakeFirstOrThrow()
+    const page = await enter(who)
+    const answer = await page.request.get(`${BASE}/hembesok/${id}`)
+    expect(answer.status()).toBe(status)
+    expect(await answer.text()).not.toMatch(/Familj Påhittad|Provgatan/)
+    await page.context().close()
+  })
+
+  test('no journey left a name in an address, nor a complaint in the browser', () => {
+    expect(journeys.addresses.filter((address) => /familj|Provgatan|hyresg/i.test(address))).toEqual([])
+    expect(journeys.complaints.filter((text) => !/status of 4\d\d/.test(text))).toEqual([])
+  })
+})
