@@ -1,0 +1,113 @@
+// Figures hide what is few, also when it could be worked out from what stands beside it.
+import { describe, expect, test } from '@jest/globals'
+import * as fc from 'fast-check'
+import { municipalityFiles } from '../../config/files.ts'
+import { ageOfLateness } from '../../shared/domain/board-figures.ts'
+import { parseCodes } from '../../shared/domain/codes.ts'
+import {
+  byMonth,
+  contactTimes,
+  funnelOf,
+  hideFew,
+  monthsBetween,
+  outcomesByCause,
+  type Figure,
+} from '../../shared/domain/statistics.ts'
+
+const { codes } = parseCodes(municipalityFiles('1880').get('codes.csv') ?? '')
+const figure = (change: Partial<Figure>): Figure => ({
+  month: '2026-10',
+  family: false,
+  daysToContact: 2,
+  met: false,
+  outcome: null,
+  cause: 'HYRA_FLERA',
+  cases: 10,
+  ...change,
+})
+const cells = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 12 })
+
+describe('a cell of fewer than five households', () => {
+  test('is never shown', () => {
+    fc.assert(
+      fc.property(cells, (counts) => {
+        expect(hideFew(counts).filter((cell) => cell !== null && cell > 0 && cell < 5)).toEqual([])
+      }),
+    )
+  })
+
+  test('cannot be worked out from the sum: no cell is hidden alone while another has anybody in it', () => {
+    fc.assert(
+      fc.property(cells, (counts) => {
+        const hidden = hideFew(counts).flatMap((cell, place) => (cell === null ? [place] : []))
+        const others = counts.filter((count, place) => count > 0 && !hidden.includes(place))
+        if (hidden.length === 1) expect(others).toEqual([])
+      }),
+    )
+  })
+
+  test('of none is shown, and so is what is large', () => {
+    expect(hideFew([0, 5, 300])).toEqual([0, 5, 300])
+    expect(hideFew([0, 3, 9, 40])).toEqual([0, null, null, 40])
+  })
+})
+
+describe('the funnel', () => {
+  const figures = [
+    figure({ cases: 20, daysToContact: null }),
+    figure({ cases: 30, met: true, outcome: 'BETALD_SJALV' }),
+    figure({ cases: 12, family: true, met: true, outcome: 'ATAGANDE_NAMND' }),
+    figure({ cases: 6, outcome: 'VERKSTALLD' }),
+  ]
+
+  test('counts how far households came, with families beside', () => {
+    expect(funnelOf(figures, codes)).toEqual([
+      { step: 'notified', all: 68, families: 12 },
+      { step: 'contacted', all: 48, families: 12 },
+      { step: 'met', all: 42, families: 12 },
+      { step: 'resolved', all: 42, families: 12 },
+      { step: 'executed', all: 6, families: 0 },
+    ])
+  })
+
+  test('hides the families when the households without children would be few', () => {
+    const [first] = funnelOf([figure({ cases: 3 }), figure({ cases: 12, family: true })], codes)
+    expect(first).toEqual({ step: 'notified', all: 15, families: null })
+  })
+
+  test('a move agreed with the landlord is a lost home and no eviction', () => {
+    const [line] = outcomesByCause([figure({ cases: 9, outcome: 'OVERENSKOMMEN_AVFLYTT' })], codes)
+    expect(line).toEqual({
+      cause: 'HYRA_FLERA',
+      endings: { kept: 0, moved: 9, executed: 0, other: 0, open: 0 },
+    })
+  })
+})
+
+test('the time to contact falls in one band each, and nobody falls between', () => {
+  fc.assert(
+    fc.property(fc.option(fc.integer({ min: 0, max: 99 })), (days) => {
+      const bands = contactTimes([figure({ daysToContact: days, cases: 7 })])
+      expect(bands.map(({ cases }) => cases).filter((cases) => cases === 7)).toHaveLength(1)
+    }),
+  )
+})
+
+test('months without a case stand there too', () => {
+  const months = monthsBetween('2025-11', '2026-02')
+  expect(months).toEqual(['2025-11', '2025-12', '2026-01', '2026-02'])
+  expect(byMonth([figure({ month: '2026-01' })], months).map(({ cases }) => cases)).toEqual([0, 0, 10, 0])
+})
+
+test('delay is counted in working days: from Friday to Monday it is one', () => {
+  const time = { days: [1, 2, 3, 4, 5], opens: '08:00', closes: '16:30', closedDays: [] }
+  const late = [
+    { unit: 'GAN-FS', dueOn: '2026-11-20', tasks: 2 },
+    { unit: 'GAN-FS', dueOn: '2026-11-02', tasks: 1 },
+    { unit: null, dueOn: '2026-11-12', tasks: 4 },
+  ]
+  expect(ageOfLateness(late, '2026-11-23', time)).toEqual([
+    { unit: null, bands: [0, 0, 4, 0], total: 4 },
+    { unit: 'GAN-FS', bands: [2, 0, 0, 1], total: 3 },
+  ])
+})
