@@ -14,6 +14,7 @@ import { stateOf } from './visits.ts'
 import { taskLine } from './worklist.ts'
 
 const STARTS: Readonly<Record<string, string>> = {
+  administrator: '/regler',
   landlord: '/hyresvard',
   counsellor: '/hanvisningar',
   supervisor: '/tavla',

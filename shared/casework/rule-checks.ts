@@ -10,11 +10,12 @@ import { sheetProblem, type SheetProblem } from '../domain/sheet.ts'
 import { daysBetween } from '../domain/calendar.ts'
 import { readRules, rulesInForce, type RuleKind } from './settings.ts'
 import { moment } from './act.ts'
+import { placeProblems } from './units.ts'
 
 /** Something wrong with a version; `sheet` says whether it stands in the table or in its examples. */
 export type Finding = TableProblem & { sheet: 'rules' | 'examples' }
 
-type Text = { id: number; kind: RuleKind; body: string; examples: string | null }
+export type Text = { id: number; kind: RuleKind; body: string; examples: string | null }
 
 const asError =
   (sheet: Finding['sheet']) =>
@@ -26,7 +27,8 @@ export const errorsIn = (findings: readonly Finding[]): Finding[] =>
 /** Everything wrong with a version's text, as the municipality's units, people and templates stand now. */
 export async function checkRules(trx: Trx, version: Text): Promise<Finding[]> {
   const { table, problems } = withTable(version.kind, version.body)
-  if (problems.length > 0 || !table) return problems.map(asError('rules'))
+  if (problems.length > 0) return problems.map(asError('rules'))
+  if (!table) return (await placeProblems(trx, version.kind, version.body)).map(asError('rules'))
   const found = checkRoutingTable(table, await registerOf(trx, version.id))
   return [
     ...found.map((one): Finding => ({ ...one, sheet: 'rules' })),
@@ -82,6 +84,7 @@ async function registerOf(trx: Trx, id: number) {
   const units = await trx
     .selectFrom('unit')
     .select(['code', 'committee', 'capacityPerMonth'])
+    .where('active', '=', true)
     .orderBy('code')
     .execute()
   const people = await trx.selectFrom('person').select('username').where('active', '=', true).execute()

@@ -11,7 +11,7 @@ import { inContext, type Actor } from './act.ts'
 import { assignmentsOf, type Assignment } from './assignments.ts'
 import { noSuch } from './open-case.ts'
 import { findRules } from './rules.ts'
-import { rulesOf } from './settings.ts'
+import { readRules, rulesOf } from './settings.ts'
 
 /** What differs: cells of the rules table, or whole lines of another sheet. */
 export type RuleDifference = {
@@ -70,6 +70,11 @@ export async function tryRules(
     const { compiled } = await rulesOf(trx, 'routing', id)
     return explainRouting({ ...ORDINARY_FACTS, ...facts }, compiled)
   })
+}
+
+/** What a rules table says of a made-up case while it is still being written. Rows that cannot be read say nothing. */
+export function tryRuleText(csv: string, facts: RoutingFacts): Explanation {
+  return explainRouting(facts, readRules('routing', csv).compiled)
 }
 
 /** Why a case is where it is: the version and row that spoke, on which values, why earlier rows did not, and its owners. */

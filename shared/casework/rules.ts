@@ -7,6 +7,7 @@ import { inContext, lockTexts, type Actor, type Moment } from './act.ts'
 import { noSuch } from './open-case.ts'
 import { checkRules, demandReadable, errorsIn, unsound, type Finding } from './rule-checks.ts'
 import type { RuleKind } from './settings.ts'
+import { carryOut, isCarriedOut } from './units.ts'
 
 /** A version as it is shown. `inForce`: this is the one that decides new cases today. */
 export type RuleVersion = {
@@ -18,6 +19,8 @@ export type RuleVersion = {
   note: string | null
   basedOn: number | null
   createdBy: string | null
+  /** Everybody who has written in it; none of them reviews it. */
+  authors: string[]
   reviewedBy: string | null
   publishedBy: string | null
   createdAt: string
@@ -29,7 +32,7 @@ export type RuleVersion = {
 /** A version with its sheet, the examples it must answer rightly, and what the checks say of it. */
 export type RuleVersionInFull = RuleVersion & { csv: string; examples: string | null; findings: Finding[] }
 
-const shown = sql`v.id, v.kind, v.version, v.state, v.valid_from, v.note, v.based_on, v.created_by, v.reviewed_by, v.published_by,
+const shown = sql`v.id, v.kind, v.version, v.state, v.valid_from, v.note, v.based_on, v.created_by, v.authors, v.reviewed_by, v.published_by,
   v.created_at, v.reviewed_at, v.published_at,
   v.id is not distinct from (select f.id from rule_version f where f.kind = v.kind and f.state = 'published'
     and f.valid_from <= clock_today() order by f.valid_from desc, f.version desc limit 1) as in_force`
@@ -67,7 +70,7 @@ async function inFull(trx: Trx, stored: Stored): Promise<RuleVersionInFull> {
 export type Draft = { kind: RuleKind; csv: string; examples?: string | null; note?: string | null }
 
 /** A change needs a person: two of them are to stand behind it. */
-function personOf(actor: Actor): string {
+export function personOf(actor: Actor): string {
   if (actor.personId === null)
     throw new Refusal('forbidden', 'forbidden', 'Reglerna ändras av personer, inte av system.')
   return actor.personId
@@ -83,11 +86,17 @@ export async function draftRules(db: Db, actor: Actor, draft: Draft): Promise<Ru
   return inContext(db, actor, async (trx) => {
     const latest = await lockKind(trx, draft.kind)
     const examples = draft.examples ?? latest.examples
-    const same = await sameDraft(trx, author, { ...draft, examples })
-    if (same !== null) return inFull(trx, await findRules(trx, same))
-    const id = await insertDraft(trx, author, { ...draft, examples, basedOn: latest.id })
-    return inFull(trx, await findRules(trx, id))
+    return storeDraft(trx, { ...draft, examples, basedOn: latest.id, authors: [author] })
   })
+}
+
+/** A draft with what it was made from and everybody who wrote in it, the one who hands it in first. */
+export type HandedIn = Draft & { examples: string | null; basedOn: number; authors: readonly string[] }
+
+/** Stores a draft as a version; the same text by the same person is the same one. The kind is locked by the caller. */
+export async function storeDraft(trx: Trx, draft: HandedIn): Promise<RuleVersionInFull> {
+  const same = await sameDraft(trx, draft.authors[0] ?? '', draft)
+  return inFull(trx, await findRules(trx, same ?? (await insertDraft(trx, draft))))
 }
 
 /** A draft with the text of an earlier version: rolling back takes the same two people as any change. */
@@ -97,9 +106,16 @@ export async function restoreRules(db: Db, actor: Actor, id: number): Promise<Ru
 }
 
 /** Lets one person at a time change a kind, and reads its latest published version. */
-async function lockKind(trx: Trx, kind: RuleKind): Promise<{ id: number; examples: string | null }> {
+export async function lockKind(
+  trx: Trx,
+  kind: RuleKind,
+): Promise<{ id: number; body: string; examples: string | null }> {
   await lockTexts(trx, [`rules ${kind}`])
-  const { rows } = await sql<{ id: number; examples: string | null }>`select id, examples from rule_version
+  const { rows } = await sql<{
+    id: number
+    body: string
+    examples: string | null
+  }>`select id, body, examples from rule_version
     where kind = ${kind} and state = 'published' order by version desc limit 1`.execute(trx)
   if (!rows[0]) throw noSuch()
   return rows[0]
@@ -114,14 +130,12 @@ async function sameDraft(trx: Trx, author: string, draft: Draft): Promise<number
   return rows[0]?.id ?? null
 }
 
-async function insertDraft(
-  trx: Trx,
-  author: string,
-  { kind, csv, examples, note, basedOn }: Draft & { basedOn: number },
-): Promise<number> {
+async function insertDraft(trx: Trx, draft: HandedIn): Promise<number> {
+  const { kind, csv, examples, note, basedOn, authors } = draft
   const { rows } = await sql<{ id: number }>`
-    insert into rule_version (kind, version, body, examples, sha256, state, note, based_on, created_by)
-    select ${kind}, max(version) + 1, ${csv}, ${examples ?? null}, ${hashOf(csv)}, 'draft', ${note ?? null}, ${basedOn}, ${author}::uuid
+    insert into rule_version (kind, version, body, examples, sha256, state, note, based_on, created_by, authors)
+    select ${kind}, max(version) + 1, ${csv}, ${examples}, ${hashOf(csv)}, 'draft', ${note ?? null}, ${basedOn},
+      ${authors[0]}::uuid, ${[...authors]}::uuid[]
     from rule_version where kind = ${kind} returning id`.execute(trx)
   return rows[0]?.id as number
 }
@@ -132,8 +146,12 @@ export async function reviewRules(db: Db, actor: Actor, id: number): Promise<Rul
   return inContext(db, actor, async (trx, at) => {
     const found = await lockVersion(trx, id)
     if (found.state === 'draft') {
-      if (found.createdBy === reviewer)
-        throw new Refusal('forbidden', 'review.own', 'Den som har skrivit utkastet kan inte granska det.')
+      if (found.createdBy === reviewer || found.authors.includes(reviewer))
+        throw new Refusal(
+          'forbidden',
+          'review.own',
+          'Den som har skrivit i utkastet kan inte granska det. Be en kollega.',
+        )
       await sql`update rule_version set state = 'reviewed', reviewed_by = ${reviewer}, reviewed_at = ${at.now} where id = ${id}`.execute(
         trx,
       )
@@ -164,6 +182,7 @@ export async function publishRules(
     const found = await lockVersion(trx, id)
     if (found.state === 'published' && found.validFrom === from) return inFull(trx, found)
     await demandPublishable(trx, at, found, from)
+    await carryOut(trx, found)
     await sql`update rule_version set state = 'published', valid_from = ${from}, published_by = ${publisher}, published_at = ${at.now}
       where id = ${id}`.execute(trx)
     return inFull(trx, await findRules(trx, id))
@@ -173,11 +192,19 @@ export async function publishRules(
 async function demandPublishable(trx: Trx, at: Moment, found: Stored, from: string): Promise<void> {
   if (found.state === 'published')
     throw new Refusal('conflict', 'rules.published', 'Versionen är redan publicerad från en annan dag.')
+  if (found.state === 'withdrawn')
+    throw new Refusal('conflict', 'rules.withdrawn', 'Versionen är återkallad. Gör ett nytt utkast.')
   if (found.state !== 'reviewed')
     throw new Refusal('unprocessable', 'rules.not-reviewed', 'En kollega måste granska versionen först.')
   if (from < at.today) {
     const detail = 'Ange i dag eller en senare dag: reglerna ändras inte bakåt i tiden.'
     throw new Refusal('invalid', 'from.past', detail, [{ pointer: '/from', code: 'from.past', detail }])
+  }
+  if (from > at.today && isCarriedOut(found.kind)) {
+    const detail = 'Nämnder och enheter ändras den dag de publiceras. Ange dagens datum.'
+    throw new Refusal('invalid', 'from.only-today', detail, [
+      { pointer: '/from', code: 'from.only-today', detail },
+    ])
   }
   const latest = await lockKind(trx, found.kind)
   if (found.basedOn !== latest.id)
@@ -188,4 +215,17 @@ async function demandPublishable(trx: Trx, at: Moment, found: Stored, from: stri
     )
   const errors = errorsIn(await checkRules(trx, found))
   if (errors.length > 0) throw unsound(errors)
+}
+
+/** Takes back a version that is not published yet. Taken back twice is taken back once. */
+export async function withdrawRules(trx: Trx, id: number): Promise<RuleVersionInFull> {
+  const found = await lockVersion(trx, id)
+  if (found.state === 'published')
+    throw new Refusal(
+      'conflict',
+      'rules.published-already',
+      'Versionen är publicerad. Gör ett nytt utkast med den tidigare texten i stället.',
+    )
+  await sql`update rule_version set state = 'withdrawn' where id = ${id}`.execute(trx)
+  return inFull(trx, await findRules(trx, id))
 }

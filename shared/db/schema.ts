@@ -19,6 +19,18 @@ export interface Absence {
   withdrawnAt: string | null;
 }
 
+export interface AccessibilityReport {
+  answer: string | null;
+  answeredAt: string | null;
+  answeredBy: string | null;
+  contact: string;
+  dueOn: string;
+  id: Generated<string>;
+  page: string;
+  problem: string;
+  receivedAt: Generated<string>;
+}
+
 export interface Alert {
   caseId: string | null;
   committee: string;
@@ -227,6 +239,22 @@ export interface Committee {
   nameSv: string;
 }
 
+export interface Consent {
+  caseId: string;
+  fromDay: string;
+  givenHow: string;
+  id: Generated<string>;
+  items: string[];
+  notedAt: Generated<string>;
+  notedBy: string | null;
+  person: string;
+  purpose: string;
+  recipient: string;
+  toDay: string | null;
+  withdrawnBy: string | null;
+  withdrawnOn: string | null;
+}
+
 export interface Contact {
   byLandlord: Generated<boolean>;
   caseId: string;
@@ -290,6 +318,20 @@ export interface Deadline {
   version: Generated<number>;
 }
 
+export interface Disclosure {
+  basisEn: string;
+  basisSv: string;
+  caseId: string;
+  id: Generated<string>;
+  items: string[];
+  person: string;
+  purpose: string;
+  recipient: string;
+  toldAt: Generated<string>;
+  toldBy: string | null;
+  toldOn: string;
+}
+
 export interface EffectLog {
   at: Generated<string>;
   outboxId: number;
@@ -330,6 +372,19 @@ export interface EvictionNotice {
   receivedOn: Generated<string>;
   sender: string;
   verdict: string;
+}
+
+export interface EvictionPlan {
+  belongings: string;
+  caseId: string;
+  children: string;
+  evictionDay: string;
+  medicine: string;
+  night: string;
+  notedAt: Generated<string>;
+  notedBy: string | null;
+  pets: string;
+  present: string[];
 }
 
 export interface Heartbeat {
@@ -385,6 +440,18 @@ export interface Landlord {
   kind: Generated<string>;
   name: string;
   organisationNumber: string | null;
+  suspendedAt: string | null;
+}
+
+export interface LandlordInvitation {
+  codeHash: Buffer;
+  createdAt: Generated<string>;
+  expiresAt: string;
+  id: Generated<string>;
+  invitedBy: string;
+  landlordId: string;
+  usedAt: string | null;
+  usedBy: string | null;
 }
 
 export interface LawVersion {
@@ -425,6 +492,49 @@ export interface Mail {
   unit: string | null;
 }
 
+export interface Meeting {
+  committee: string;
+  day: string;
+  extra: Generated<boolean>;
+  heldBy: string | null;
+  id: Generated<string>;
+  series: string;
+  state: Generated<string>;
+}
+
+export interface MeetingCase {
+  caseId: string;
+  caseNumber: string;
+  committee: string;
+  decidedAt: string | null;
+  decidedBy: string | null;
+  decision: string | null;
+  dueOn: string | null;
+  id: Generated<string>;
+  meetingId: string;
+  nominatedBy: string | null;
+  nominatedOn: Generated<string>;
+  reasons: string[];
+  removedOn: string | null;
+  responsible: string | null;
+  shared: Generated<unknown>;
+}
+
+export interface MeetingSeries {
+  code: string;
+  committee: string;
+  everyDays: number;
+  firstDay: string;
+  kind: string;
+  landlord: string | null;
+  nameEn: string;
+  nameSv: string;
+  partners: string[];
+  place: string;
+  time: string;
+  units: string[];
+}
+
 export interface Municipality {
   code: string;
   defaultCommittee: string;
@@ -432,6 +542,18 @@ export interface Municipality {
   loadedAt: Generated<string>;
   name: string;
   settings: unknown;
+}
+
+export interface NeutralContact {
+  caseId: string;
+  caseNumber: string;
+  endedOn: string | null;
+  givenAt: Generated<string>;
+  givenBy: string | null;
+  id: Generated<string>;
+  organisation: string;
+  personId: string | null;
+  shown: Generated<unknown>;
 }
 
 export interface Notice {
@@ -530,6 +652,36 @@ export interface Outbox {
   topic: string;
 }
 
+export interface Payment {
+  amount: number;
+  caseId: string;
+  id: Generated<string>;
+  notedAt: Generated<string>;
+  notedBy: string | null;
+  paidOn: string;
+  source: string;
+}
+
+export interface PaymentInstalment {
+  amount: number;
+  dueOn: string;
+  planId: string;
+}
+
+export interface PaymentPlan {
+  agreedOn: string;
+  caseId: string;
+  debt: number;
+  endedReason: string | null;
+  id: Generated<string>;
+  lookOn: string | null;
+  notedAt: Generated<string>;
+  notedBy: string | null;
+  state: Generated<string>;
+  toleranceDays: number;
+  toleranceOre: number;
+}
+
 export interface Person {
   absentFrom: string | null;
   absentTo: string | null;
@@ -539,11 +691,23 @@ export interface Person {
   id: Generated<string>;
   landlordId: string | null;
   name: string;
+  requestedAt: string | null;
   role: string;
   subject: string;
   unit: string | null;
   updatedAt: Generated<string>;
   username: string;
+}
+
+export interface PersonChange {
+  after: unknown | null;
+  before: unknown | null;
+  changedAt: Generated<string>;
+  changedBy: string | null;
+  id: Generated<number>;
+  landlordId: string | null;
+  personId: string | null;
+  what: string;
 }
 
 export interface ProtectedGroup {
@@ -610,6 +774,24 @@ export interface RehearsalCase {
   rehearsalId: string;
 }
 
+export interface Respite {
+  amount: number | null;
+  answeredAt: string | null;
+  answeredBy: string | null;
+  askedBy: string | null;
+  askedOn: string;
+  caseId: string;
+  decidedBy: string | null;
+  enforcementConfirmedOn: string | null;
+  id: Generated<string>;
+  kind: string;
+  landlordConfirmedOn: string | null;
+  monthlyRent: number | null;
+  newEvictionAt: string | null;
+  note: string | null;
+  state: Generated<string>;
+}
+
 export interface RestartDecision {
   caseId: string;
   confirmed: boolean;
@@ -647,7 +829,30 @@ export interface RetentionMark {
   reason: string;
 }
 
+export interface RuleDraft {
+  authors: string[];
+  basedOn: number;
+  body: string;
+  changedAt: string;
+  changedBy: string;
+  examples: string | null;
+  id: Generated<string>;
+  kind: string;
+}
+
+export interface RuleDraftChange {
+  after: string | null;
+  before: string | null;
+  changedAt: string;
+  changedBy: string;
+  draftId: string;
+  id: Generated<number>;
+  rowKey: string;
+  what: string;
+}
+
 export interface RuleVersion {
+  authors: Generated<string[]>;
   basedOn: number | null;
   body: string;
   createdAt: Generated<string>;
@@ -674,6 +879,17 @@ export interface Screening {
   screenedAt: Generated<string>;
   screenedBy: string | null;
   taskId: string;
+}
+
+export interface SharingBasis {
+  caseId: string;
+  harmTest: string;
+  id: Generated<string>;
+  items: string[];
+  notedBy: string | null;
+  notedOn: Generated<string>;
+  paragraph: string;
+  recipient: string;
 }
 
 export interface Stage {
@@ -735,6 +951,18 @@ export interface Task {
   version: Generated<number>;
 }
 
+export interface Theme {
+  brand: string;
+  brandText: string;
+  link: string;
+  logo: Buffer | null;
+  logoType: string | null;
+  madeAt: Generated<string>;
+  madeBy: string | null;
+  name: string;
+  version: Generated<number>;
+}
+
 export interface Timeline {
   actor: string;
   at: Generated<string>;
@@ -744,7 +972,29 @@ export interface Timeline {
   kind: string;
 }
 
+export interface Undertaking {
+  amount: number;
+  askedAt: Generated<string>;
+  askedBy: string;
+  caseId: string;
+  countsOn: string | null;
+  decidedAt: string | null;
+  decidedBy: string | null;
+  decisionReason: string | null;
+  dispatchedBy: string | null;
+  dispatchedOn: string | null;
+  dispatchMethod: string | null;
+  dispatchReference: string | null;
+  id: Generated<string>;
+  lastDay: string | null;
+  periods: string[];
+  reason: string;
+  receivedOn: string | null;
+  state: Generated<string>;
+}
+
 export interface Unit {
+  active: Generated<boolean>;
   capacityPerMonth: number | null;
   code: string;
   committee: string;
@@ -885,6 +1135,7 @@ export interface WebSession {
 
 export interface DB {
   absence: Absence;
+  accessibilityReport: AccessibilityReport;
   alert: Alert;
   arrearsCase: ArrearsCase;
   assignment: Assignment;
@@ -900,42 +1151,60 @@ export interface DB {
   clockShift: ClockShift;
   columnMapping: ColumnMapping;
   committee: Committee;
+  consent: Consent;
   contact: Contact;
   counsellingSlot: CounsellingSlot;
   counsellingTask: CounsellingTask;
   deadline: Deadline;
+  disclosure: Disclosure;
   effectLog: EffectLog;
   erasure: Erasure;
   evictionNotice: EvictionNotice;
+  evictionPlan: EvictionPlan;
   heartbeat: Heartbeat;
   householdKey: HouseholdKey;
   inboxItem: InboxItem;
   intakeKey: IntakeKey;
   landlord: Landlord;
+  landlordInvitation: LandlordInvitation;
   lawVersion: LawVersion;
   letter: Letter;
   mail: Mail;
+  meeting: Meeting;
+  meetingCase: MeetingCase;
+  meetingSeries: MeetingSeries;
   municipality: Municipality;
+  neutralContact: NeutralContact;
   notice: Notice;
   noticeDraft: NoticeDraft;
   noticeFile: NoticeFile;
   noticeFileRow: NoticeFileRow;
   noticeUpdate: NoticeUpdate;
   outbox: Outbox;
+  payment: Payment;
+  paymentInstalment: PaymentInstalment;
+  paymentPlan: PaymentPlan;
   person: Person;
+  personChange: PersonChange;
   protectedGroup: ProtectedGroup;
   referral: Referral;
   rehearsal: Rehearsal;
   rehearsalCase: RehearsalCase;
+  respite: Respite;
   restartDecision: RestartDecision;
   retentionCase: RetentionCase;
   retentionMark: RetentionMark;
+  ruleDraft: RuleDraft;
+  ruleDraftChange: RuleDraftChange;
   ruleVersion: RuleVersion;
   screening: Screening;
+  sharingBasis: SharingBasis;
   stage: Stage;
   systemClient: SystemClient;
   task: Task;
+  theme: Theme;
   timeline: Timeline;
+  undertaking: Undertaking;
   unit: Unit;
   visit: Visit;
   visitAdult: VisitAdult;

@@ -104,6 +104,17 @@ function readCase({ line, cells }: SheetRow, problems: SheetProblem[]): RoutingC
   ]
 }
 
+/** The facts of a case that somebody has made up, by column and in the words of the sheet; what is left out is ordinary. */
+export function readMadeUpCase(cells: Readonly<Record<string, string>>): {
+  facts: RoutingFacts | null
+  problems: SheetProblem[]
+} {
+  const problems: SheetProblem[] = []
+  // No row is expected to speak: the number only has to be one.
+  const [read] = readCase({ line: 1, cells: { ...cells, regel: '0' } }, problems)
+  return { facts: read?.facts ?? null, problems }
+}
+
 const list = (text: string | undefined, by: string): string[] =>
   (text ?? '') === '' ? [] : (text ?? '').split(by).map((part) => part.trim())
 

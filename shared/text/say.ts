@@ -41,3 +41,8 @@ export function preferredLanguage(header: string | undefined): Language {
   }
   return best.language
 }
+
+/** Whether a page has this text: columns of a municipality's sheets come from outside this file. */
+export function isPageTextKey(key: string): key is PageTextKey {
+  return Object.hasOwn(pageTexts, key)
+}

@@ -16,7 +16,7 @@ import { openBrowser } from './browser.ts'
 import { landlordActor, openSpine, type Spine } from './spine.ts'
 
 /** Where this run's server listens: a port of its own for each of Jest's workers. */
-export const BASE = `http://localhost:${4200 + Number(process.env['JEST_WORKER_ID'] ?? 0)}`
+export const BASE = `http://localhost:${Number(process.env['PAGES_PORT'] ?? 4200) + Number(process.env['JEST_WORKER_ID'] ?? 0)}`
 
 const PEOPLE = [
   'role;committee;unit;username;name;email',
@@ -31,6 +31,7 @@ const PEOPLE = [
   'supervisor;SN;SN-BOS;sven;Sven Delander;sven@example.se',
   'registrar;GAN;GAN-FS;rut;Rut Diarsson;rut@example.se',
   'administrator;GAN;GAN-FS;adam;Adam Regelius;adam@example.se',
+  'administrator;SN;SN-BOS;asa;Åsa Granskell;asa@example.se',
 ]
 
 export type World = Spine & {
