@@ -14,17 +14,17 @@ export async function openDoor(
   at: { port: number; host: string; lateSeconds: number },
   look: () => Promise<DeadlineHealth>,
 ): Promise<() => Promise<void>> {
+  const answer = async (response: ServerResponse) => {
+    const health = await look().catch(() => null)
+    if (!health) return send(response, 503, { status: 'database-away' })
+    const inTime = isInTime(health.due, at.lateSeconds)
+    return send(response, inTime ? 200 : 503, { status: inTime ? 'in-time' : 'late', ...health })
+  }
   const server = createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0]
-    if (path === '/health/live') return send(response, 200, { status: 'live' })
-    if (path !== '/health/deadlines') return send(response, 404, { status: 'unknown' })
-    look().then(
-      (health) => {
-        const inTime = isInTime(health.due, at.lateSeconds)
-        send(response, inTime ? 200 : 503, { status: inTime ? 'in-time' : 'late', ...health })
-      },
-      () => send(response, 503, { status: 'database-away' }),
-    )
+    if (path === '/health/live') send(response, 200, { status: 'live' })
+    else if (path === '/health/deadlines') void answer(response)
+    else send(response, 404, { status: 'unknown' })
   })
   await new Promise<void>((listening, failed) => {
     server.once('error', failed)

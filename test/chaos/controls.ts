@@ -1,10 +1,16 @@
 // The negative controls: the service put together with one known defect each. The judge must see every one of them.
+import { join } from 'node:path'
+import type { Course } from './courses.ts'
 import type { Plan } from './house.ts'
+import type { Tried } from './report.ts'
+import { runChaos } from './run.ts'
 
 const whole: Plan['parts'] = {
+  web: 'test/chaos/parts/web.ts',
   relay: 'test/chaos/parts/relay.ts',
   sweep: 'test/chaos/parts/sweep.ts',
   work: 'test/chaos/parts/work.ts',
+  watchdog: 'workers/watchdog.ts',
 }
 
 /** The service as it is. */
@@ -15,6 +21,7 @@ export type Control = {
   name: string
   parts: Plan['parts']
   settings?: NonNullable<Plan['settings']>
+  sabotage?: string
   faults: RegExp
   queueAway: boolean
   breaks: RegExp
@@ -58,4 +65,39 @@ export const controls: Control[] = [
     queueAway: true,
     breaks: /^I4$/,
   },
+  {
+    name: 'no audit (its lines vanish as they are written)',
+    parts: whole,
+    sabotage: `create function chaos_no_audit() returns trigger language plpgsql as $$ begin return null; end $$;
+      create trigger aaa_chaos_no_audit before insert on audit_entry for each row execute function chaos_no_audit();`,
+    faults: /kill -9 web/,
+    queueAway: false,
+    breaks: /^I15/,
+  },
 ]
+
+/** Tries every control that this backend can show. */
+export async function runControls({ folder, backend, seed, say }: Course): Promise<Tried[]> {
+  const tried: Tried[] = []
+  // Without a queue server of its own the queue cannot be away while the database is there.
+  for (const control of controls.filter(({ queueAway }) => backend === 'redis' || !queueAway)) {
+    const { name, parts, settings = {}, sabotage, faults, queueAway, breaks } = control
+    say(`Control: ${name}`)
+    const { verdicts } = await runChaos({
+      folder: join(folder, `control-${tried.length}`),
+      seed,
+      plan: { backend, parts, settings, ...(sabotage && { sabotage }) },
+      faults,
+      queueAway,
+      seconds: 15,
+      perSecond: 10,
+      faultEveryMs: [800, 2_000],
+      atOnce: 2,
+      drainMs: 12_000,
+      say,
+    })
+    const broken = verdicts.filter(({ bad }) => bad > 0)
+    tried.push({ name, broken, seen: broken.some(({ rule }) => breaks.test(rule)) })
+  }
+  return tried
+}

@@ -1,36 +1,9 @@
-// Drives the service over HTTP as landlords and Kronofogden would, and keeps the first ledger: what senders were told.
-import { setTimeout as pause } from 'node:timers/promises'
+// Drives the service as landlords, Kronofogden and staff would: a seeded stream of what happens to households.
 import { noticeNumber } from '../bench/notices.ts'
 import { chanceOf, type Chance } from './chance.ts'
+import { openSender, type Clients, type Request, type Told } from './sender.ts'
+import { openStaff } from './staff.ts'
 
-/** What was told about one key: the id of the first 2xx, and whether a later one contradicted it. */
-export type Told = {
-  key: string
-  kind: 'notice' | 'update' | 'eviction'
-  household: number
-  id: string
-  contradicted: boolean
-}
-
-export type Ledger = {
-  told: Map<string, Told>
-  /** Keys never answered with 2xx or 4xx: nothing may be concluded of them. */
-  unknown: Set<string>
-  refused: { key: string; status: number }[]
-  answers: { ok: number; busy: number; broken: number; unexpected: Record<number, number> }
-}
-
-type Clients = Record<'landlord' | 'landlord2' | 'kronofogden', { id: string; secret: string }>
-type Request = {
-  client: keyof Clients
-  kind: Told['kind']
-  path: string
-  key: string
-  household: number
-  body: unknown
-}
-
-const answerWithinMs = 8_000
 const names = ['Kanariefågel', 'Gulsiska', 'Sångtrast', 'Näktergal']
 // Official test identity numbers: canaries that must not be found where personal data does not belong.
 const numbers = [
@@ -78,98 +51,54 @@ function evictionOf(household: number, event: string) {
   }
 }
 
-/** Opens a driver; `send` sends one request until it is answered, `stop` ends the stream and waits for what is on its way. */
-export function openDriver(to: { baseUrl: string; tokenUrl: string; clients: Clients; seed: number }) {
-  const ledger: Ledger = {
-    told: new Map(),
-    unknown: new Set(),
-    refused: [],
-    answers: { ok: 0, busy: 0, broken: 0, unexpected: {} },
-  }
-  const tokens = new Map<string, string>()
+const headings =
+  'typ;egen_referens;hyresvard;hyresgast_namn;adress;postnr;ort;lagenhetsnr;period;forfallodag;belopp;att_betala_totalt;bankgiro;meddelandedatum;uppsagd_datum;avsant_datum;avsandningssatt'
+
+/** A month's file of a large landlord, one row for each household; one of them with a date that is none. */
+function fileOf(households: readonly number[]): string {
+  const rows = households.map((household, place) => {
+    const { type, landlord, tenant, dwelling, rents, amountToRecover } = noticeOf(household, 0)
+    const rent = rents?.[0]
+    const due = place === 3 ? '2026-13-40' : (rent?.dueDate ?? '')
+    const where = [dwelling.address, dwelling.postalCode, dwelling.city, dwelling.apartmentNumber]
+    const owed = [rent?.period, due, rent?.amount, amountToRecover, '5050-1055']
+    const sent = ['2026-11-18', '2026-11-18', '2026-11-18', 'registered-letter']
+    return [type, `F-${household}`, landlord.name, tenant.name, ...where, ...owed, ...sent].join(';')
+  })
+  return [headings, ...rows].join('\n')
+}
+
+/** Opens a driver; `happen` lets one thing happen, `file` a month's file arrive, `finish` waits for what is on its way. */
+export function openDriver(to: {
+  baseUrl: string
+  tokenUrl: string
+  clients: Clients
+  seed: number
+  visitors: readonly string[]
+}) {
+  const sender = openSender(to)
+  const { ledger } = sender
   const chance = chanceOf(to.seed)
-  const underWay = new Set<Promise<void>>()
-  const state = { giveUpAt: Infinity, households: 0, keys: 0 }
-
-  async function tokenOf(client: keyof Clients): Promise<string> {
-    const known = tokens.get(client)
-    if (known !== undefined) return known
-    const { id, secret } = to.clients[client]
-    const response = await fetch(to.tokenUrl, {
-      method: 'POST',
-      headers: {
-        authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
-      },
-      body: new URLSearchParams({ grant_type: 'client_credentials' }),
-      signal: AbortSignal.timeout(answerWithinMs),
-    })
-    const { access_token: token } = (await response.json()) as { access_token: string }
-    tokens.set(client, token)
-    return token
-  }
-
-  /** One try; true when the answer settles the matter. */
-  async function attempt(request: Request): Promise<boolean> {
-    const { client, path, key, kind, household } = request
-    try {
-      const response = await fetch(new URL(path, to.baseUrl), {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${await tokenOf(client)}`,
-          'idempotency-key': key,
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify(request.body),
-        signal: AbortSignal.timeout(answerWithinMs),
-      })
-      const answer = (await response.json()) as { id?: string }
-      if (response.ok && answer.id !== undefined) {
-        ledger.answers.ok += 1
-        const before = ledger.told.get(key)
-        if (before) before.contradicted ||= before.id !== answer.id
-        else ledger.told.set(key, { key, kind, household, id: answer.id, contradicted: false })
-        return true
-      }
-      if (response.status === 401) tokens.delete(client)
-      if ([401, 408, 425, 429, 503].includes(response.status)) ledger.answers.busy += 1
-      else ledger.answers.unexpected[response.status] = (ledger.answers.unexpected[response.status] ?? 0) + 1
-      if (
-        response.status >= 400 &&
-        response.status < 500 &&
-        ![401, 408, 425, 429].includes(response.status)
-      ) {
-        ledger.refused.push({ key, status: response.status })
-        return true
-      }
-    } catch {
-      // No answer, or half of one: unknown. The key makes sending again safe.
-      ledger.answers.broken += 1
-    }
-    return false
-  }
-
-  async function send(request: Request): Promise<void> {
-    ledger.unknown.add(request.key)
-    for (let tries = 0; performance.now() < state.giveUpAt; tries += 1) {
-      if (await attempt(request)) {
-        ledger.unknown.delete(request.key)
-        return
-      }
-      await pause(Math.min(1_500, 100 * 2 ** tries))
-    }
-  }
-
-  const start = (request: Request) => {
-    const sent = send(request).finally(() => underWay.delete(sent))
-    underWay.add(sent)
-  }
+  const underWay = new Set<Promise<unknown>>()
+  const state = { households: 0, keys: 0 }
   const key = () => `chaos-${to.seed}-${(state.keys += 1)}`
-  const notice = (
-    household: number,
-    variant: number,
-    client: 'landlord' | 'landlord2' = 'landlord',
-  ): Request => ({
-    client,
+  const staff = openStaff(sender, key, to.visitors)
+  const notices: Told[] = []
+
+  const begin = (deed: Promise<unknown>) => {
+    const done = deed.finally(() => underWay.delete(done))
+    underWay.add(done)
+  }
+  const start = (request: Request) =>
+    begin(
+      sender.send(request).then((id) => {
+        const told = ledger.told.get(request.key)
+        if (id !== undefined && told && request.kind === 'notice') notices.push(told)
+        return id
+      }),
+    )
+  const notice = (household: number, variant: number): Request => ({
+    client: 'landlord',
     kind: 'notice',
     path: '/v1/notices',
     key: key(),
@@ -180,27 +109,13 @@ export function openDriver(to: { baseUrl: string; tokenUrl: string; clients: Cli
   /** One thing that happens to somebody, as the seed will have it. */
   function happen(): void {
     const dice = chance.next()
-    const known = [...ledger.told.values()].filter(({ kind }) => kind === 'notice')
-    const earlier = known.length > 0 ? chance.pick(known) : undefined
-    if (!earlier || dice < 0.55) newHousehold(chance, state.households++)
-    else if (dice < 0.65)
+    const earlier = notices.length > 0 ? chance.pick(notices) : undefined
+    if (!earlier || dice < 0.5) newHousehold(chance, state.households++)
+    else if (dice < 0.58)
       start(notice(earlier.household, 0)) // the same again under a new key
-    else if (dice < 0.85) update(chance, earlier)
-    else
-      for (const event of chance.pick([
-        ['application'],
-        ['application', 'order'],
-        ['date-set'],
-        ['date-set', 'date-set'],
-      ]))
-        start({
-          client: 'kronofogden',
-          kind: 'eviction',
-          path: '/v1/eviction-notices',
-          key: key(),
-          household: earlier.household,
-          body: evictionOf(earlier.household, event),
-        })
+    else if (dice < 0.72) update(chance, earlier)
+    else if (dice < 0.86) begin(staff.act(chance))
+    else eviction(chance, earlier)
   }
 
   function newHousehold(chance: Chance, household: number): void {
@@ -212,26 +127,40 @@ export function openDriver(to: { baseUrl: string; tokenUrl: string; clients: Cli
     else if (dice < 0.4) start(first) // the same key twice at once
   }
 
+  function eviction(chance: Chance, { household }: Told): void {
+    const courses = [['application'], ['application', 'order'], ['date-set'], ['date-set', 'date-set']]
+    for (const event of chance.pick(courses)) {
+      const about = { client: 'kronofogden' as const, kind: 'eviction' as const, household }
+      start({ ...about, path: '/v1/eviction-notices', key: key(), body: evictionOf(household, event) })
+    }
+  }
+
   function update(chance: Chance, { id, household }: Told): void {
     const type = chance.pick(['served', 'part-paid', 'paid', 'withdrawn', 'agreement'])
     const body = { type, date: '2026-11-21', ...(type === 'part-paid' ? { amount: 1000 } : {}) }
-    start({
-      client: 'landlord',
-      kind: 'update',
-      path: `/v1/notices/${id}/updates`,
-      key: key(),
-      household,
-      body,
-    })
+    const path = `/v1/notices/${id}/updates`
+    start({ client: 'landlord', kind: 'update', path, key: key(), household, body })
+  }
+
+  /** A file of so many households, most of them new, and sent twice now and then. */
+  function file(rows: number): void {
+    const first = state.households
+    state.households += rows
+    const households = Array.from({ length: rows }, (_, place) => first + place)
+    const about = { client: 'landlord' as const, kind: 'file' as const, household: -1, body: {} }
+    const request = { ...about, path: '/v1/notice-files', key: key(), file: fileOf(households) }
+    start(request)
+    if (chance.next() < 0.3) start(request)
   }
 
   return {
     ledger,
     happen,
+    file,
     underWay: () => underWay.size,
     /** Waits until everything sent is answered, at most so long. */
     finish: async (withinMs: number) => {
-      state.giveUpAt = performance.now() + withinMs
+      sender.giveUpAt(performance.now() + withinMs)
       while (underWay.size > 0) await Promise.all(underWay)
     },
   }

@@ -3,15 +3,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import type { Db } from '../../shared/db/open.ts'
-import type { Ledger } from './driver.ts'
-import type { Post } from './house.ts'
+import type { Letter } from './post.ts'
 import { rules } from './rules.ts'
+import type { Ledger } from './sender.ts'
 
 /** One rule, what it says, and how many rows break it. */
 export type Verdict = { rule: string; says: string; bad: number }
-
-/** Milliseconds at p50, p99 and the worst, over everything that was due; nothing that was due is left out. */
-export type Lateness = { what: string; count: number; p50: number; p99: number; max: number }
 
 /** Counts every rule that the database alone can answer. */
 export async function judgeDatabase(db: Db): Promise<Verdict[]> {
@@ -30,12 +27,16 @@ export async function judgeTold(db: Db, ledger: Ledger): Promise<Verdict[]> {
     id: string
     caseId: string | null
   }>`select id, case_id from notice union all select id, case_id from eviction_notice
-    union all select u.id, n.case_id from notice_update u join notice n on n.id = u.notice_id`.execute(db)
+    union all select u.id, n.case_id from notice_update u join notice n on n.id = u.notice_id
+    union all select id, null from notice_file union all select id, case_id from task where state <> 'open'
+    union all select id, case_id from contact union all select id, case_id from visit union all select id, null from referral`.execute(
+    db,
+  )
   const caseOf = new Map(rows.map(({ id, caseId }) => [id, caseId]))
   const open = await sql<{ id: string }>`select id from arrears_case where state = 'open'`.execute(db)
   const isOpen = new Set(open.rows.map(({ id }) => id))
   const households = Map.groupBy(
-    told.filter(({ kind }) => kind !== 'update'),
+    told.filter(({ kind }) => kind === 'notice' || kind === 'eviction'),
     ({ household }) => household,
   )
   const split = [...households.values()].filter(
@@ -69,7 +70,7 @@ export async function judgeTold(db: Db, ledger: Ledger): Promise<Verdict[]> {
 /** Ledger three against the database: the letters that arrived are the mails marked as sent. Returns the repeats too. */
 export async function judgePost(
   db: Db,
-  post: readonly Post[],
+  post: readonly Letter[],
 ): Promise<{ verdicts: Verdict[]; repeats: number }> {
   const { rows } = await sql<{ id: string; state: string }>`select id, state from mail`.execute(db)
   const arrived = post.map(({ messageId }) => /^<([0-9a-f-]{36})@/.exec(messageId)?.[1] ?? '')
@@ -105,7 +106,7 @@ const holding = (texts: readonly string[], words: readonly string[]) =>
 export async function judgeSecrecy(
   db: Db,
   folder: string,
-  post: readonly Post[],
+  post: readonly Letter[],
   canaries: readonly string[],
 ): Promise<Verdict[]> {
   const files = ['log', 'queue']
@@ -147,39 +148,4 @@ export async function judgeSecrecy(
       ),
     },
   ]
-}
-
-/** A span in which the database's clock was moved forward: the instant before, and how far. */
-export type Leap = { at: string; seconds: number }
-
-const at = (sorted: readonly number[], share: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-
-/**
- * How late work and stages were, in ms of time that really passed: a leap of the database's clock is taken out.
- * Rows that failed by their own fault are waiting as they should, and are left out.
- */
-export async function measureLateness(db: Db, leaps: readonly Leap[]): Promise<Lateness[]> {
-  const spans = sql`(select unnest(${leaps.map((leap) => leap.at)}::timestamptz[]) as at, unnest(${leaps.map(({ seconds }) => seconds)}::float[]) as seconds)`
-  const work = await sql<{
-    ms: number
-  }>`select 1000 * (extract(epoch from coalesce(done_at, clock_now()) - created_at)
-      - coalesce((select sum(seconds) from ${spans} l where l.at >= o.created_at and l.at < coalesce(o.done_at, clock_now())), 0))::float as ms
-    from outbox o where dead_at is null and attempts = 0`.execute(db)
-  const stages = await sql<{ ms: number }>`select 1000 * extract(epoch from coalesce(fired_at, clock_now())
-      - greatest(due_at, created_at, (select max(l.at + make_interval(secs => l.seconds)) from ${spans} l
-          where s.due_at between l.at and l.at + make_interval(secs => l.seconds))))::float as ms
-    from stage s where (stopped_at is null and due_at <= clock_now()) or fired_at is not null`.execute(db)
-  return [['work in the outbox', work.rows] as const, ['due stages', stages.rows] as const].map(
-    ([what, rows]) => {
-      const sorted = rows.map(({ ms }) => ms).toSorted((one, other) => one - other)
-      return {
-        what,
-        count: sorted.length,
-        p50: at(sorted, 0.5),
-        p99: at(sorted, 0.99),
-        max: sorted.at(-1) ?? 0,
-      }
-    },
-  )
 }

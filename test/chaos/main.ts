@@ -1,79 +1,100 @@
 // `npm run chaos`: breaks the service in every way we know, and judges whether anything was lost, doubled or silently late.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { controls, sound } from './controls.ts'
-import { backendHere } from './house.ts'
-import { describeControls, describeRun, isClean, pageOf, type Tried } from './report.ts'
-import { runChaos, type Result, type Wishes } from './run.ts'
+import { runControls } from './controls.ts'
+import { hasMountsOfItsOwn, inMountsOfItsOwn } from './disks.ts'
+import { keepSection } from './page.ts'
+import { backendHere, type Backend } from './queue.ts'
+import { describeControls, describeEach, describeMany, describeRun, isClean } from './report.ts'
+import { runChaos, type Result } from './run.ts'
+import { each, many, one, queueAway, quiet, type Course } from './courses.ts'
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '1' },
     backend: { type: 'string', default: backendHere() },
+    faults: { type: 'string', default: '' },
     short: { type: 'boolean', default: false },
     controls: { type: 'boolean', default: false },
+    each: { type: 'boolean', default: false },
+    quiet: { type: 'boolean', default: false },
     'queue-away': { type: 'boolean', default: false },
-    faults: { type: 'string', default: '' },
+    keep: { type: 'boolean', default: false },
   },
 })
 
-function readBackend(name: string): 'redis' | 'postgres' {
+function readBackend(name: string): Backend {
   if (name !== 'redis' && name !== 'postgres') throw new Error('--backend takes redis or postgres')
   return name
 }
 
-const backend = readBackend(values.backend)
+// Full disks are disks of memory, mounted where only this run sees them and gone with it, however it ends.
+if (!hasMountsOfItsOwn()) process.exit(inMountsOfItsOwn() ?? (await main()))
+process.exit(await main())
 
-const say = (text: string) => void process.stdout.write(`${text}\n`)
-const folder = mkdtempSync(join(tmpdir(), 'bokvar-chaos-'))
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-// The database runs as another user than root, and must reach its folder.
-chmodSync(folder, 0o755)
-
-const run = (name: string, wishes: Partial<Wishes>): Promise<Result> =>
-  runChaos({
-    folder: join(folder, name),
-    seed: Number(values.seed),
+async function main(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'bokvar-chaos-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  // The database runs as another user than root, and must reach its folder.
+  chmodSync(folder, 0o755)
+  const course: Course = {
+    folder,
+    backend: readBackend(values.backend),
     seconds: values.short ? 40 : Number(values.minutes) * 60,
-    plan: { backend, ...sound },
-    perSecond: 10,
-    faultEveryMs: [1_500, 5_000],
-    drainMs: 90_000,
-    queueAway: values['queue-away'],
+    seed: Number(values.seed),
     faults: new RegExp(values.faults),
-    say,
-    ...wishes,
-  })
-
-async function tryControls(): Promise<Tried[]> {
-  const tried: Tried[] = []
-  // Without a queue server of its own the queue cannot be away while the database is there.
-  for (const control of controls.filter(({ queueAway }) => backend === 'redis' || !queueAway)) {
-    const { name, parts, settings = {}, faults, queueAway, breaks } = control
-    say(`Control: ${name}`)
-    const wishes = {
-      plan: { backend, parts, settings },
-      faults,
-      queueAway,
-      seconds: 15,
-      faultEveryMs: [800, 2_000] as [number, number],
-    }
-    const { verdicts } = await run(`control-${tried.length}`, { ...wishes, drainMs: 12_000 })
-    const broken = verdicts.filter(({ bad }) => bad > 0)
-    tried.push({ name, broken, seen: broken.some(({ rule }) => breaks.test(rule)) })
+    say: (text) => void process.stdout.write(`${text}\n`),
   }
-  return tried
+  return run(course)
 }
 
-const result = await run('house', {})
-say(`\n${describeRun(result)}`)
-const tried = values.controls ? await tryControls() : []
-if (tried.length > 0) say(`\n${describeControls(tried)}`)
-if (!values.short) {
-  const at = new Date().toISOString().slice(0, 16).replace('T', ' ')
-  writeFileSync(join(import.meta.dirname, '../../docs/chaos.md'), pageOf(result, tried, at))
+/** Runs what was asked for; what was measured in earnest is kept in docs/chaos.md by the run itself. */
+async function run(course: Course): Promise<number> {
+  const tell = (title: string, text: string) => {
+    course.say(`\n${text}\n`)
+    if (!values.short || values.keep) keepSection(title, text)
+  }
+  if (values.controls) {
+    const tried = await runControls(course)
+    tell('Negative controls', describeControls(tried))
+    return tried.every(({ seen }) => seen) ? 0 : 1
+  }
+  const results = await runNamed(course, tell)
+  return results.every(isClean) ? 0 : 1
 }
-process.exit(isClean(result) && tried.every(({ seen }) => seen) ? 0 : 1)
+
+async function runNamed(course: Course, tell: (title: string, text: string) => void): Promise<Result[]> {
+  if (values.quiet) {
+    const result = await runChaos(quiet(course))
+    tell('No faults', describeRun(result))
+    return [result]
+  }
+  if (values['queue-away']) {
+    const result = await runChaos(queueAway(course))
+    tell('The queue away', describeRun(result))
+    return [result]
+  }
+  if (values.each) {
+    const result = await runChaos(each(course))
+    tell('Each fault alone', describeEach(result))
+    return [result]
+  }
+  const count = Number(values.seeds)
+  if (count > 1) {
+    const results: Result[] = []
+    for (let n = 0; n < count; n += 1) {
+      const result = await runChaos(many({ ...course, seed: course.seed + n }))
+      results.push(result)
+      // Written after each seed, so that a run that is cut short has kept what it found.
+      tell('Many seeds', describeMany(results))
+    }
+    return results
+  }
+  const result = await runChaos(one(course))
+  tell('One seed', describeRun(result))
+  return [result]
+}

@@ -1,7 +1,8 @@
 // Puts a chaos run into words: a table for the terminal and a page for the documents.
 import { cpus, release, totalmem, type } from 'node:os'
 import type { Verdict } from './judge.ts'
-import type { Result, Suffered } from './run.ts'
+import type { Result } from './run.ts'
+import type { Suffered } from './storm.ts'
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
@@ -15,77 +16,152 @@ function byName(suffered: readonly Suffered[]) {
       name,
       times: some.length,
       worst: recovered.length === some.length ? seconds(Math.max(...recovered)) : 'not seen',
+      waited: seconds(Math.max(...some.map(({ waitedMs }) => waitedMs))),
     }
   })
 }
 
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`
+type Cell = string | number
+
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const line = (cells: readonly Cell[]) => `| ${cells.join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+const machine = () =>
+  `Machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}, Node ${process.version}.`
+
+const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0)
+
+function toldIn(results: readonly Result[]): string {
+  const kinds = [...new Set(results.flatMap(({ told }) => Object.keys(told)))]
+  const told = kinds.map((kind) => `${sum(results.map((one) => one.told[kind] ?? 0))} ${kind}s`).join(', ')
+  const [busy, broken] = [
+    results.map(({ answers }) => answers.busy),
+    results.map(({ answers }) => answers.broken),
+  ]
+  const statuses = [...new Set(results.flatMap(({ answers }) => Object.keys(answers.unexpected)))]
+  const unexpected = statuses.map(
+    (status) => `${sum(results.map(({ answers }) => answers.unexpected[Number(status)] ?? 0))} × ${status}`,
+  )
+  return `Told with 2xx: ${told} (${sum(busy)} times asked to come again, ${sum(broken)} times no answer, ${unexpected.join(', ') || 'nothing unexpected'}).`
+}
+
+const latenessTable = (lateness: Result['lateness']) =>
+  table(
+    ['what was due', 'how many', 'late p50', 'p99', 'worst'],
+    lateness.map(({ what, count, p50, p99, max }) => [what, count, seconds(p50), seconds(p99), seconds(max)]),
+  )
+
+const faultTable = (suffered: readonly Suffered[]) =>
+  table(
+    ['fault', 'times', 'work waited at most', 'work flowed again after at most'],
+    byName(suffered).map(({ name, times, waited, worst }) => [name, times, waited, worst]),
+  )
+
+const skippedLine = ({ skipped }: Result) =>
+  skipped.length === 0
+    ? []
+    : ['', `Not tried: ${skipped.map(({ name, reason }) => `${name} (${reason})`).join('; ')}.`]
+
+const verdictTable = (verdicts: readonly Verdict[]) =>
+  table(
+    ['rule', 'says', 'rows that break it'],
+    verdicts.map(({ rule, says, bad }) => [rule, says, bad]),
+  )
+
+function conclusion(verdicts: readonly Verdict[]): string {
+  const broken = verdicts.filter(({ bad }) => bad > 0)
+  return broken.length === 0 ? 'Every rule holds.' : `BROKEN: ${broken.map(({ rule }) => rule).join(', ')}`
+}
+
+function figures(result: Result): string[] {
+  const { suffered, notices, cases, effects, letters, repeats } = result
+  return [
+    `Seed ${result.seed}, storm of ${result.seconds} s, queue on ${result.queue}, ${suffered.length} faults.`,
+    machine(),
+    toldIn([result]),
+    `Came of it: ${notices} notices, ${cases} cases, ${effects} effects, ${letters} letters, of which ${repeats} twice. At rest ${result.drainSeconds} s after the storm.`,
+  ]
 }
 
 /** The run as text in Markdown, which a terminal shows as well as a page. */
 export function describeRun(result: Result): string {
-  const { answers, told, suffered, verdicts, lateness } = result
-  const unexpected = Object.entries(answers.unexpected)
-    .map(([status, count]) => `${count} × ${status}`)
-    .join(', ')
+  const { suffered, verdicts, lateness } = result
+  const parts = [latenessTable(lateness), faultTable(suffered), verdictTable(verdicts)]
   return [
-    `Seed ${result.seed}, storm of ${result.seconds} s, queue on ${result.queue}, ${suffered.length} faults.`,
-    `Machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}, Node ${process.version}.`,
-    `Told with 2xx: ${Object.entries(told)
-      .map(([kind, count]) => `${count} ${kind}s`)
-      .join(
-        ', ',
-      )} (${answers.busy} times asked to come again, ${answers.broken} times no answer, ${unexpected || 'nothing unexpected'}).`,
-    `Came of it: ${result.cases} cases, ${result.effects} effects, ${result.letters} letters, of which ${result.repeats} twice. At rest ${result.drainSeconds} s after the storm.`,
+    ...figures(result),
+    ...skippedLine(result),
+    ...parts.flatMap((part) => ['', part]),
     '',
-    table(
-      ['what was due', 'how many', 'late p50', 'p99', 'worst'],
-      lateness.map(({ what, count, p50, p99, max }) => [
-        what,
-        count,
-        seconds(p50),
-        seconds(p99),
-        seconds(max),
-      ]),
-    ),
-    '',
-    table(
-      ['fault', 'times', 'work flowed again after at most'],
-      byName(suffered).map(({ name, times, worst }) => [name, times, worst]),
-    ),
-    '',
-    table(
-      ['rule', 'says', 'rows that break it'],
-      verdicts.map(({ rule, says, bad }) => [rule, says, bad]),
-    ),
-    '',
-    isClean(result)
-      ? 'Every rule holds.'
-      : `BROKEN: ${verdicts
-          .filter(({ bad }) => bad > 0)
-          .map(({ rule }) => rule)
-          .join(', ')}`,
+    conclusion(verdicts),
   ].join('\n')
 }
 
-const preface = `# Chaos and the judge
+/** A run of faults in turn: what each did, alone. */
+export function describeEach(result: Result): string {
+  const parts = [latenessTable(result.lateness), faultTable(result.suffered)]
+  return [
+    ...figures(result),
+    ...skippedLine(result),
+    ...parts.flatMap((part) => ['', part]),
+    '',
+    conclusion(result.verdicts),
+  ].join('\n')
+}
 
-\`npm run chaos\` starts the whole service as separate processes on servers of its own, sends it a seeded stream of
-notices, updates and events from Kronofogden, breaks it in seeded ways, and then holds three ledgers against each
-other: what senders were told, what the database holds, what the mail server received. Every rule is a count of rows
-that break it; each must be 0. \`npm run chaos -- --minutes 15 --seed 7 --backend postgres\` runs longer, with another
-seed, on another queue backend. The same seed makes the same choices; timings stay the machine's own.
-
-A fault is *over* when what was broken is there again; work *flows* when the oldest thing to do, mail apart, is younger
-than 2.5 s. Faults overlap: the time until work flows holds those that came after, too.
-Lateness is measured over everything that was due. It is the time that really passed: where the run moved the
-database's clock forward (the service stopped over its deadlines), that leap is taken out.
-
-Below is the latest run, as the run itself wrote it.
-
-`
+/** Many seeds: one line each, the sums, the faults of all, and each rule's rows over all of them. */
+export function describeMany(results: readonly Result[]): string {
+  const rows = results.map((one) => [
+    one.seed,
+    one.suffered.length,
+    one.notices,
+    one.cases,
+    one.effects,
+    `${one.letters} (${one.repeats})`,
+    ...one.lateness.slice(0, 2).flatMap(({ p99, max }) => [seconds(p99), seconds(max)]),
+    sum(one.verdicts.map(({ bad }) => bad)),
+  ])
+  const [first] = results
+  const verdicts = (first?.verdicts ?? []).map(({ rule, says }) => ({
+    rule,
+    says,
+    bad: sum(
+      results.flatMap((one) => one.verdicts.filter((verdict) => verdict.rule === rule).map(({ bad }) => bad)),
+    ),
+  }))
+  const all = (what: 'notices' | 'cases' | 'effects' | 'letters' | 'repeats') =>
+    sum(results.map((one) => one[what]))
+  const repeated = all('letters') > 0 ? ((100 * all('repeats')) / all('letters')).toFixed(2) : '0'
+  const suffered = results.flatMap((one) => one.suffered)
+  const head = [
+    'seed',
+    'faults',
+    'notices',
+    'cases',
+    'effects',
+    'letters (twice)',
+    'work p99',
+    'worst',
+    'stages p99',
+    'worst',
+    'rows that break a rule',
+  ]
+  return [
+    `${results.length} seeds of ${first?.seconds ?? 0} s, queue on ${first?.queue ?? ''}: ${suffered.length} faults, ${all('notices')} notices, ${all('cases')} cases, ${all('effects')} effects, ${all('letters')} letters, of which ${all('repeats')} twice (${repeated} %, each with its own Message-ID).`,
+    machine(),
+    toldIn(results),
+    ...(first ? skippedLine(first) : []),
+    '',
+    table(head, rows),
+    '',
+    faultTable(suffered),
+    '',
+    verdictTable(verdicts),
+    '',
+    conclusion(verdicts),
+  ].join('\n')
+}
 
 /** A negative control that was tried: which rules broke, and whether the judge saw what it had to see. */
 export type Tried = { name: string; broken: readonly Verdict[]; seen: boolean }
@@ -98,10 +174,4 @@ export function describeControls(tried: readonly Tried[]): string {
     seen ? 'seen' : 'NOT SEEN',
   ])
   return table(['defect put in on purpose', 'rules broken, with rows', 'the judge'], rows)
-}
-
-/** The page that is kept in the documents. */
-export function pageOf(result: Result, tried: readonly Tried[], at: string): string {
-  const controls = tried.length > 0 ? `\n## Negative controls\n\n${describeControls(tried)}\n` : ''
-  return `${preface}## ${at} UTC\n\n${describeRun(result)}\n${controls}`
 }

@@ -126,4 +126,19 @@ export const rules: [rule: string, says: string, count: string][] = [
     `select (case when (select count(*) from heartbeat where kind = 'sweep' and at > clock_now() - interval '60 seconds') = 0 then 1 else 0 end)
       + (select count(*) from heartbeat where kind = 'sweep' and at > clock_now() - interval '60 seconds' and abs(app_clock_ahead_ms) > 2000)`,
   ],
+  [
+    'I22',
+    'every file has been read to its end, each row of it a notice, a repeat or an error told',
+    `select count(*) from notice_file f where state not in ('done', 'refused') or (state = 'done' and rows <> accepted + rejected + duplicates)`,
+  ],
+  [
+    'I23',
+    'work that was put off again and again is known to a person',
+    `select count(*) from outbox o where postponed >= 20 and done_at is null and not exists (select 1 from task t where t.subject_id = o.subject_id and t.occurrence like 'review/slow-work%')`,
+  ],
+  [
+    'I24',
+    'no law older than the one in force was noted after it',
+    `select count(*) from law_version l where exists (select 1 from law_version e where e.id < l.id and e.version > l.version)`,
+  ],
 ]

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { sound } from '../chaos/controls.ts'
-import { backendHere } from '../chaos/house.ts'
+import { backendHere } from '../chaos/queue.ts'
 import { runChaos } from '../chaos/run.ts'
 
 let folder = ''
@@ -19,9 +19,11 @@ test('after a short storm nothing is lost, doubled or left undone', async () => 
     folder: join(folder, 'house'),
     seed: 4,
     seconds: 12,
-    plan: { backend: backendHere(), ...sound },
+    plan: { backend: backendHere(), ...sound, longest: 4 },
     perSecond: 6,
+    files: { everySeconds: 5, rows: 12 },
     faultEveryMs: [800, 2_500],
+    atOnce: 2,
     drainMs: 45_000,
     say: () => undefined,
   })

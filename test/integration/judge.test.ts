@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { beat } from '../../shared/casework/sweeps.ts'
-import { judgeDatabase, judgePost, judgeTold, measureLateness } from '../chaos/judge.ts'
-import type { Ledger } from '../chaos/driver.ts'
+import { judgeDatabase, judgePost, judgeTold } from '../chaos/judge.ts'
+import { measureLateness } from '../chaos/lateness.ts'
+import type { Ledger } from '../chaos/sender.ts'
 import { answerUnfenced } from '../chaos/defects/worker.ts'
 import { rules } from '../chaos/rules.ts'
 import { loadPeople, noon, sendMonth } from '../support/month.ts'
@@ -73,6 +74,12 @@ const wrongs: [rule: string, wrong: string][] = [
   ['I9', `update stage set due_at = fired_at + interval '1 hour' ${fired}`],
   ['I10', `update intake_key set response = jsonb_build_object('id', gen_random_uuid())`],
   ['I11', `delete from intake_key`],
+  ['I22', `insert into notice_file (sender, sha256, raw, state) values ('x', '', '', 'reading')`],
+  ['I23', `update outbox set done_at = null, postponed = 20 where id = (select max(id) from outbox)`],
+  [
+    'I24',
+    `insert into law_version (version, fingerprint, cases) values (2, 'new', 0);insert into law_version (version, fingerprint, cases) values (1, 'old', 0)`,
+  ],
 ]
 
 test('on a month worked as it should be, every rule holds', async () => {
@@ -124,6 +131,7 @@ test('what a sender was told and the database lost, told otherwise, or split, is
     told: new Map(some.map((one) => [one.key, one])),
     unknown: new Set(),
     refused: [],
+    seen: [],
     answers: { ok: 0, busy: 0, broken: 0, unexpected: {} },
   })
   const broken = async (ledger: Ledger) =>
@@ -136,8 +144,8 @@ test('what a sender was told and the database lost, told otherwise, or split, is
 
 test('a letter that never arrived, a stranger and a repeat are seen', async () => {
   const { rows } = await sql<{ id: string }>`select id from mail where state = 'sent'`.execute(spine.owner)
-  const post = rows.map(({ id }) => ({ messageId: `<${id}@localhost>`, text: '' }))
-  const stranger = { messageId: '<00000000-0000-4000-8000-000000000000@localhost>', text: '' }
+  const post = rows.map(({ id }) => ({ messageId: `<${id}@localhost>`, to: [], text: '' }))
+  const stranger = { messageId: '<00000000-0000-4000-8000-000000000000@localhost>', to: [], text: '' }
   const bad = async (letters: typeof post) => {
     const { verdicts, repeats } = await judgePost(spine.owner, letters)
     return [...verdicts.map((verdict) => verdict.bad), repeats]

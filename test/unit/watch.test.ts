@@ -1,6 +1,6 @@
 // The watchdog's judgement: which alarms a look raises, which senders have fallen silent, and when a person is told.
 import { describe, expect, it, test } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import {
   alarmsOf,
   isInTime,

@@ -1,3 +1,6 @@
 // One process of the chaos run: the service's own entry, told to be the sweep.
+import { followClock } from '../clock.ts'
+
+followClock('sweep')
 process.argv.push('sweep')
 await import('../../../workers/main.ts')

@@ -1,3 +1,6 @@
 // One process of the chaos run: the service's own entry, told to be the work.
+import { followClock } from '../clock.ts'
+
+followClock('work')
 process.argv.push('work')
 await import('../../../workers/main.ts')

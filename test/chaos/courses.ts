@@ -1,0 +1,76 @@
+// The courses a chaos run can take: one seed at leisure, many in a row, each fault alone, no faults, no queue.
+import { join } from 'node:path'
+import { sound } from './controls.ts'
+import { hasMountsOfItsOwn } from './disks.ts'
+import { moveDatabaseClock, type Fault } from './fault.ts'
+import { faults as allFaults } from './faults.ts'
+import type { Backend } from './queue.ts'
+import type { Wishes } from './storm.ts'
+
+export type Course = {
+  folder: string
+  backend: Backend
+  seconds: number
+  seed: number
+  faults: RegExp
+  say: (text: string) => void
+}
+
+function usual({ folder, backend, seconds, seed, faults, say }: Course): Wishes {
+  return {
+    folder: join(folder, `house-${seed}`),
+    seed,
+    seconds,
+    plan: { backend, ...sound, onDisks: hasMountsOfItsOwn(), longest: 10 },
+    perSecond: 12,
+    files: { everySeconds: 15, rows: 60 },
+    faultEveryMs: [1_500, 5_000],
+    atOnce: 2,
+    faults,
+    drainMs: 90_000,
+    say,
+  }
+}
+
+/** One seed, with faults that last longer the longer the run. */
+export function one(course: Course): Wishes {
+  const wishes = usual(course)
+  return { ...wishes, plan: { ...wishes.plan, longest: course.seconds > 600 ? 35 : 12 } }
+}
+
+/** Nights on which the clock is set forward or back, in between ordinary days. */
+const starts = [undefined, '2026-10-25T00:59:20Z', undefined, '2027-03-28T00:59:20Z', undefined]
+
+/** One of many seeds: short faults, several at once, and as many notices as a large town's in two years. */
+export function many(course: Course): Wishes {
+  const wishes = usual(course)
+  const startAt = starts[course.seed % starts.length]
+  return {
+    ...wishes,
+    plan: { ...wishes.plan, longest: 5, ...(startAt && { startAt }) },
+    perSecond: 20,
+    files: { everySeconds: 4, rows: 90 },
+    faultEveryMs: [700, 2_000],
+    atOnce: 4,
+    drainMs: 180_000,
+  }
+}
+
+/** No fault at all, at the usual load. */
+export const quiet = (course: Course): Wishes => ({ ...usual(course), faults: /^$/, atOnce: 0 })
+
+/** Each fault that this machine can play, alone and in turn, with time to recover in between. */
+export const each = (course: Course): Wishes => ({
+  ...usual(course),
+  inTurn: allFaults.filter(({ name }) => course.faults.test(name)),
+})
+
+/** The queue away from beginning to end, while the database's clock passes half an hour. */
+export function queueAway(course: Course): Wishes {
+  const passing: Fault = {
+    name: 'the database’s clock passes nine minutes',
+    weight: 1,
+    run: (house) => moveDatabaseClock(house, 540).then(() => ''),
+  }
+  return { ...usual(course), queueAway: true, inTurn: [passing, passing, passing] }
+}

@@ -1,0 +1,39 @@
+// How late things were, in the three ledgers' own time: everything that was due, with nothing left out.
+import { sql } from 'kysely'
+import type { Db } from '../../shared/db/open.ts'
+import type { Leap } from './fault.ts'
+
+/** Milliseconds at p50, p99 and the worst, over everything that was due; nothing that was due is left out. */
+export type Lateness = { what: string; count: number; p50: number; p99: number; max: number }
+
+const at = (sorted: readonly number[], share: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+
+/**
+ * How late work and stages were, in ms of time that really passed: a leap of the database's clock is taken out.
+ * Rows that failed by their own fault are waiting as they should, and are left out.
+ */
+export async function measureLateness(db: Db, leaps: readonly Leap[]): Promise<Lateness[]> {
+  const spans = sql`(select unnest(${leaps.map((leap) => leap.at)}::timestamptz[]) as at, unnest(${leaps.map(({ seconds }) => seconds)}::float[]) as seconds)`
+  const work = await sql<{
+    ms: number
+  }>`select 1000 * (extract(epoch from coalesce(done_at, clock_now()) - created_at)
+      - coalesce((select sum(seconds) from ${spans} l where l.at >= o.created_at and l.at < coalesce(o.done_at, clock_now())), 0))::float as ms
+    from outbox o where dead_at is null and attempts = 0`.execute(db)
+  const stages = await sql<{ ms: number }>`select 1000 * extract(epoch from coalesce(fired_at, clock_now())
+      - greatest(due_at, created_at, (select max(l.at + make_interval(secs => l.seconds)) from ${spans} l
+          where s.due_at between l.at and l.at + make_interval(secs => l.seconds))))::float as ms
+    from stage s where (stopped_at is null and due_at <= clock_now()) or fired_at is not null`.execute(db)
+  return [['work in the outbox', work.rows] as const, ['due stages', stages.rows] as const].map(
+    ([what, rows]) => {
+      const sorted = rows.map(({ ms }) => ms).toSorted((one, other) => one - other)
+      return {
+        what,
+        count: sorted.length,
+        p50: at(sorted, 0.5),
+        p99: at(sorted, 0.99),
+        max: sorted.at(-1) ?? 0,
+      }
+    },
+  )
+}

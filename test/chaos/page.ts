@@ -1,0 +1,46 @@
+// The page of the documents that the chaos runs write themselves: one section for each kind of run, the latest of it.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const path = join(import.meta.dirname, '../../docs/chaos.md')
+
+const preface = `# Chaos and the judge
+
+\`npm run chaos\` starts the whole service as separate processes on servers of its own (web, two relays, two sweeps, three
+workers, the watchdog), sends it a seeded stream of notices, files, updates, events from Kronofogden and staff's answers,
+breaks it in seeded ways, and then holds three ledgers against each other: what senders were told, what the database
+holds, what the mail server received. Every rule is a count of rows that break it; each must be 0. The same seed makes the
+same choices; timings stay the machine's own.
+
+| command | what it runs |
+| --- | --- |
+| \`npm run chaos\` | one seed for two minutes; \`-- --minutes 15 --seed 7 --backend postgres\` longer, another seed, another queue |
+| \`npm run chaos -- --seeds 20 --minutes 1.5\` | many seeds in a row: short faults, several at once, also on the nights the clock is set |
+| \`npm run chaos -- --each\` | every fault alone and in turn, with its own recovery time |
+| \`npm run chaos -- --quiet\` | no fault: what lateness is when nothing is wrong |
+| \`npm run chaos -- --queue-away\` | no queue from beginning to end |
+| \`npm run chaos -- --controls\` | the service with one known defect each: the judge must see every one |
+
+A fault is *over* when what was broken is there again; work *flows* when the oldest thing to do, mail apart, is younger
+than 2.5 s. Where faults overlap, the time until work flows holds those that came after, too.
+Lateness is measured over everything that was due. It is the time that really passed: where the run moved the
+database's clock forward (the service stopped over its deadlines), that leap is taken out.
+Where root may mount, PostgreSQL's data and its log lie on small disks of memory that the run can fill; killing processes
+there, as anywhere, does not test whether a disk keeps what it was told to keep.
+
+Each section below is the latest run of its kind, as the run itself wrote it.
+`
+
+const heading = (title: string) => `\n## ${title}\n`
+
+/** Puts the section of a run in the page, in the place of an earlier one of the same title. */
+export function keepSection(title: string, text: string): void {
+  const at = new Date().toISOString().slice(0, 16).replace('T', ' ')
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  const sections = before.split(/\n(?=## )/).slice(1)
+  const kept = new Map(sections.map((section) => [/^## (.*)/.exec(section)?.[1] ?? '', section.trim()]))
+  // Sections of before this form bear a date as their title.
+  for (const old of kept.keys()) if (/^\d{4}-/.test(old)) kept.delete(old)
+  kept.set(title, `${heading(title).trim()}\n\n${at} UTC\n\n${text}`.trim())
+  writeFileSync(path, `${[preface.trim(), ...kept.values()].join('\n\n')}\n`)
+}

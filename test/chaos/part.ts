@@ -1,0 +1,56 @@
+// One of our processes in the chaos run, started again whenever it ends, as a supervisor would.
+import { setTimeout as pause } from 'node:timers/promises'
+import { startChild, type ChildOptions } from '../../services/start/child.ts'
+import type { Running } from '../../services/start/supervise.ts'
+
+/** `hold` keeps it down until `release`. */
+export type Part = {
+  name: string
+  pid: () => number
+  up: () => boolean
+  hold: () => Promise<void>
+  release: () => void
+  end: () => Promise<void>
+}
+
+const restartMs = 300
+
+/** Starts it and keeps it running until its `end`. */
+export async function keepPart(options: ChildOptions): Promise<Part> {
+  let [held, ended] = [false, false]
+  let running: Running | undefined = await startChild(options)
+  let freed = Promise.withResolvers<void>()
+  const watch = async () => {
+    while (!ended) {
+      await running?.exited
+      running = undefined
+      if (held) await freed.promise
+      if (ended) return
+      await pause(restartMs)
+      if (held || ended) continue
+      running = await startChild(options).catch(() => undefined)
+      if (ended) await running?.stop()
+    }
+  }
+  const watching = watch()
+  return {
+    name: options.name,
+    pid: () => running?.pid ?? 0,
+    up: () => running !== undefined,
+    hold: async () => {
+      held = true
+      freed = Promise.withResolvers<void>()
+      await running?.stop()
+    },
+    release: () => {
+      held = false
+      freed.resolve()
+    },
+    end: async () => {
+      ended = true
+      freed.resolve()
+      await running?.stop()
+      await watching
+    },
+  }
+}

@@ -1,0 +1,75 @@
+// What staff do in the chaos run, by the system they work in: answer tasks, log contacts, book visits, answer referrals.
+import type { Chance } from './chance.ts'
+import type { Request, Seen, Sender } from './sender.ts'
+
+type Task = { id: string; caseId: string | null }
+type Referral = { id: string; caseId: string; state: string }
+
+/** Instants of the run itself: contacts now, visits some days on. */
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
+
+/** Opens the staff; `act` does one thing that somebody on duty would, as chance will have it. */
+export function openStaff(sender: Sender, key: () => string, visitors: readonly string[]) {
+  const send = (request: Pick<Request, 'kind' | 'path' | 'body'> & { seen?: Seen }) =>
+    sender.send({ client: 'system', key: key(), household: -1, mayRefuse: true, ...request })
+
+  async function someTask(chance: Chance): Promise<Task | undefined> {
+    const page = await sender.ask(`/v1/tasks?state=open&limit=20&page=${chance.whole(1, 4)}`)
+    const tasks = ((page?.['tasks'] ?? []) as Task[]).filter(({ caseId }) => caseId !== null)
+    return tasks.length > 0 ? chance.pick(tasks) : undefined
+  }
+
+  async function answerTask(chance: Chance): Promise<void> {
+    const task = await someTask(chance)
+    if (!task?.caseId) return
+    const shown = await sender.ask(`/v1/tasks/${task.id}`)
+    if (!shown) return
+    sender.ledger.seen.push({ door: 'GET /v1/tasks/:id', caseId: task.caseId })
+    const outcomes = (shown['outcomes'] ?? []) as string[]
+    if (outcomes.length === 0) return
+    await send({
+      kind: 'answer',
+      path: `/v1/tasks/${task.id}/completion`,
+      body: { outcome: chance.pick(outcomes), note: 'Ringt och talat med hushållet.' },
+      seen: { door: 'POST /v1/tasks/:id/completion', caseId: task.caseId },
+    })
+  }
+
+  async function workCase(chance: Chance): Promise<void> {
+    const task = await someTask(chance)
+    if (!task?.caseId) return
+    const { caseId } = task
+    const call = chance.next() < 0.7 || visitors.length === 0
+    const [path, door] = call
+      ? ['contacts', 'POST /v1/cases/:id/contacts']
+      : ['visits', 'POST /v1/cases/:id/visits']
+    const body = call
+      ? { channel: chance.pick(['phone', 'sms', 'letter']), outcome: 'EJ_NADD', occurredAt: inDays(0) }
+      : { startsAt: inDays(chance.whole(1, 20)), visitors: [chance.pick(visitors)] }
+    await send({
+      kind: call ? 'contact' : 'visit',
+      path: `/v1/cases/${caseId}/${path}`,
+      body,
+      seen: { door: door ?? '', caseId },
+    })
+  }
+
+  async function answerReferral(chance: Chance): Promise<void> {
+    const page = await sender.ask('/v1/referrals?limit=20')
+    const referrals = (page?.['referrals'] ?? []) as Referral[]
+    if (referrals.length === 0) return
+    const { id, caseId } = chance.pick(referrals)
+    const [step, body] = chance.pick([
+      ['acceptance', {}],
+      ['first-answer', {}],
+      ['rejection', { reason: 'Fel enhet' }],
+      ['meeting', { meetingAt: inDays(3) }],
+    ] as const)
+    const seen = { door: `POST /v1/referrals/:id/${step}`, caseId }
+    await send({ kind: 'referral', path: `/v1/referrals/${id}/${step}`, body, seen })
+  }
+
+  return {
+    act: (chance: Chance) => chance.pick([answerTask, answerTask, workCase, answerReferral])(chance),
+  }
+}
