@@ -29,3 +29,20 @@ export function municipalityFiles(code: string, folder = here): Map<string, stri
   const files = readdirSync(own).filter((file) => /\.(csv|json)$/.test(file))
   return new Map(files.map((file) => [file, readFileSync(new URL(file, own), 'utf8')]))
 }
+
+/**
+ * The letters' text files by name: those that every municipality has, and in their place or beside them the
+ * municipality's own (`<folder>/letters/`). A code without a folder has the common ones.
+ */
+export function letterFiles(code: string, folder = here): Map<string, string> {
+  const names = readdirSync(folder).filter((name) => name === code || name.split('-')[0] === code)
+  const places = ['letters/', ...names.map((name) => `${name}/letters/`)].map((path) => new URL(path, folder))
+  const files = places
+    .filter((place) => existsSync(place))
+    .flatMap((place) =>
+      readdirSync(place)
+        .filter((file) => file.endsWith('.txt'))
+        .map((file) => [file, readFileSync(new URL(file, place), 'utf8')] as const),
+    )
+  return new Map(files)
+}

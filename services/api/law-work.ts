@@ -5,6 +5,7 @@ import { confirmationLetter } from '../../shared/casework/confirmation.ts'
 import { decideRestart } from '../../shared/casework/restarts.ts'
 import { noSuch } from '../../shared/casework/open-case.ts'
 import { actorOf } from '../actor.ts'
+import { letterTemplates } from '../letter-templates.ts'
 import type { App } from '../http.ts'
 import { byId, idOf, type ApiDeps } from './asking.ts'
 
@@ -41,6 +42,7 @@ function restarts(app: App, { db }: ApiDeps): void {
 }
 
 function confirmations(app: App, { db }: ApiDeps): void {
+  const templates = letterTemplates(app.frame.settings.municipality.code)
   app.get(
     '/v1/cases/:id/confirmation',
     {
@@ -59,7 +61,7 @@ function confirmations(app: App, { db }: ApiDeps): void {
     },
     async (request) => {
       const prepared = await inContext(db, actorOf(request.principal), (trx) =>
-        confirmationLetter(trx, idOf(request.params)),
+        confirmationLetter(trx, idOf(request.params), templates),
       )
       if (!prepared) throw noSuch()
       const { responsible, enforcement, person } = prepared

@@ -5,6 +5,7 @@ import { readCase } from '../../shared/casework/cases.ts'
 import { confirmationLetter } from '../../shared/casework/confirmation.ts'
 import { decideRestart, restartsAsked } from '../../shared/casework/restarts.ts'
 import type { App } from '../http.ts'
+import { letterTemplates } from '../letter-templates.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
@@ -26,10 +27,14 @@ async function backTo(request: FastifyRequest, { db, tools }: PageDeps) {
 async function showLetter(reply: FastifyReply, deps: PageDeps): Promise<FastifyReply> {
   const { request } = reply
   const back = await backTo(request, deps)
-  const letter = await inContext(deps.db, actorIn(request), (trx) => confirmationLetter(trx, idIn(request)))
+  const templates = letterTemplates(request.server.frame.settings.municipality.code)
+  const letter = await inContext(deps.db, actorIn(request), (trx) =>
+    confirmationLetter(trx, idIn(request), templates),
+  )
   return renderPage(reply, 'casework/letter', {
     title: textsOf(request)('letter.title'),
     back,
+    caseId: idIn(request),
     named: letter?.responsible ?? null,
     letters: letter ? [letter.enforcement[request.language], letter.person[request.language]] : [],
   })

@@ -16,6 +16,7 @@ import { startPages } from './my-day.ts'
 import type { PageDeps } from './page.ts'
 import { referralPages } from './referrals.ts'
 import { lawWorkPages } from './law-work.ts'
+import { letterPages } from './letters.ts'
 import { searchPages } from './search-page.ts'
 import { ruleTrialPages } from './rule-trial.ts'
 import { tableDraftPages } from './table-draft.ts'
@@ -42,6 +43,7 @@ const AREAS = [
   casePages,
   caseFormPages,
   lawWorkPages,
+  letterPages,
   searchPages,
   referralPages,
   inboxPages,

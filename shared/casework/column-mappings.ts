@@ -1,7 +1,7 @@
 // What a sender calls its columns: said once on a page, remembered, and used for every later file.
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
-import { isColumn, plain, type Mapping } from '../domain/notice-file-columns.ts'
+import { isColumn, plain, type Column, type Mapping } from '../domain/notice-file-columns.ts'
 import type { Actor } from './act.ts'
 
 /** What the sender has said of its headings so far. */
@@ -11,12 +11,12 @@ export async function rememberedMapping(trx: Trx, actor: Actor): Promise<Mapping
     .select(['heading', 'columnName'])
     .where('sender', '=', actor.sender)
     .execute()
-  const pairs = rows.map(({ heading, columnName }) => [heading, columnName] as const)
-  return Object.fromEntries(
-    pairs.flatMap(([heading, name]) =>
-      name === null ? [[heading, null]] : isColumn(name) ? [[heading, name]] : [],
-    ),
-  )
+  const known: Record<string, Column | null> = {}
+  for (const { heading, columnName } of rows) {
+    // A column that a later version no longer has is asked for again.
+    if (columnName === null || isColumn(columnName)) known[heading] = columnName
+  }
+  return known
 }
 
 /** Remembers what the sender says of these headings; what it said of others stays. Said twice it is said once. */

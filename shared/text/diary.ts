@@ -27,6 +27,7 @@ export const diaryTexts = {
     sv: 'Hyresvärden: hyresgästen har flyttat',
     en: 'The landlord: the tenant has moved',
   },
+  'diary.letter.made': { sv: 'Ett brev skrevs', en: 'A letter was written' },
   'diary.case.routed': { sv: 'Ärendet fördelades', en: 'The case was routed' },
   'diary.case.assigned': { sv: 'Ärendet tilldelades', en: 'The case was assigned' },
   'diary.case.offered': { sv: 'En annan nämnd tillfrågades', en: 'Another committee was asked' },

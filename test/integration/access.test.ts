@@ -45,6 +45,7 @@ describe('The role table', () => {
         'case.read',
         'case.list',
         'contact.record',
+        'letter.write',
         'visit.record',
         'visit.work',
         'own.time',

@@ -1,6 +1,7 @@
 // The same-day duty (SoF 2025:468 11:3): a task due that day whatever the hour, the letter prepared, the duty list told.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { inContext } from '../../shared/casework/act.ts'
+import { letterTemplates } from '../../services/letter-templates.ts'
 import { confirmationLetter } from '../../shared/casework/confirmation.ts'
 import { receiveEvictionNotice } from '../../shared/casework/eviction-notices.ts'
 import { completeTask } from '../../shared/casework/tasks.ts'
@@ -15,6 +16,7 @@ import {
 } from '../support/deadline-case.ts'
 import { landlordActor, openSpine, type Spine } from '../support/spine.ts'
 
+const templates = letterTemplates('1880')
 let spine: Spine
 beforeAll(async () => {
   spine = await openSpine()
@@ -139,7 +141,7 @@ describe('the confirmation prepared for a person', () => {
     await spine.moveTo('2026-12-28T09:07:00Z')
     const { id } = await caseOf(spine, (await send(eviction(11))).id)
     const supervisor = await staffActor(spine, id, 'supervisor')
-    const read = () => inContext(spine.web, supervisor, (trx) => confirmationLetter(trx, id))
+    const read = () => inContext(spine.web, supervisor, (trx) => confirmationLetter(trx, id, templates))
     const unowned = await read()
     expect(unowned?.responsible).toBe('Exempel supervisor')
     const caseworker = await staffActor(spine, id, 'caseworker')
@@ -165,13 +167,13 @@ describe('the confirmation prepared for a person', () => {
     const found = await caseOf(spine, (await send(eviction(12))).id)
     const supervisor = await staffActor(spine, found.id, 'supervisor')
     const elsewhere = { ...supervisor, committee: 'another' }
-    expect(await inContext(spine.web, elsewhere, (trx) => confirmationLetter(trx, found.id))).toBeNull()
+    expect(await inContext(spine.web, elsewhere, (trx) => confirmationLetter(trx, found.id, templates))).toBeNull()
     await spine.worker
       .updateTable('arrearsCase')
       .set({ protected: true })
       .where('id', '=', found.id)
       .execute()
-    const letter = await spine.worker.transaction().execute((trx) => confirmationLetter(trx, found.id))
+    const letter = await spine.worker.transaction().execute((trx) => confirmationLetter(trx, found.id, templates))
     expect(letter?.person.sv.body).not.toContain('Ringgatan')
   })
 
@@ -180,7 +182,7 @@ describe('the confirmation prepared for a person', () => {
       spine,
       (await send(eviction(13, { event: 'application', evictionAt: null }))).id,
     )
-    expect(await spine.worker.transaction().execute((trx) => confirmationLetter(trx, found.id))).toBeNull()
+    expect(await spine.worker.transaction().execute((trx) => confirmationLetter(trx, found.id, templates))).toBeNull()
   })
 })
 
