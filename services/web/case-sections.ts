@@ -2,7 +2,9 @@
 import type { FastifyRequest } from 'fastify'
 import type { CaseView } from '../../shared/casework/cases.ts'
 import { may, type Permission } from '../access.ts'
+import { consentSection } from './case-consents.ts'
 import { letterSection } from './case-letters.ts'
+import { tenancySection } from './case-tenancy.ts'
 import type { Reader } from './case-view.ts'
 import { visitSection } from './case-visits.ts'
 import type { PageDeps } from './page.ts'
@@ -17,7 +19,7 @@ export type CaseSection = {
 }
 
 // In the order they stand on the page. A new kind of work adds its line here and touches nothing else of the page.
-const SECTIONS: readonly CaseSection[] = [visitSection, letterSection]
+const SECTIONS: readonly CaseSection[] = [tenancySection, consentSection, visitSection, letterSection]
 
 export type ShownSection = { id: string; template: string; data: object }
 

@@ -35,6 +35,7 @@ const ENTRIES: readonly Entry[] = [
     roles: ['caseworker', 'visitor', 'supervisor'],
   },
   { href: '/arenden', permission: 'case.list', sv: 'Ärenden', en: 'Cases' },
+  { href: '/moten', permission: 'meeting.read', sv: 'Möten', en: 'Meetings' },
   { href: '/sok', permission: 'case.search', sv: 'Sök', en: 'Search' },
   {
     href: '/regler',
@@ -44,6 +45,8 @@ const ENTRIES: readonly Entry[] = [
     roles: ['administrator', 'supervisor'],
   },
   { href: '/statistik', permission: 'statistics.read', sv: 'Statistik', en: 'Statistics' },
+  { href: '/tillganglighet/rapporter', permission: 'accessibility.answer', sv: 'Hinder', en: 'Barriers' },
+  { href: '/utseende', permission: 'theme.change', sv: 'Utseende', en: 'Appearance' },
   { href: '/rakna-frist', permission: 'own.page', sv: 'Räkna en frist', en: 'Count a period' },
 ]
 

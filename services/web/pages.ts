@@ -1,12 +1,19 @@
 // All pages, hung on the server as one door: landlords', staff's, and those that anybody may read.
 import type { Routes } from '../http.ts'
 import { boardFigurePages } from './board-figures.ts'
+import { accessibilityPages } from './accessibility.ts'
 import { boardPages } from './board.ts'
 import { calculatorPages } from './calculator.ts'
 import { caseFormPages } from './case-forms.ts'
+import { consentPages } from './consent-forms.ts'
+import { evictionDayPages } from './eviction-day-forms.ts'
+import { meetingPages } from './meetings.ts'
+import { tenancyPages } from './tenancy-forms.ts'
+import { undertakingPages } from './undertaking-forms.ts'
 import { caseListPages } from './case-list.ts'
 import { casePages } from './case-page.ts'
 import { taskPages } from './complete-task.ts'
+import { counsellingTimePages } from './counselling-times.ts'
 import { inboxEntryPages } from './inbox-entry.ts'
 import { inboxPages } from './inbox.ts'
 import { landlordFilePages } from './landlord-file.ts'
@@ -29,6 +36,7 @@ import { visitBookingPages } from './visit-booking.ts'
 import { visitSheetPages } from './visit-sheet.ts'
 import { visitPages } from './visits.ts'
 import { statisticsPages } from './statistics.ts'
+import { themePages } from './theme.ts'
 import { worklistPages } from './worklist.ts'
 
 const AREAS = [
@@ -42,10 +50,16 @@ const AREAS = [
   caseListPages,
   casePages,
   caseFormPages,
+  consentPages,
+  undertakingPages,
+  tenancyPages,
+  evictionDayPages,
+  meetingPages,
   lawWorkPages,
   letterPages,
   searchPages,
   referralPages,
+  counsellingTimePages,
   inboxPages,
   inboxEntryPages,
   boardPages,
@@ -61,6 +75,8 @@ const AREAS = [
   tableRowPages,
   tableVersionPages,
   ruleTrialPages,
+  themePages,
+  accessibilityPages,
 ]
 
 /** The pages over `db` (opened as `bokvar_web`) with the process's keys and law. */

@@ -176,3 +176,22 @@ async function landlordListOf(trx: Trx, meeting: MeetingLine, landlord: string):
     order by n.received_on, n.number limit 500`.execute(trx)
   return rows
 }
+
+/** The meetings at which a case stands or has stood, the latest first. */
+export async function meetingsOfCase(
+  trx: Trx,
+  caseId: string,
+): Promise<{ id: string; nameSv: string; nameEn: string; day: string; decision: string | null }[]> {
+  const { rows } = await sql<{
+    id: string
+    nameSv: string
+    nameEn: string
+    day: string
+    decision: string | null
+  }>`
+    select m.id, s.name_sv, s.name_en, m.day, k.decision from meeting_case k join meeting m on m.id = k.meeting_id join meeting_series s on s.code = m.series
+    where k.case_id = ${caseId} and (k.removed_on is null or k.decision is not null) order by m.day desc limit 20`.execute(
+    trx,
+  )
+  return rows
+}

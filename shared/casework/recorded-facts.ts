@@ -16,6 +16,8 @@ export type FactsToRecord = {
   protected?: boolean
   children?: 'yes' | 'no' | 'unknown'
   tenancyKind?: string
+  /** Whether the municipality pays the rent itself: one of the needs, told by itself. */
+  municipalityPays?: boolean
 }
 
 /** What the planning's conditions call the same facts. */
@@ -38,13 +40,14 @@ export async function recordFacts(
   return inContext(db, actor, async (trx, at) => {
     const open = await lockCase(trx, about.caseId, about.ifMatch)
     const before = await recordedIn(trx, open.id)
-    const changed = Object.entries(facts).flatMap(([name, value]) =>
-      value === undefined || same(value, before[name as keyof FactsToRecord]) ? [] : [name],
+    const wanted = withPayer(facts, before)
+    const changed = Object.entries(wanted).flatMap(([name, value]) =>
+      value === undefined || same(value, before[name as keyof Recorded]) ? [] : [name],
     )
     if (changed.length === 0) return { changed }
     // Nobody outside may go on seeing a person who is protected from this moment.
     if (facts.protected) await withdrawShown(trx, at, [open.id])
-    await write(trx, open, { ...before, ...facts })
+    await write(trx, open, { ...before, ...wanted })
     await writeTimeline(trx, at, [
       { caseId: open.id, kind: 'facts.recorded', actor: nameInDiary(actor), detail: { fields: changed } },
     ])
@@ -52,6 +55,17 @@ export async function recordFacts(
     return { changed }
   })
 }
+
+function withPayer(
+  { municipalityPays, ...facts }: FactsToRecord,
+  before: Recorded,
+): Omit<FactsToRecord, 'municipalityPays'> {
+  if (municipalityPays === undefined) return facts
+  const others = (facts.needs ?? before.needs).filter((need) => need !== PAYS)
+  return { ...facts, needs: municipalityPays ? [...others, PAYS] : others }
+}
+
+const PAYS = 'municipality-pays'
 
 const same = (one: unknown, other: unknown): boolean => canonical(one) === canonical(other)
 const canonical = (value: unknown): string =>
@@ -74,14 +88,19 @@ function unknownCode(pointer: string, code: string, choices: readonly Choice[]):
 }
 
 /** All that stands recorded; `tenancyKind` null: nobody has said, and the type of notice may tell. */
-type Recorded = Required<Omit<FactsToRecord, 'tenancyKind'>> & { tenancyKind?: string | null }
+type Recorded = Required<Omit<FactsToRecord, 'tenancyKind' | 'municipalityPays'>> & {
+  tenancyKind?: string | null
+}
 
 async function recordedIn(trx: Trx, caseId: string): Promise<Recorded> {
-  const { rows } = await sql<Recorded>`
-    select coalesce(facts->'needs', '[]') as needs, coalesce((facts->>'violence')::boolean, false) as violence, protected, children,
+  const { rows } = await sql<Recorded & { flags: string[] }>`
+    select coalesce(facts->'needs', '[]') as needs, coalesce(facts->'flags', '[]') as flags, coalesce((facts->>'violence')::boolean, false) as violence, protected, children,
       facts->>'tenancyKind' as tenancy_kind
     from arrears_case where id = ${caseId}`.execute(trx)
-  return rows[0] as Recorded
+  const { flags, ...recorded } = rows[0] as Recorded & { flags: string[] }
+  // An answer to a task may have told what is a need too: recording something else must not take it away.
+  const told = Object.entries(FLAG_OF_NEED).flatMap(([need, flag]) => (flags.includes(flag) ? [need] : []))
+  return { ...recorded, needs: [...new Set([...recorded.needs, ...told])] }
 }
 
 async function write(

@@ -1,24 +1,29 @@
 // The texts of the pages, an area a file, Swedish with the English beside it.
+import { accessibilityTexts } from './accessibility.ts'
 import { administrationTexts } from './administration.ts'
 import { calculatorTexts } from './calculator.ts'
 import { caseTexts } from './case.ts'
 import { columnTexts } from './columns.ts'
 import { counsellingTexts } from './counselling.ts'
+import { consentTexts } from './consent.ts'
 import { diaryTexts } from './diary.ts'
 import { inboxTexts } from './inbox.ts'
 import { landlordFileTexts } from './landlord-files.ts'
 import { landlordTexts } from './landlord.ts'
 import { lawWorkTexts } from './law-work.ts'
+import { meetingTexts } from './meetings.ts'
 import { letterTexts } from './letters.ts'
 import { referralTexts } from './referrals.ts'
 import { ruleTrialTexts } from './rule-trials.ts'
 import { staffTexts } from './staff.ts'
+import { tenancyTexts } from './tenancy.ts'
 import { statisticsTexts } from './statistics.ts'
 import { visitTexts } from './visits.ts'
 
 type Words = { sv: string; en: string }
 
 const all = {
+  ...accessibilityTexts,
   ...administrationTexts,
   ...columnTexts,
   ...ruleTrialTexts,
@@ -34,6 +39,9 @@ const all = {
   ...caseTexts,
   ...diaryTexts,
   ...lawWorkTexts,
+  ...consentTexts,
+  ...meetingTexts,
+  ...tenancyTexts,
   ...letterTexts,
 }
 

@@ -252,3 +252,5 @@ grant select, insert, update on consent, sharing_basis, neutral_contact, underta
 grant select, insert on disclosure, payment_instalment, payment to bokvar_web, bokvar_worker;
 grant update on disclosure, payment to bokvar_worker;
 grant select on meeting_series to bokvar_web, bokvar_worker;
+comment on table meeting_series is 'no row-level security: which meetings the municipality holds says nothing of anybody';
+comment on table meeting is 'no row-level security: a day and a series; its agenda is guarded by itself';
