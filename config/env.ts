@@ -20,6 +20,7 @@ function link(protocol: RegExp) {
 }
 
 const text = z.string().trim().min(1)
+const list = text.transform((written) => written.split(/[\s,]+/))
 const web = link(/^https?$/)
 const milliseconds = whole(10, 3_600_000)
 const seconds = whole(1, 3600)
@@ -142,9 +143,19 @@ const table = z.object({
   staffIssuer: named('OIDC_STAFF_ISSUER', web.optional(), 'Identity provider of the staff.'),
   staffClientId: named('OIDC_STAFF_CLIENT_ID', text.optional(), 'Our client there.'),
   staffClientSecret: named('OIDC_STAFF_CLIENT_SECRET', text.optional(), 'Its secret.'),
+  staffPreset: named(
+    'OIDC_STAFF_PRESET',
+    text.default('standard'),
+    'Its kind: config/identity/presets.json.',
+  ),
+  staffLevels: named('OIDC_STAFF_LEVELS', list.optional(), 'Levels of sign-in that do; the preset’s else.'),
   landlordIssuer: named('OIDC_LANDLORD_ISSUER', web.optional(), 'Identity provider of the landlords.'),
   landlordClientId: named('OIDC_LANDLORD_CLIENT_ID', text.optional(), 'Our client there.'),
   landlordClientSecret: named('OIDC_LANDLORD_CLIENT_SECRET', text.optional(), 'Its secret.'),
+  landlordPreset: named('OIDC_LANDLORD_PRESET', text.default('standard'), 'Its kind, as for the staff.'),
+  landlordLevels: named('OIDC_LANDLORD_LEVELS', list.optional(), 'Levels that do, as for the staff.'),
+  rateRequests: named('RATE_REQUESTS', whole(1, 1_000_000).default(1000), 'Requests per sender in a period.'),
+  rateSeconds: named('RATE_SECONDS', seconds.default(1), 'The period in which requests are counted.'),
   tokenIssuer: named('TOKEN_ISSUER', web.optional(), 'Issuer of the access tokens that systems send.'),
   tokenAudience: named('TOKEN_AUDIENCE', text.default('bokvar'), 'Audience those tokens must be meant for.'),
   startedByNpm: named(

@@ -35,6 +35,8 @@ declare module 'fastify' {
     accepts?: BodyKind
     /** Called by a machine with proof of its own in the body, so without a form token. */
     machine?: boolean
+    /** Only for whoever has shown who they are a moment ago: others sign in anew first. */
+    fresh?: boolean
     /** Query parameters that may stand more than once. */
     repeatable?: readonly string[]
     /** Keep an unreadable body of a known sender, and tell a person (a notice must not vanish for a stray byte). */

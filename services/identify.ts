@@ -96,6 +96,21 @@ function toSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply.redirect(`/login?next=${encodeURIComponent(path ?? '/')}`)
 }
 
+/** For how long a sign-in is fresh enough for what asks for one. */
+const FRESH_SECONDS = 15 * 60
+
+/**
+ * What a route with `fresh` does is grave enough that an open browser is no proof: whoever last showed who they are
+ * long ago does it again, at the identity provider, and comes back.
+ */
+function demandFresh(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  if (request.routeOptions.config?.fresh !== true || !request.session?.subject) return undefined
+  const { authTime, provider = 'staff' } = request.session
+  if (authTime !== undefined && Date.now() / 1000 - authTime <= FRESH_SECONDS) return undefined
+  const path = request.url.split('?')[0] ?? '/'
+  return reply.redirect(`/login/${provider}?fresh=1&next=${encodeURIComponent(path)}`, 303)
+}
+
 function demandPermission(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
   const permission = request.routeOptions.config?.permission
   if (request.is404 || permission === 'public') return undefined
@@ -109,7 +124,7 @@ function demandPermission(request: FastifyRequest, reply: FastifyReply): Fastify
     )
   }
   // A route without a declared permission never gets this far: the service would not have started.
-  if (permission !== undefined && may(principal, permission)) return undefined
+  if (permission !== undefined && may(principal, permission)) return demandFresh(request, reply)
   const scope = permission ? missingScope(principal, permission) : null
   if (scope) void reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`)
   throw new Refusal('forbidden', scope ? 'token.scope' : 'forbidden', 'Du har inte behörighet till det här.')

@@ -4,7 +4,9 @@ import * as oidc from 'openid-client'
 import type { Principal } from '../shared/casework/people.ts'
 import { Refusal } from '../shared/domain/refusal.ts'
 import { say } from '../shared/text/say.ts'
+import { backChannelRoutes, type Ending } from './back-channel.ts'
 import type { App } from './http.ts'
+import { levelOf, readClaims, type Preset } from './identity-presets.ts'
 import { neverArrived } from './tokens.ts'
 import { renderPage } from './web/frame.ts'
 
@@ -12,11 +14,8 @@ export type ProviderSettings = {
   issuer: string
   clientId: string
   clientSecret: string
-  scope?: string
-  /** The claim that says who it is; `sub` unless the provider's preset says otherwise. */
-  subjectClaim?: string
-  /** Levels of sign-in that are good enough; none means any. */
-  acr?: string[]
+  /** What this kind of provider calls things, and how surely one must have signed in there. */
+  preset: Preset
 }
 
 export type LoginDeps = {
@@ -24,11 +23,15 @@ export type LoginDeps = {
   findPerson: (subject: string) => Promise<Principal | null>
   /** Called at each sign-in: the moment to tidy away what has ended. */
   onSignIn: () => Promise<void>
+  /** The provider has signed somebody out. */
+  endSessions: (ending: Ending) => Promise<void>
 }
 
 type Way = 'staff' | 'landlords'
 const WAYS: readonly Way[] = ['staff', 'landlords']
 const TIMEOUT_SECONDS = 5
+/** A sign-in that was asked for anew must not be an old one: the time it takes to do it, and no more. */
+const FRESH_SECONDS = 60
 
 function isWay(text: unknown): text is Way {
   return WAYS.some((way) => way === text)
@@ -80,16 +83,19 @@ async function begin(
   const configuration = await discover()
   const verifier = oidc.randomPKCECodeVerifier()
   const [state, nonce] = [oidc.randomState(), oidc.randomNonce()]
-  const next = localPath((request.query as { next?: unknown }).next)
-  request.session.set('signIn', { provider: way, state, nonce, verifier, next })
+  const { next: wish, fresh } = request.query as { next?: unknown; fresh?: unknown }
+  const anew = fresh === '1'
+  request.session.set('signIn', { provider: way, state, nonce, verifier, next: localPath(wish), anew })
+  const { scope, level } = settings.preset
   const address = oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: callback,
-    scope: settings.scope ?? 'openid profile email',
+    scope,
     code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
     state,
     nonce,
-    ...(settings.acr?.length && { acr_values: settings.acr.join(' ') }),
+    ...(level.ask.length > 0 && { acr_values: level.ask.join(' ') }),
+    ...(anew && { prompt: 'login', max_age: String(FRESH_SECONDS) }),
   })
   return reply.redirect(address.href)
 }
@@ -107,19 +113,32 @@ async function redeem(request: FastifyRequest, way: Way, providers: Providers, c
       expectedState: started.state,
       expectedNonce: started.nonce,
       idTokenExpected: true,
+      ...(started.anew && { maxAge: FRESH_SECONDS }),
     })
     .catch((error: unknown) => {
       throw neverArrived(error) ? unavailable() : failed()
     })
   const claims = tokens.claims()
   if (!claims) throw failed()
-  return { claims, next: started.next }
+  const { preset } = providers[way].settings
+  const level = levelOf(claims, preset)
+  if (level === null)
+    throw new Refusal('forbidden', 'login.level', 'Den här tjänsten kräver en säkrare inloggning.')
+  const told = readClaims(claims, preset)
+  // Some providers tell who it is only where they are asked for it; how surely they signed in stands in the token alone.
+  const more = told.subject ? {} : await userInfo(configuration, tokens, claims.sub)
+  return { claims, level, told: readClaims({ ...more, ...claims }, preset), next: started.next }
 }
 
-function demandLevel(claims: oidc.IDToken, { acr }: ProviderSettings): void {
-  if (acr?.length && !(typeof claims.acr === 'string' && acr.includes(claims.acr))) {
-    throw new Refusal('forbidden', 'login.level', 'Den här tjänsten kräver en säkrare inloggning.')
-  }
+async function userInfo(
+  configuration: oidc.Configuration,
+  tokens: oidc.TokenEndpointResponse,
+  subject: string,
+): Promise<Record<string, unknown>> {
+  if (!configuration.serverMetadata().userinfo_endpoint) return {}
+  return oidc.fetchUserInfo(configuration, tokens.access_token, subject).catch((error: unknown) => {
+    throw neverArrived(error) ? unavailable() : failed()
+  })
 }
 
 // With two issuers, neither may speak for the other's people: a landlord's provider must not sign in a caseworker.
@@ -166,11 +185,8 @@ async function finish(
   deps: LoginDeps,
   callback: string,
 ) {
-  const { claims, next } = await redeem(request, way, providers, callback)
-  const { settings } = providers[way]
-  demandLevel(claims, settings)
-  const subject = claims[settings.subjectClaim ?? 'sub']
-  const person = typeof subject === 'string' ? await deps.findPerson(subject) : null
+  const { claims, level, told, next } = await redeem(request, way, providers, callback)
+  const person = told.subject === null ? null : await deps.findPerson(told.subject)
   if (!person) throw new Refusal('forbidden', 'person.unknown', 'Du har ingen behörighet i Bokvar.')
   demandRightWay(person, way, deps)
   // A new id at sign-in: whoever planted the old one in this browser holds nothing now.
@@ -178,8 +194,10 @@ async function finish(
   await deps.onSignIn()
   request.session.set('subject', person.subject)
   request.session.set('provider', way)
+  request.session.set('providerSub', claims.sub)
+  if (typeof claims['sid'] === 'string') request.session.set('sid', claims['sid'])
   if (typeof claims.auth_time === 'number') request.session.set('authTime', claims.auth_time)
-  if (typeof claims.acr === 'string') request.session.set('acr', claims.acr)
+  request.session.set('level', level)
   return next
 }
 
@@ -205,5 +223,11 @@ export function loginRoutes(deps: LoginDeps): (app: App) => void {
     app.post('/logout', { config }, (request, reply) =>
       signOut(request, reply, providers, `${base}/logged-out`),
     )
+    const ways = WAYS.map((way) => ({
+      way,
+      clientId: providers[way].settings.clientId,
+      discover: providers[way].discover,
+    }))
+    backChannelRoutes(app, ways, deps.endSessions)
   }
 }

@@ -16,13 +16,12 @@ import { stopOnSignal } from '../shared/stop.ts'
 import { actorOf } from './actor.ts'
 import { apiRoutes } from './api/routes.ts'
 import { buildServer } from './http.ts'
+import { presetNamed } from './identity-presets.ts'
 import { pageRoutes } from './web/pages.ts'
 import { wire } from './wiring.ts'
 
 // The API's own release: raised by hand when its contract changes.
 const API_RELEASED = '2026-11-22'
-// Per sender: a case system that catches up after an outage is served, a runaway loop is not.
-const RATE = { max: 1000, windowSeconds: 1 }
 const BEAT_EVERY_MS = 10_000
 
 const env = readEnvironment([
@@ -45,6 +44,7 @@ const db = openDatabase({
   onError: (error) => log.warn({ err: error }, 'away'),
 })
 const keys = readKeys(env.keysFile)
+const presets = readDataFile('identity/presets.json')
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
@@ -62,13 +62,20 @@ const { login, ...wired } = wire(db, {
   released: API_RELEASED,
   municipality: { name, code },
   trustProxy: env.trustedProxies?.split(',').map((proxy) => proxy.trim()) ?? [],
-  rate: RATE,
+  // Per sender: a case system that catches up after an outage is served, a runaway loop is not.
+  rate: { max: env.rateRequests, windowSeconds: env.rateSeconds },
   tokens: { issuer: env.tokenIssuer, audience: env.tokenAudience },
-  staff: { issuer: env.staffIssuer, clientId: env.staffClientId, clientSecret: env.staffClientSecret },
+  staff: {
+    issuer: env.staffIssuer,
+    clientId: env.staffClientId,
+    clientSecret: env.staffClientSecret,
+    preset: presetNamed(presets, env.staffPreset, env.staffLevels),
+  },
   landlords: {
     issuer: env.landlordIssuer,
     clientId: env.landlordClientId,
     clientSecret: env.landlordClientSecret,
+    preset: presetNamed(presets, env.landlordPreset, env.landlordLevels),
   },
   sessionSecrets: [blindIndex(keys, 'session-cookie', '1').toString('base64url')],
   lateSeconds: env.lateSeconds,

@@ -11,9 +11,20 @@ declare module 'fastify' {
     provider?: 'staff' | 'landlords'
     /** When they proved who they are, seconds since 1970, and how well: for actions that demand a fresh sign-in. */
     authTime?: number
-    acr?: string
+    level?: string
+    /** What the provider calls them and this sign-in: by these it ends sessions (back-channel logout). */
+    providerSub?: string
+    sid?: string
     /** A sign-in under way. */
-    signIn?: { provider: 'staff' | 'landlords'; state: string; nonce: string; verifier: string; next: string }
+    signIn?: {
+      provider: 'staff' | 'landlords'
+      state: string
+      nonce: string
+      verifier: string
+      next: string
+      /** Asked to prove who they are anew, though a session may stand at the provider. */
+      anew: boolean
+    }
     flash?: { kind: 'success' | 'important'; text: string }
   }
   interface FastifyRequest {

@@ -1,12 +1,20 @@
 // Joins the server to the database and to the identity providers: everything it needs but its doors and its log.
 import { noteDenial } from '../shared/casework/denials.ts'
-import { endSession, findSession, removeEndedSessions, saveSession } from '../shared/casework/web-sessions.ts'
+import { readDataFile } from '../config/files.ts'
+import {
+  endSession,
+  endSessionsOf,
+  findSession,
+  removeEndedSessions,
+  saveSession,
+} from '../shared/casework/web-sessions.ts'
 import { actorOf, findClient, findPersonBySubject } from '../shared/casework/people.ts'
 import { findReadiness } from '../shared/casework/readiness.ts'
 import { findDue } from '../shared/casework/watch.ts'
 import type { Db } from '../shared/db/open.ts'
 import type { HttpDeps, Routes } from './http.ts'
 import { loginRoutes, type ProviderSettings } from './login.ts'
+import { presetNamed, type Preset } from './identity-presets.ts'
 import { tokenVerifier, type TokenSettings } from './tokens.ts'
 
 export type WiringSettings = {
@@ -18,14 +26,21 @@ export type WiringSettings = {
   trustProxy: string[]
   rate: { max: number; windowSeconds: number }
   tokens: TokenSettings
-  staff: ProviderSettings
-  landlords: ProviderSettings
+  staff: ProviderGiven
+  landlords: ProviderGiven
   /** Signs the session cookie; the first is current, at least 32 characters. */
   sessionSecrets: string[]
   /** How long something due may wait. */
   lateSeconds: number
   /** The newest migration of this code. */
   schemaNeeded: string
+}
+
+/** Without a preset: OpenID Connect as it is written, and any level of sign-in. */
+type ProviderGiven = Omit<ProviderSettings, 'preset'> & { preset?: Preset }
+
+function withPreset(given: ProviderGiven): ProviderSettings {
+  return { ...given, preset: given.preset ?? presetNamed(readDataFile('identity/presets.json'), 'standard') }
 }
 
 const SESSION = { idleMinutes: 30, absoluteHours: 8 }
@@ -55,9 +70,10 @@ export function wire(db: Db, settings: WiringSettings): Wired {
       end: (id) => endSession(db, id),
     },
     login: loginRoutes({
-      settings: { baseUrl, staff, landlords },
+      settings: { baseUrl, staff: withPreset(staff), landlords: withPreset(landlords) },
       findPerson,
       onSignIn: () => removeEndedSessions(db),
+      endSessions: (ending) => endSessionsOf(db, ending),
     }),
   }
 }

@@ -21,6 +21,8 @@ const clientSchema = z.object({
   id: z.string(),
   secret: z.string(),
   scopes: z.array(z.string()),
+  /** A system that signs its own proof: its public keys, in place of the secret. */
+  publicKeys: z.array(z.record(z.string(), z.unknown())).optional(),
 })
 
 const webClientSchema = z.object({ id: z.string(), secret: z.string(), redirectUris: z.array(z.string()) })
@@ -125,11 +127,11 @@ export function makeDemoIdentity(options: {
   const identity: DemoIdentity = {
     afterSignOut: [addresses.afterSignOut],
     people: readPeople(options.peopleCsv, known?.people ?? []),
-    clients: Object.entries(SYSTEM_CLIENTS).map(([id, scopes]) => ({
-      id,
-      secret: known?.clients.find((client) => client.id === id)?.secret ?? secret(32),
-      scopes: [...scopes],
-    })),
+    clients: Object.entries(SYSTEM_CLIENTS).map(([id, scopes]) => {
+      const before = known?.clients.find((client) => client.id === id)
+      const keys = before?.publicKeys && { publicKeys: before.publicKeys }
+      return { id, secret: before?.secret ?? secret(32), scopes: [...scopes], ...keys }
+    }),
     web: {
       staff: webClient('bokvar-staff', known?.web.staff, [addresses.staff]),
       landlords: webClient('bokvar-landlords', known?.web.landlords, [addresses.landlords]),

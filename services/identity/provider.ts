@@ -13,6 +13,8 @@ export type ProviderSettings = {
 
 /** The API's name as an OAuth resource: what a token without another wish is for. */
 export const RESOURCE = 'urn:bokvar:api'
+/** How surely one signs in here: by a password in a file. A service that asks for more refuses it. */
+export const PASSWORD_LEVEL = 'urn:bokvar:demo:password'
 const SCOPES = 'notices eviction-notices casework'
 const ONE_HOUR = 3600
 
@@ -29,10 +31,14 @@ function webMetadata({ id, secret, redirectUris }: WebClient, afterSignOut: stri
   }
 }
 
-function systemMetadata({ id, secret, scopes }: DemoClient) {
+// A system proves itself by a shared secret, or by a key of its own that never leaves it (private_key_jwt).
+function systemMetadata({ id, secret, scopes, publicKeys }: DemoClient) {
+  const proof = publicKeys
+    ? { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: publicKeys } }
+    : { client_secret: secret }
   return {
     client_id: id,
-    client_secret: secret,
+    ...proof,
     redirect_uris: [],
     response_types: [],
     grant_types: ['client_credentials'],
@@ -110,7 +116,15 @@ export function identityProvider(identity: DemoIdentity, settings: ProviderSetti
       names: { session: `idp-${port}`, interaction: `idp-${port}-i`, resume: `idp-${port}-r` },
     },
     scopes: ['openid', 'profile', 'email', ...SCOPES.split(' ')],
-    claims: { openid: ['sub'], profile: ['name', 'preferred_username'], email: ['email'] },
+    acrValues: [PASSWORD_LEVEL],
+    claims: {
+      acr: null,
+      auth_time: null,
+      sid: null,
+      openid: ['sub'],
+      profile: ['name', 'preferred_username'],
+      email: ['email'],
+    },
     conformIdTokenClaims: false,
     pkce: { required: () => true },
     responseTypes: ['code'],

@@ -10,7 +10,7 @@ import { z } from 'zod'
 import type { Provider } from 'oidc-provider'
 import type { DemoIdentity, DemoPerson } from './demo-identity.ts'
 import { failurePage, signInPage } from './pages.ts'
-import { identityProvider } from './provider.ts'
+import { identityProvider, PASSWORD_LEVEL } from './provider.ts'
 
 export type IdentityOptions = {
   identity: DemoIdentity
@@ -64,7 +64,7 @@ function signInPages(app: FastifyInstance, provider: Provider, people: readonly 
     const person = whoKnows(people, username, password)
     if (!person) return reply.type(html).send(signInPage(`/interaction/${uid}`, username, true))
     reply.hijack()
-    const result = { login: { accountId: person.sub, amr: ['pwd'] } }
+    const result = { login: { accountId: person.sub, amr: ['pwd'], acr: PASSWORD_LEVEL } }
     await provider.interactionFinished(request.raw, reply.raw, result, { mergeWithLastSubmission: false })
     return reply
   })

@@ -49,9 +49,18 @@ export async function endSession(db: Db, id: string): Promise<void> {
   await db.deleteFrom('webSession').where('id', '=', hashed(id)).execute()
 }
 
-/** Ends every session of one person, as when the identity provider says that they have signed out. */
-export async function endSessionsOf(db: Db, subject: string): Promise<void> {
-  await db.deleteFrom('webSession').where('subject', '=', subject).execute()
+/**
+ * Ends what the identity provider says has ended: the sign-in with this `sid`, or every one of the person whom the
+ * provider calls `sub`. Ending twice changes nothing.
+ */
+export async function endSessionsOf(
+  db: Db,
+  { provider, sid, sub }: { provider: string; sid: string | null; sub: string | null },
+): Promise<void> {
+  await sql`delete from web_session where data ->> 'provider' = ${provider}
+    and case when ${sid}::text is null then data ->> 'providerSub' = ${sub} else data ->> 'sid' = ${sid} end`.execute(
+    db,
+  )
 }
 
 /** Removes what has already ended; called at sign-in, so that the table stays as small as the day's work. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrationNames } from '../../shared/db/migrate.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
+import type { Preset } from '../../services/identity-presets.ts'
 import { buildServer, type HttpDeps, type Routes, type Server } from '../../services/http.ts'
 import { makeDemoIdentity, type DemoIdentity } from '../../services/identity/demo-identity.ts'
 import { startIdentity, type RunningIdentity } from '../../services/identity/start.ts'
@@ -87,6 +88,7 @@ async function fetchToken(
 export async function startTestServer(
   routes: (db: Db) => Routes[],
   change: (deps: HttpDeps) => HttpDeps = (deps) => deps,
+  given: { staffPreset?: Preset } = {},
 ): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'bokvar-http-'))
   writeFileSync(join(folder, 'people.csv'), PEOPLE.join('\n'))
@@ -108,7 +110,7 @@ export async function startTestServer(
     rate: { max: 1000, windowSeconds: 1 },
     trustProxy: [],
     tokens: { issuer: provider.issuer, audience: AUDIENCE },
-    staff: at('staff'),
+    staff: { ...at('staff'), ...(given.staffPreset && { preset: given.staffPreset }) },
     landlords: at('landlords'),
     sessionSecrets: ['a-secret-of-a-test-that-is-long-enough'],
     lateSeconds: 60,
