@@ -88,7 +88,7 @@ function weekView(week: VisitWeek, names: Map<string, string>, told: Told) {
       .filter(({ lacking }) => lacking > 0)
       .map((one) => t('visits.ahead.short', { week: weekNumberOf(one.week), count: one.lacking })),
     links: { previous: link(-1), next: link(1) },
-    isThis: week.monday === mondayOf(week.today),
+    isThis: week.monday === mondayOf(addDays(week.today, 2)),
   }
 }
 
@@ -101,7 +101,8 @@ async function showWeek(
   const { language } = request
   const { today } = await moment(db)
   // A week that does not exist is this week: an old link must still lead to work.
-  const monday = mondayOfWeek(queryIn(request, 'vecka')) ?? mondayOf(today)
+  // On a Saturday or Sunday the week that matters is the one that comes.
+  const monday = mondayOfWeek(queryIn(request, 'vecka')) ?? mondayOf(addDays(today, 2))
   const week = await readVisitWeek(db, actorIn(request), monday)
   const names = await namesOf(
     db,

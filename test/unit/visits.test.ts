@@ -46,6 +46,27 @@ describe('a booking is refused', () => {
       [taken, { ...taken, starts: '15:00', ends: '16:00' }],
       [],
     ],
+    [
+      'past the limit of the week',
+      { time: afternoon },
+      ['2026-11-30', '2026-12-02', '2026-12-03', '2026-12-04'].flatMap((day) => [
+        { ...taken, day },
+        { ...taken, day, starts: '15:00', ends: '16:00' },
+      ]),
+      ['week-full'],
+    ],
+    [
+      'before the office opens, whatever the reason',
+      { time: { starts: '07:00', ends: '08:30', evening: false }, reasonAnyway: 'brådskar' },
+      [],
+      ['outside-hours'],
+    ],
+    [
+      'later in the evening than they work',
+      { time: { starts: '20:00', ends: '21:30', evening: true } },
+      [],
+      ['no-evening', 'no-evening'],
+    ],
     ['on Christmas Eve', { day: '2026-12-24' }, [], ['closed-day']],
     [
       'in an evening that the person does not work',
