@@ -20,6 +20,7 @@ import { freshDatabase } from '../support/cluster.ts'
 import { startMailSink } from '../../services/start/mail-sink.ts'
 import { measureFloor } from './floor.ts'
 import { noticeNumber } from './notices.ts'
+import { installOther, type OtherQueue } from './others/install.ts'
 
 const actor = landlordActor('bench')
 
@@ -45,11 +46,27 @@ type House = {
 
 const key = (byte: number) => Buffer.alloc(32, byte).toString('base64')
 
-async function openHouse(folder: string, workers: number, redisUrl: string | undefined): Promise<House> {
+/** What carries the work: our relay and BullMQ on Redis or PostgreSQL, or another queue on PostgreSQL. */
+export type Carrier = { queue: 'redis'; url: string } | { queue: 'postgres' } | { queue: OtherQueue }
+
+const ENTRY: Readonly<Record<Carrier['queue'], readonly string[]>> = {
+  redis: ['../../workers/main.ts'],
+  postgres: ['../../workers/main.ts'],
+  'graphile-worker': ['others/worker.ts', 'graphile-worker'],
+  'pg-boss': ['others/worker.ts', 'pg-boss'],
+}
+
+async function prepareCarrier(owner: Db, url: string, carrier: Carrier): Promise<void> {
+  if (carrier.queue === 'redis') return prepareQueues({ kind: 'redis', url: carrier.url })
+  if (carrier.queue === 'postgres') return prepareQueues({ kind: 'postgres', url })
+  return installOther(owner, url, carrier.queue)
+}
+
+async function openHouse(folder: string, workers: number, carrier: Carrier): Promise<House> {
   const { url, drop } = await freshDatabase()
   const owner = openDatabase({ url, role: 'owner', max: 2, statementTimeout: 0 })
   await loadMunicipality(owner, municipalityFiles('1880'))
-  await prepareQueues(redisUrl ? { kind: 'redis', url: redisUrl } : { kind: 'postgres', url })
+  await prepareCarrier(owner, url, carrier)
   const keysFile = join(folder, 'keys.json')
   writeFileSync(
     keysFile,
@@ -61,10 +78,11 @@ async function openHouse(folder: string, workers: number, redisUrl: string | und
     keysFile,
     smtpUrl: sink.smtpUrl,
     logLevel: 'error',
-    ...(redisUrl ? { redisUrl } : {}),
+    ...(carrier.queue === 'redis' ? { redisUrl: carrier.url } : {}),
   })
+  const [script = '', ...words] = ENTRY[carrier.queue]
   const processes = Array.from({ length: workers }, () =>
-    spawn(process.execPath, [join(import.meta.dirname, '../../workers/main.ts')], {
+    spawn(process.execPath, [join(import.meta.dirname, script), ...words], {
       env: { ...environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     }),
@@ -131,9 +149,9 @@ export async function measurePipeline(
   folder: string,
   workers: number,
   count: number,
-  redisUrl?: string,
+  carrier: Carrier,
 ): Promise<PipelineRun> {
-  const house = await openHouse(folder, workers, redisUrl)
+  const house = await openHouse(folder, workers, carrier)
   try {
     await answerNotices(house.owner, 200) // warm the processes up on other households
     while (await working(house.owner)) await pause(20)
@@ -155,7 +173,7 @@ export async function measurePipeline(
     const floor = await measureFloor(house.owner)
     return {
       workers,
-      queue: redisUrl ? 'redis' : 'postgres',
+      queue: carrier.queue,
       notices: count,
       perSecond: (count / ms) * 1000,
       floorPerSecond: (count / floor.ms) * 1000,
@@ -169,12 +187,8 @@ export async function measurePipeline(
 }
 
 /** The latency of one notice alone, from the door's answer to its planned tasks: milliseconds at p50 and p99. */
-export async function measureLatency(
-  folder: string,
-  times: number,
-  redisUrl?: string,
-): Promise<{ p50: number; p99: number }> {
-  const house = await openHouse(folder, 1, redisUrl)
+export async function measureLatency(folder: string, times: number): Promise<{ p50: number; p99: number }> {
+  const house = await openHouse(folder, 1, { queue: 'postgres' })
   const web = openDatabase({ url: house.url, role: 'bokvar_web', max: 1 })
   const tools = testTools()
   try {
