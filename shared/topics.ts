@@ -30,6 +30,7 @@ export const queueOf = {
   'assignment.changed': 'routing', // assignment
   'rehearsal.asked': 'routing', // rehearsal
   'referral.rejected': 'escalation', // referral
+  'counselling.changed': 'escalation', // referral
   'stage.due': 'escalation', // stage
   'task.overdue': 'escalation', // task
   'plan.due': 'escalation', // payment_plan

@@ -2,6 +2,7 @@
 import { followVisitors } from '../shared/casework/absences.ts'
 import { followAssignments } from '../shared/casework/assignment-changes.ts'
 import { followTasks } from '../shared/casework/consequences.ts'
+import { followCounselling } from '../shared/casework/counselling-tasks.ts'
 import { followUpCases } from '../shared/casework/follow-up.ts'
 import { joinEvictionNotices } from '../shared/casework/eviction-notices.ts'
 import { escalate } from '../shared/casework/escalation.ts'
@@ -57,6 +58,7 @@ export function handlersOf(tools: HandlerTools): Handlers {
     'assignment.changed': followAssignments,
     'rehearsal.asked': { errand: (ids) => runRehearsals(db, ids) },
     'referral.rejected': passReferrals,
+    'counselling.changed': followCounselling,
     'stage.due': escalate,
     'task.overdue': tellOverdue,
     'plan.due': judgePlans,

@@ -4,12 +4,17 @@ import { z } from 'zod'
 import {
   acceptReferral,
   answerTenant,
-  bookMeeting,
   listReferrals,
   readReferral,
   rejectReferral,
   type Referral,
 } from '../../shared/casework/referral-answers.ts'
+import {
+  bookMeeting,
+  bookSlot,
+  offerAlternative,
+  offerSlots,
+} from '../../shared/casework/counselling-booking.ts'
 import type { Language } from '../../shared/text/say.ts'
 import { actorOf } from '../actor.ts'
 import type { App } from '../http.ts'
@@ -37,6 +42,9 @@ const referral = z.object({
   acceptedAt: z.string().nullable(),
   firstAnswerAt: z.string().nullable(),
   meetingAt: z.string().nullable(),
+  basis: z.enum(['offer', 'consent']),
+  slotMissingAt: z.string().nullable(),
+  alternativeAt: z.string().nullable(),
   rejectedReason: z.string().nullable(),
   endedReason: z.string().nullable(),
   createdAt: z.string(),
@@ -45,7 +53,7 @@ const referral = z.object({
 function show(row: Referral, language: Language): z.infer<typeof referral> {
   const { id, caseId, caseNumber, fromCommittee, committee, unit, counsellor, counsellorName, state } = row
   const { latestDay, answerBy, meetBy, acceptedAt, firstAnswerAt, meetingAt } = row
-  const { rejectedReason, endedReason, createdAt } = row
+  const { rejectedReason, endedReason, createdAt, basis, slotMissingAt, alternativeAt } = row
   const tenant = { name: row.tenantName, address: row.address }
   const reasons = row.reasons.map(({ code, sentence }) => ({ code, text: showWords(sentence, language) }))
   const whose = { fromCommittee, committee, unit, counsellor, counsellorName, state }
@@ -58,6 +66,9 @@ function show(row: Referral, language: Language): z.infer<typeof referral> {
     ...whose,
     reasons,
     ...clocks,
+    basis,
+    slotMissingAt,
+    alternativeAt,
     rejectedReason,
     endedReason,
     createdAt,
@@ -74,6 +85,7 @@ export function referralRoutes(deps: ApiDeps): (app: App) => void {
   return (app) => {
     list(app, deps)
     steps(app, deps)
+    slots(app, deps)
   }
 }
 
@@ -113,7 +125,16 @@ function list(app: App, { db }: ApiDeps): void {
 const nothing = z.strictObject({}).nullish()
 const reason = z.strictObject({ reason: z.string().trim().min(1).max(1000) })
 const answered = z.strictObject({ occurredAt: instant.optional() }).nullish()
-const meeting = z.strictObject({ meetingAt: instant })
+/** A time of the counsellor's own choice, or one of the inventory. */
+const meeting = z.union([z.strictObject({ meetingAt: instant }), z.strictObject({ slotId: z.guid() })])
+const slot = z.object({
+  id: z.string(),
+  counsellor: z.string(),
+  counsellorName: z.string(),
+  startsAt: z.string(),
+  endsAt: z.string(),
+  inTime: z.boolean(),
+})
 
 type Asked = Pick<FastifyRequest, 'principal'> & { params: z.infer<typeof byId> }
 
@@ -143,6 +164,44 @@ function steps(app: App, { db }: ApiDeps): void {
     '/v1/referrals/:id/meeting',
     { config, schema: { ...about('Mötet som erbjuds eller bokas / meeting'), body: meeting } },
     async ({ language, ...request }) =>
-      show(await bookMeeting(...asked(request), request.body.meetingAt), language),
+      show(
+        'slotId' in request.body
+          ? await bookSlot(...asked(request), request.body.slotId)
+          : await bookMeeting(...asked(request), request.body.meetingAt),
+        language,
+      ),
+  )
+  app.post(
+    '/v1/referrals/:id/alternative',
+    { config, schema: { ...about('Annan rådgivning är erbjuden / alternative offered'), body: nothing } },
+    async ({ language, ...request }) => show(await offerAlternative(...asked(request)), language),
+  )
+}
+
+/** `GET /v1/referrals/{id}/slots`: what can be booked, and whether it comes early enough. */
+function slots(app: App, { db }: ApiDeps): void {
+  const found = z.object({
+    slots: z.array(slot),
+    waitDays: z.number().nullable(),
+    waitMostDays: z.number(),
+    alternative: z.string(),
+  })
+  app.get(
+    '/v1/referrals/:id/slots',
+    {
+      config: { permission: 'referral.answer' },
+      schema: { tags, summary: 'Lediga tider / free times', params: byId, response: { 200: found } },
+    },
+    async ({ principal, params, language }) => {
+      const offer = await offerSlots(db, actorOf(principal), idOf(params))
+      const shown = (list: typeof offer.inTime, inTime: boolean) =>
+        list.map(({ id, counsellorId, counsellorName, startsAt, endsAt }) => ({
+          ...{ id, counsellor: counsellorId, counsellorName, startsAt, endsAt },
+          inTime,
+        }))
+      const { waitDays, waitMostDays } = offer
+      const all = [...shown(offer.inTime, true), ...shown(offer.late, false)]
+      return { slots: all, waitDays, waitMostDays, alternative: showWords(offer.alternative, language) }
+    },
   )
 }

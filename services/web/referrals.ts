@@ -1,16 +1,25 @@
 // A counsellor's referrals: ordered by their clocks, and what is done with one: accept, give back, answer, meet.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { moment } from '../../shared/casework/act.ts'
+import { moment, type Actor } from '../../shared/casework/act.ts'
 import { namesOf } from '../../shared/casework/colleagues.ts'
 import {
   acceptReferral,
   answerTenant,
-  bookMeeting,
   listReferrals,
   readReferral,
   rejectReferral,
   type Referral,
 } from '../../shared/casework/referral-answers.ts'
+import {
+  bookMeeting,
+  bookSlot,
+  offerAlternative,
+  offerSlots,
+  readWaiting,
+  type SlotOffer,
+  type Waiting,
+} from '../../shared/casework/counselling-booking.ts'
+import type { Language } from '../../shared/text/say.ts'
 import { may } from '../access.ts'
 import type { App } from '../http.ts'
 import { timeLeft } from './bands.ts'
@@ -20,6 +29,7 @@ import {
   actorIn,
   errorsOf,
   idIn,
+  isId,
   pageIn,
   pagingOf,
   queryIn,
@@ -36,6 +46,24 @@ import { instantIn } from './when.ts'
 const BASE = '/hanvisningar'
 const LIMIT = 25
 const TABS = ['mine', 'unit', 'none', 'ended'] as const
+
+/** Both promises, each as a clock that runs or as what was done: the answer in 48 hours, the meeting within a week. */
+function clocksOf(one: Referral, now: string, t: Say) {
+  const open = one.state === 'assigned' || one.state === 'accepted'
+  if (!open) return []
+  const done = { text: '', urgent: false, late: false }
+  return [
+    one.firstAnswerAt === null
+      ? {
+          ...timeLeft(one.answerBy, now, t),
+          what: t('referrals.answer-by', { at: dateAndTime(one.answerBy) }),
+        }
+      : { ...done, what: t('referral.answered', { at: dateAndTime(one.firstAnswerAt) }) },
+    one.meetingAt === null
+      ? { ...timeLeft(one.meetBy, now, t), what: t('referrals.meet-by', { at: dateAndTime(one.meetBy) }) }
+      : { ...done, what: t('referrals.meeting-on', { at: dateAndTime(one.meetingAt) }) },
+  ]
+}
 
 /** The clock that runs: the first answer until it is given, then the meeting until one is offered. */
 function clockOf(one: Referral, now: string, t: Say) {
@@ -61,6 +89,17 @@ function clockOf(one: Referral, now: string, t: Say) {
 const stateText = (one: Referral, t: Say): string =>
   one.state === 'ended' ? t('referrals.state.ended') : t(`referrals.${one.state}`)
 
+/** How long households wait, as a sentence, and whether that is longer than the municipality aims at. */
+function waitingText(waiting: Waiting | null, t: Say) {
+  if (!waiting) return null
+  const { waitDays, median, over, waitMostDays: most } = waiting
+  const first =
+    waitDays === null ? t('counselling.wait.none') : t('counselling.wait', { days: waitDays, most })
+  const half = median === null ? '' : ` ${t('counselling.wait.median', { days: median })}`
+  const long = over > 0 ? ` ${t('counselling.wait.over', { count: over, most })}` : ''
+  return { text: `${first}${half}${long}`, over: over > 0 || waitDays === null || waitDays > most }
+}
+
 async function showList(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -83,10 +122,13 @@ async function showList(
       current: known === tab,
     })),
     mine: tab === 'mine',
+    waiting: waitingText(await readWaiting(db, actor), t),
+    mayPlan: actor.role === 'counsellor',
     referrals: referrals.map((one) => ({
       ...one,
       stateText: stateText(one, t),
-      clock: clockOf(one, now, t),
+      clocks: clocksOf(one, now, t),
+      noSlot: one.slotMissingAt !== null && one.meetingAt === null,
     })),
     paging: pagingOf(request, { page, limit: LIMIT, total }),
   })
@@ -100,6 +142,45 @@ function nextStep(one: Referral): 'accept' | 'answer' | 'meeting' | 'held' | 'en
 }
 
 type Sent = { values: Values; errors: FieldErrors }
+
+/** As many times as a phone shows without being scrolled for long; the rest are later. */
+const MOST_SLOTS = 8
+
+/** The times as choices: day and clock, and whose they are when they are not the counsellor's own. */
+function slotChoices(offer: SlotOffer, one: Referral, t: Say) {
+  const choices = (list: SlotOffer['inTime']) =>
+    list.slice(0, MOST_SLOTS).map(({ id, startsAt, counsellorId, counsellorName }) => ({
+      value: id,
+      text:
+        counsellorId === one.counsellor
+          ? dateAndTime(startsAt)
+          : t('counselling.slot.with', { at: dateAndTime(startsAt), name: counsellorName }),
+    }))
+  return { inTime: choices(offer.inTime), late: choices(offer.late) }
+}
+
+/** What can be booked for an accepted referral, and what to offer when nothing comes early enough. */
+async function bookable(
+  db: PageDeps['db'],
+  actor: Actor,
+  one: Referral,
+  { t, language, mayAct }: { t: Say; language: Language; mayAct: boolean },
+) {
+  if (!mayAct || one.state !== 'accepted') return { slots: null, alternative: null }
+  const offer = await offerSlots(db, actor, one.id)
+  const missing = offer.inTime.length === 0
+  return {
+    slots: slotChoices(offer, one, t),
+    alternative: missing
+      ? {
+          text: t('counselling.no-slot', { latest: one.latestDay ?? '–', name: offer.alternative[language] }),
+          offer: t('counselling.alternative', { name: offer.alternative[language] }),
+          done:
+            one.alternativeAt && t('counselling.alternative.done-at', { at: dateAndTime(one.alternativeAt) }),
+        }
+      : null,
+  }
+}
 
 async function showOne(reply: FastifyReply, { db }: PageDeps, sent?: Sent): Promise<FastifyReply> {
   const { request } = reply
@@ -119,6 +200,8 @@ async function showOne(reply: FastifyReply, { db }: PageDeps, sent?: Sent): Prom
     reasons: one.reasons.map(({ sentence }) => sentence[language]),
     next: nextStep(one),
     mayAct,
+    basis: t(`counselling.basis.${one.basis}`),
+    ...(await bookable(db, actorIn(request), one, { t, language, mayAct })),
     form: { values: sent?.values ?? {}, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),
   })
@@ -136,7 +219,7 @@ function step(deps: PageDeps, done: Parameters<Say>[0], deed: Deed) {
         return await showOne(reply.code(422), deps, { values, errors: outcome })
       await outcome
     } catch (error) {
-      const refused = errorsOf(error, { '/occurredAt': 'day', '/meetingAt': 'day' })
+      const refused = errorsOf(error, { '/occurredAt': 'day', '/meetingAt': 'day', '/slotId': 'slotId' })
       if (!refused) throw error
       return showOne(reply.code(422), deps, { values, errors: refused })
     }
@@ -167,4 +250,12 @@ export function referralPages(app: App, deps: PageDeps): void {
     return errors ?? bookMeeting(db, actorIn(request), idIn(request), at)
   }
   app.post(`${BASE}/:id/mote`, { config }, step(deps, 'referral.meeting.done', meet))
+  const book: Deed = (request, values) => {
+    const slotId = values['slotId'] ?? ''
+    if (!isId(slotId)) return { slotId: textsOf(request)('counselling.slot.error') }
+    return bookSlot(db, actorIn(request), idIn(request), slotId)
+  }
+  app.post(`${BASE}/:id/tid`, { config }, step(deps, 'referral.meeting.done', book))
+  const offerOther: Deed = (request) => offerAlternative(db, actorIn(request), idIn(request))
+  app.post(`${BASE}/:id/annan`, { config }, step(deps, 'counselling.alternative.done', offerOther))
 }

@@ -108,7 +108,10 @@ function wrongTarget(pointer: string, detail: string): Refusal {
   return new Refusal('invalid', 'assignee.unknown', detail, [{ pointer, code: 'assignee.unknown', detail }])
 }
 
-/** Within the committee the case moves at once, and with it the open tasks of whoever works on it. */
+/**
+ * Within the committee the case moves at once, and with it the open tasks of whoever works on it. What another
+ * committee's people do in it (a counsellor's call) stays with them.
+ */
 export async function moveCase(
   trx: Trx,
   at: Moment,
@@ -122,7 +125,8 @@ export async function moveCase(
   await sql`update task set committee = ${target.committee},
       unit = case when unit is not distinct from ${open.unit} or committee <> ${target.committee} then ${target.unit} else unit end,
       assignee = case when role = 'caseworker' then ${target.personId}::uuid else assignee end, version = version + 1
-    where case_id = ${open.id} and state = 'open'`.execute(trx)
+    where case_id = ${open.id} and state = 'open'
+      and committee = (select committee from arrears_case where id = ${open.id})`.execute(trx)
   await sql`update arrears_case set committee = ${target.committee}, unit = ${target.unit}, assignee = ${target.personId},
     version = version + 1, updated_at = ${at.now} where id = ${open.id}`.execute(trx)
 }

@@ -133,8 +133,16 @@ async function write(
     where case_id = ${id} and state = 'open'`.execute(trx)
   await sql`update stage set stopped_at = ${at.now}, stop_reason = 'case-ended'
     where case_id = ${id} and fired_at is null and stopped_at is null`.execute(trx)
-  await sql`update referral set state = 'ended', ended_at = ${at.now}, ended_reason = 'closed', version = version + 1
-    where case_id = ${id} and state in ('assigned', 'accepted')`.execute(trx)
+  const ended = await sql<{
+    id: string
+  }>`update referral set state = 'ended', ended_at = ${at.now}, ended_reason = 'closed', version = version + 1
+    where case_id = ${id} and state in ('assigned', 'accepted') returning id`.execute(trx)
+  // The worker frees the counsellor's time: whoever closes the case does not see it.
+  await emit(
+    trx,
+    'counselling.changed',
+    ended.rows.map((row) => row.id),
+  )
   await sql`update assignment set state = 'ended', ended_at = ${at.now}, ended_reason = 'closed'
     where case_id = ${id} and state in ('proposed', 'active', 'accepted')`.execute(trx)
   await sql`update arrears_case set state = 'closed', outcome = ${closing.outcome}, outcome_on = ${closing.on}, closed_at = ${at.now},

@@ -12,10 +12,12 @@ import { emit } from '../outbox.ts'
 import type { Moment } from './act.ts'
 import { attemptsOf } from './contact-facts.ts'
 import { startsPeriod } from './own-records.ts'
-import { lockForPlanning, planningFacts, taskRow, type PlannedCase, type Units } from './planning.ts'
+import { giveToCounsellors } from './counselling-tasks.ts'
+import { lockForPlanning, planningFacts, taskRow, type PlannedCase } from './planning.ts'
 import { reviewTasks, type Review } from './reviews.ts'
 import { readMunicipality, rulesInForce, rulesOf, type Municipality } from './settings.ts'
 import { answersOf, isContactTask, rowBehind } from './task-answers.ts'
+import type { Units } from './task-places.ts'
 
 type Done = {
   id: string
@@ -110,6 +112,12 @@ async function addFollowing(trx: Trx, at: Moment, following: readonly Following[
     return plannedAfter(one, known, setting).map((task) => taskRow(one.row, task, setting))
   })
   await insertRows(trx, 'task', rows, sql`on conflict (case_id, occurrence) do nothing`)
+  const counselled = rows.filter(({ role }) => role === 'counsellor')
+  await giveToCounsellors(
+    trx,
+    at,
+    counselled.map(({ caseId }) => caseId),
+  )
 }
 
 type Standing = { occurrence: string; channel: string | null; ruleVersion: number | null; open: boolean }

@@ -43,6 +43,7 @@ type Due = {
     state: string
     firstAnswerAt: string | null
     meetingAt: string | null
+    alternativeAt: string | null
     counsellor: string | null
     committee: string
     createdAt: string
@@ -119,7 +120,7 @@ async function dueStages(trx: Trx, stageIds: readonly string[]): Promise<Due[]> 
       exists (select 1 from contact k where k.case_id = c.id and k.reached and not k.by_landlord and k.recorded_at >= c.watch_from) as reached,
       (select array_agg(distinct t.outcome) from task t where t.case_id = c.id and t.state = 'done'
          and t.completed_at >= coalesce(c.eviction_told_at, c.watch_from, c.opened_at)) as outcomes,
-      (select json_build_object('state', r.state, 'firstAnswerAt', r.first_answer_at, 'meetingAt', r.meeting_at, 'counsellor', r.counsellor,
+      (select json_build_object('state', r.state, 'firstAnswerAt', r.first_answer_at, 'meetingAt', r.meeting_at, 'alternativeAt', r.alternative_at, 'counsellor', r.counsellor,
          'committee', r.committee, 'createdAt', r.created_at) from referral r where r.id = s.subject_id) as referral,
       (select json_build_object('state', v.state, 'checkedOutAt', v.checked_out_at, 'endsAt', v.ends_at) from visit v where v.id = s.subject_id) as visit
     from stage s join arrears_case c on c.id = s.case_id

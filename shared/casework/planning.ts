@@ -18,10 +18,12 @@ import {
 import { rentDueOn } from '../domain/passing-time.ts'
 import type { Moment } from './act.ts'
 import { nominateCases } from './nominations.ts'
+import { giveToCounsellors } from './counselling-tasks.ts'
 import { noteUnreached } from './not-reached.ts'
 import { refreshShown } from './shown-items.ts'
 import { planStages } from './stages.ts'
 import { readMunicipality, rulesInForce, type Municipality, type Rules } from './settings.ts'
+import { placeFor, type Units } from './task-places.ts'
 import { writeTimeline } from './timeline.ts'
 
 export type PlannedCase = {
@@ -68,9 +70,6 @@ type TaskRow = ExistingTask & { id: string; caseId: string }
 
 type Planned = { row: PlannedCase; tasks: TaskRow[]; change: Replanning }
 
-/** Units by committee and kind, from which each task's role finds its unit. */
-export type Units = { code: string; committee: string; kind: string }[]
-
 /**
  * Plans cases: tasks from the templates in force, the stages that must be noticed, and the referral to budget and debt
  * counselling. Planning twice adds nothing, because every task has its occurrence in the case.
@@ -91,6 +90,12 @@ export async function planCases(trx: Trx, at: Moment, caseIds: readonly string[]
   )
   await writePlan(trx, at, planned, { municipality, ruleVersion: rules.id })
   await planStages(trx, at, rows, municipality)
+  const counselled = planned.filter(({ change }) => change.add.some(({ role }) => role === 'counsellor'))
+  await giveToCounsellors(
+    trx,
+    at,
+    counselled.map(({ row }) => row.id),
+  )
   await nominateCases(trx, at, rows)
   await refreshShown(
     trx,
@@ -266,8 +271,7 @@ export function taskRow(
   const { workingTime } = by.municipality
   return {
     caseId: row.id,
-    committee: row.committee,
-    unit: unitFor(task.role, row, by.units),
+    ...placeFor(task.role, row, by.units),
     assignee: task.role === 'caseworker' ? row.assignee : null,
     template: task.template,
     occurrence: task.occurrence,
@@ -285,11 +289,4 @@ export function taskRow(
     ruleVersion: by.ruleVersion,
     createdAt: by.at.now,
   }
-}
-
-/** The unit whose people do such tasks in the committee that owns the case; else the owning unit. */
-function unitFor(role: string, row: PlannedCase, units: Units): string | null {
-  const kind = role === 'visitor' ? 'home-visit' : role === 'counsellor' ? 'debt-counselling' : null
-  const own = kind && units.find((unit) => unit.committee === row.committee && unit.kind === kind)
-  return own ? own.code : row.unit
 }

@@ -28,6 +28,9 @@ export type Referral = {
   acceptedAt: string | null
   firstAnswerAt: string | null
   meetingAt: string | null
+  basis: 'offer' | 'consent'
+  slotMissingAt: string | null
+  alternativeAt: string | null
   rejectedReason: string | null
   endedReason: string | null
   createdAt: string
@@ -35,7 +38,7 @@ export type Referral = {
 
 const shown = sql`r.id, r.case_id, r.case_number, r.tenant_name, r.address, r.from_committee, r.committee, r.unit, r.counsellor,
   p.name as counsellor_name, r.state, r.reasons, r.latest_day, r.answer_by, r.meet_by, r.accepted_at, r.first_answer_at, r.meeting_at,
-  r.rejected_reason, r.ended_reason, r.created_at`
+  r.rejected_reason, r.ended_reason, r.created_at, r.basis, r.slot_missing_at, r.alternative_at`
 const sources = sql`referral r left join person p on p.id = r.counsellor`
 
 /** `counsellor`: a person's id, or `none` for what nobody has taken. `state` null: those that are open. */
@@ -76,7 +79,8 @@ export async function readReferral(db: Db, actor: Actor, id: string): Promise<Re
   return inContext(db, actor, (trx) => findReferral(trx, id))
 }
 
-async function findReferral(trx: Trx, id: string): Promise<Referral> {
+/** One referral within a transaction. Refuses `not-found`. */
+export async function findReferral(trx: Trx, id: string): Promise<Referral> {
   const { rows } = await sql<Referral>`select ${shown} from ${sources} where r.id = ${id}`.execute(trx)
   if (!rows[0]) throw noSuch()
   return rows[0]
@@ -86,7 +90,7 @@ async function findReferral(trx: Trx, id: string): Promise<Referral> {
  * Locks a referral that the actor may answer: the committee that got it, or the referring committee's own case system,
  * which only records what the counsellor has told it. The referring committee's people read it and no more.
  */
-async function lockReferral(trx: Trx, actor: Actor, id: string): Promise<Referral> {
+export async function lockReferral(trx: Trx, actor: Actor, id: string): Promise<Referral> {
   const { rows } =
     await sql<Referral>`select ${shown} from ${sources} where r.id = ${id} for update of r`.execute(trx)
   if (!rows[0]) throw noSuch()
@@ -119,6 +123,7 @@ async function step(
       { caseId: found.caseId, kind: change.kind, actor: nameInDiary(actor), detail },
     ])
     if (change.kind === 'referral.rejected') await emit(trx, 'referral.rejected', [id])
+    if (change.kind === 'referral.accepted') await emit(trx, 'counselling.changed', [id])
     return findReferral(trx, id)
   })
 }
@@ -127,7 +132,8 @@ function refuse(code: string, detail: string): never {
   throw new Refusal('conflict', code, detail)
 }
 
-function refuseClosed(found: Referral): void {
+/** Refuses a referral that has ended or been given back. */
+export function refuseClosed(found: Referral): void {
   if (found.state === 'ended')
     refuse('referral.ended', 'Hänvisningen är avslutad. Läs varför, inget mer behövs.')
   if (found.state === 'rejected') refuse('referral.rejected', 'Hänvisningen är avvisad och har gått vidare.')
@@ -156,7 +162,8 @@ export function rejectReferral(db: Db, actor: Actor, id: string, reason: string)
   })
 }
 
-function demandAccepted(found: Referral): void {
+/** Refuses a referral that nobody has accepted. */
+export function demandAccepted(found: Referral): void {
   refuseClosed(found)
   if (found.state === 'assigned') refuse('referral.not-accepted', 'Acceptera hänvisningen först.')
 }
@@ -168,14 +175,5 @@ export function answerTenant(db: Db, actor: Actor, id: string, occurredAt: strin
     if (found.firstAnswerAt !== null) return null
     const answered = demandPast(occurredAt, at.now)
     return { kind: 'referral.answered', set: sql`first_answer_at = ${answered}` }
-  })
-}
-
-/** Notes the meeting that is offered or booked; what stops the one-week clock. Another time moves it. */
-export function bookMeeting(db: Db, actor: Actor, id: string, meetingAt: string): Promise<Referral> {
-  return step(db, actor, id, (found) => {
-    demandAccepted(found)
-    if (found.meetingAt !== null && Date.parse(found.meetingAt) === Date.parse(meetingAt)) return null
-    return { kind: 'referral.meeting', set: sql`meeting_at = ${meetingAt}`, detail: { meetingAt } }
   })
 }

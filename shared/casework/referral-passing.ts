@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { chooseCounsellor } from '../domain/counselling.ts'
+import { emit } from '../outbox.ts'
 import type { Moment } from './act.ts'
 import { addStages, ladderOf, type Watch } from './ladders.ts'
 import { queueMails } from './mail.ts'
-import { counsellorsOf } from './referrals.ts'
+import { releaseSlots } from './counselling-slots.ts'
+import { counsellorsOf } from './counsellors.ts'
 import { reviewTasks } from './reviews.ts'
 import { readMunicipality, rulesInForce } from './settings.ts'
 import { writeTimeline } from './timeline.ts'
@@ -20,6 +22,7 @@ type Rejected = {
   recoverySafeDay: string | null
   evictionDay: string | null
   children: 'yes' | 'no' | 'unknown'
+  slotMissing: boolean
   declined: string[]
 }
 
@@ -39,7 +42,7 @@ export async function passReferrals(trx: Trx, at: Moment, referralIds: readonly 
 
 async function lockRejected(trx: Trx, id: string): Promise<Rejected | null> {
   const { rows } = await sql<Rejected>`
-    select r.id, r.case_id, r.committee, r.unit, r.created_at, c.recovery_safe_day, c.eviction_day, c.children,
+    select r.id, r.case_id, r.committee, r.unit, r.created_at, c.recovery_safe_day, c.eviction_day, c.children, r.slot_missing_at is not null as slot_missing,
       (select coalesce(array_agg(coalesce(o.rejected_by, o.counsellor)), '{}') from referral o
         where o.case_id = c.id and o.state = 'rejected' and coalesce(o.rejected_by, o.counsellor) is not null) as declined
     from referral r join arrears_case c on c.id = r.case_id
@@ -50,14 +53,20 @@ async function lockRejected(trx: Trx, id: string): Promise<Rejected | null> {
 }
 
 async function passOn(trx: Trx, at: Moment, one: Rejected, watch: Watch): Promise<void> {
-  const left = (await counsellorsOf(trx, one.unit)).filter((person) => !one.declined.includes(person.id))
+  const left = (await counsellorsOf(trx, one.unit, at.today)).filter(
+    (person) => !one.declined.includes(person.id),
+  )
   const next = chooseCounsellor(left, at.today)?.id ?? null
   const id = randomUUID()
   await sql`insert into referral (id, case_id, from_committee, committee, unit, counsellor, case_number, tenant_name, address, reasons,
-      latest_day, answer_by, meet_by, created_at)
+      latest_day, answer_by, meet_by, created_at, basis, slot_missing_at)
     select ${id}, case_id, from_committee, committee, unit, ${next}::uuid, case_number, tenant_name, address, reasons,
-      latest_day, answer_by, meet_by, created_at from referral where id = ${one.id}`.execute(trx)
+      latest_day, answer_by, meet_by, created_at, basis, slot_missing_at from referral where id = ${one.id}`.execute(
+    trx,
+  )
+  await releaseSlots(trx, at, [one.id])
   await watchOn(trx, at, { one, id, watch })
+  await emit(trx, 'counselling.changed', [id])
   const { caseId, committee, unit } = one
   const to = next ? { personId: next } : { unit }
   await queueMails(trx, at, [{ onceKey: `referral ${id}`, template: 'referral', ...to }])
@@ -80,6 +89,7 @@ async function watchOn(
       recoveryEnds: one.recoverySafeDay,
       evictionDay: one.evictionDay,
       childrenInHousehold: one.children,
+      slotMissing: one.slotMissing,
     },
     watch,
   )

@@ -3,9 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { insertRows } from '../db/rows.ts'
-import { promiseOf, shareOut, latestMeetingDay, type Counsellor } from '../domain/counselling.ts'
+import { fitSlots } from '../domain/counselling-slots.ts'
+import { promiseOf, shareOut, latestMeetingDay } from '../domain/counselling.ts'
+import { addDays } from '../domain/calendar.ts'
 import { reasonsToRefer, type ReferralFacts } from '../domain/escalation.ts'
+import { emit } from '../outbox.ts'
 import type { Moment } from './act.ts'
+import { ensureSlots, freeSlots, releaseSlots } from './counselling-slots.ts'
+import { counsellorsOf } from './counsellors.ts'
 import { queueMails } from './mail.ts'
 import type { PlannedCase } from './planning.ts'
 import { addStages, ladderOf, type Watch } from './ladders.ts'
@@ -45,6 +50,11 @@ export async function referCases(
     .execute()
   const referred = new Set(earlier.map((row) => row.caseId))
   await endSettled(trx, at, rows)
+  await renewOpen(
+    trx,
+    rows.filter((row) => referred.has(row.id)),
+    watch,
+  )
   const due = rows
     .filter((row) => row.settled === null && !referred.has(row.id))
     .map((row) => ({ row, reasons: reasonsToRefer(referralFacts(row), at.today, watch.table) }))
@@ -69,7 +79,7 @@ async function refer(trx: Trx, at: Moment, due: readonly Due[], watch: Watch): P
   const made = due
     .toSorted((one, other) => (rank(one.row) < rank(other.row) ? -1 : 1))
     .map((one) => ({ ...one, id: randomUUID() }))
-  const rows = await referralRows(trx, at, made, watch, unit)
+  const rows = await withSlots(trx, at, await referralRows(trx, at, made, watch, unit), { watch, unit })
   await insertRows(trx, 'referral', rows)
   await tellCounsellors(trx, at, rows)
   await writeTimeline(
@@ -82,19 +92,35 @@ async function refer(trx: Trx, at: Moment, due: readonly Due[], watch: Watch): P
       detail: { referralId: row.id, reasons: row.reasons.map((reason) => reason.code) },
     })),
   )
-  const room = (unit.capacityPerMonth ?? Infinity) - (await madeThisMonth(trx, at, unit.code)) + rows.length
-  // Nobody there, no day left, or more than the unit can take: told at once, before it makes anything late.
-  const slotMissing = rows.map(
-    ({ counsellor, latestDay }, place) =>
-      counsellor === null || (latestDay !== null && latestDay <= at.today) || place >= room,
-  )
   await addStages(
     trx,
     at,
-    made.map((one, place) => firstStage(one, at, watch, slotMissing[place] ?? false)),
+    made.map((one, place) => firstStage(one, at, watch, rows[place]?.slotMissingAt !== null)),
     watch,
   )
 }
+
+/**
+ * Marks the referrals that can have no time early enough: nobody there, no day left, more than the unit can take, or
+ * every time in the inventory too late. The supervisor is told at once, before it makes anything late.
+ */
+async function withSlots<Row extends Counselled>(
+  trx: Trx,
+  at: Moment,
+  rows: readonly Row[],
+  { watch, unit }: { watch: Watch; unit: { code: string; capacityPerMonth: number | null } },
+): Promise<(Row & { slotMissingAt: string | null })[]> {
+  await ensureSlots(trx, at, unit.code, watch.municipality)
+  const waiting = rows.map(({ id, counsellor, latestDay }) => ({ id, counsellorId: counsellor, latestDay }))
+  const fitting = fitSlots(waiting, await freeSlots(trx, at, unit.code), addDays(at.today, 1))
+  const room = (unit.capacityPerMonth ?? Infinity) - (await madeThisMonth(trx, at, unit.code))
+  return rows.map((row, place) => {
+    const missing = row.counsellor === null || fitting.get(row.id) === null || place >= room
+    return { ...row, slotMissingAt: missing ? at.now : null }
+  })
+}
+
+type Counselled = { id: string; counsellor: string | null; latestDay: string | null }
 
 async function referralRows(
   trx: Trx,
@@ -105,7 +131,7 @@ async function referralRows(
 ) {
   const { workingTime } = watch.municipality
   const ids = made.map(({ id }) => id)
-  const shared = shareOut(ids, await counsellorsOf(trx, unit.code), at.today)
+  const shared = shareOut(ids, await counsellorsOf(trx, unit.code, at.today), at.today)
   const chosen = new Map(shared.map(({ referralId, counsellorId }) => [referralId, counsellorId]))
   const promise = promiseOf(at.now, watch.table.promises, workingTime)
   const cases = made.map(({ row }) => row.id)
@@ -119,6 +145,7 @@ async function referralRows(
     counsellor: chosen.get(id) ?? null,
     ...(homes.get(row.id) as Home),
     reasons,
+    basis: reasons.some(({ code }) => code === 'tenant-asks') ? ('consent' as const) : ('offer' as const),
     latestDay: latestMeetingDay(
       { recoveryEnds: row.recoverySafeDay, evictionDay: row.evictionDay },
       workingTime,
@@ -129,7 +156,7 @@ async function referralRows(
   }))
 }
 
-/** How many the unit has been sent in the last thirty days, those of this moment among them. */
+/** How many the unit has been sent in the last thirty days. */
 async function madeThisMonth(trx: Trx, at: Moment, unit: string): Promise<number> {
   const { rows } = await sql<{ made: number }>`select count(*)::int as made from referral
     where unit = ${unit} and created_at > ${at.now}::timestamptz - interval '30 days'`.execute(trx)
@@ -182,33 +209,43 @@ function rank(row: PlannedCase): string {
   return `${days.toSorted()[0] ?? '9999'} ${row.children === 'yes' ? 0 : 1}`
 }
 
-/** The counsellors of a unit with their open work and absence. */
-export async function counsellorsOf(trx: Trx, unit: string): Promise<Counsellor[]> {
-  const { rows } = await sql<{
-    id: string
-    openReferrals: number
-    openTasks: number
-    absentFrom: string | null
-    absentTo: string | null
-  }>`
-    select p.id, p.absent_from, p.absent_to,
-      (select count(*)::int from referral r where r.counsellor = p.id and r.state in ('assigned', 'accepted')) as open_referrals,
-      (select count(*)::int from task t where t.assignee = p.id and t.state = 'open') as open_tasks
-    from person p where p.role = 'counsellor' and p.unit = ${unit} and p.active order by p.id`.execute(trx)
-  return rows.map((row) => ({
-    id: row.id,
-    capacity: 100,
-    openReferrals: row.openReferrals,
-    openTasks: row.openTasks,
-    absences: row.absentFrom ? [{ awayFrom: row.absentFrom, awayTo: row.absentTo ?? '9999-12-31' }] : [],
-  }))
-}
-
 /** Withdrawn or paid: open referrals end with that reason; their clocks are then no longer wanted. */
 async function endSettled(trx: Trx, at: Moment, rows: readonly PlannedCase[]): Promise<void> {
   const settled = rows.filter((row) => row.settled !== null)
   if (settled.length === 0) return
-  await sql`update referral r set state = 'ended', ended_at = ${at.now}, ended_reason = s.reason
+  const ended = await sql<{
+    id: string
+  }>`update referral r set state = 'ended', ended_at = ${at.now}, ended_reason = s.reason
     from (select unnest(${settled.map((row) => row.id)}::uuid[]) as case_id, unnest(${settled.map((row) => row.settled)}::text[]) as reason) s
-    where r.case_id = s.case_id and r.state in ('assigned', 'accepted')`.execute(trx)
+    where r.case_id = s.case_id and r.state in ('assigned', 'accepted') returning r.id`.execute(trx)
+  await releaseSlots(
+    trx,
+    at,
+    ended.rows.map(({ id }) => id),
+  )
+}
+
+/** What has changed since a case was referred: a nearer last day for its meeting, or a tenant who now has said yes. */
+async function renewOpen(trx: Trx, rows: readonly PlannedCase[], watch: Watch): Promise<void> {
+  const { workingTime } = watch.municipality
+  const now = rows.map((row) => ({
+    id: row.id,
+    latest: latestMeetingDay(
+      { recoveryEnds: row.recoverySafeDay, evictionDay: row.evictionDay },
+      workingTime,
+    ),
+    asks: row.facts.tenantAsks ?? false,
+  }))
+  const { rows: renewed } = await sql<{ id: string }>`
+    update referral r set latest_day = n.latest, basis = case when n.asks then 'consent' else r.basis end, version = r.version + 1
+    from json_to_recordset(${JSON.stringify(now)}::json) as n(id uuid, latest date, asks boolean)
+    where r.case_id = n.id and r.state in ('assigned', 'accepted')
+      and (r.latest_day is distinct from n.latest or (n.asks and r.basis = 'offer')) returning r.id`.execute(
+    trx,
+  )
+  await emit(
+    trx,
+    'counselling.changed',
+    renewed.map(({ id }) => id),
+  )
 }

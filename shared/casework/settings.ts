@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import type { WorkingTime } from '../domain/calendar.ts'
+import type { CounsellingHours } from '../domain/counselling-slots.ts'
 import { parseCodes } from '../domain/codes.ts'
 import { parseEscalation } from '../domain/escalation.ts'
 import { parseCommittees, parseSettings, parseUnits, printSettings } from '../domain/municipal-sheets.ts'
@@ -42,6 +43,7 @@ export type Municipality = {
   earlyArrearsEnabled: boolean
   thresholds: Thresholds
   visits?: Partial<VisitSettings>
+  counselling?: Partial<CounsellingHours>
 }
 
 const readers = {

@@ -1,9 +1,10 @@
 // Gives open tasks to another person or unit of the same committee, one or many at once, with the reason why.
 import { sql } from 'kysely'
-import type { Db } from '../db/open.ts'
+import type { Db, Trx } from '../db/open.ts'
 import { Refusal } from '../domain/refusal.ts'
-import { inContext, type Actor } from './act.ts'
+import { inContext, type Actor, type Moment } from './act.ts'
 import { targetOf } from './assignments.ts'
+import { queueMails } from './mail.ts'
 import { nameInDiary } from './open-case.ts'
 import { writeTimeline } from './timeline.ts'
 
@@ -13,6 +14,18 @@ export type TaskMove = {
   personId: string | null
   unit: string | null
   reason: string
+}
+
+/** One mail an hour to whoever got something, however many tasks; none to those who move work to themselves. */
+async function tellReceiver(
+  trx: Trx,
+  at: Moment,
+  actor: Actor,
+  { personId, unit }: { personId: string | null; unit: string },
+): Promise<void> {
+  if (personId !== null && personId === actor.personId) return
+  const onceKey = `task-moved ${personId ?? unit} ${at.now.slice(0, 13)}`
+  await queueMails(trx, at, [{ onceKey, template: 'work-moved', personId, unit: personId ? null : unit }])
 }
 
 type Moved = { id: string; caseId: string | null }
@@ -43,6 +56,7 @@ export async function moveTasks(db: Db, actor: Actor, move: TaskMove): Promise<n
       return caseId ? [{ caseId, kind: 'task.moved', actor: actorName, detail }] : []
     })
     await writeTimeline(trx, at, entries)
+    if (rows.length > 0) await tellReceiver(trx, at, actor, target)
     return rows.length
   })
 }

@@ -15,6 +15,10 @@ export const HANDLINGS = {
   },
   'referral-ended': { sv: 'Hänvisningen är avslutad.', en: 'The referral is ended.' },
   'meeting-offered': { sv: 'Ett möte är erbjudet.', en: 'A meeting is offered.' },
+  'alternative-offered': {
+    sv: 'Annan rådgivning är erbjuden.',
+    en: 'Other counselling is offered.',
+  },
   'task-done': { sv: 'Uppgiften är gjord.', en: 'The task is done.' },
   'task-ended': { sv: 'Uppgiften behövs inte längre.', en: 'The task is no longer needed.' },
   'assignment-accepted': { sv: 'Ärendet är mottaget.', en: 'The case is accepted.' },

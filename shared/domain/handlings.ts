@@ -12,7 +12,12 @@ export type HandlingFacts = {
   /** Outcome codes of tasks completed since the watch began. */
   outcomes: readonly string[]
   finalOutcome: string | null
-  referral: { state: string; firstAnswerAt: string | null; meetingAt: string | null } | null
+  referral: {
+    state: string
+    firstAnswerAt: string | null
+    meetingAt: string | null
+    alternativeAt?: string | null
+  } | null
   task: { state: string } | null
   visit?: { state: string; checkedOutAt: string | null } | null
 }
@@ -46,6 +51,7 @@ export function handlingsOf(facts: HandlingFacts): Handling[] {
     ['outcome-recorded', facts.finalOutcome !== null],
     ['first-answer', Boolean(referral?.firstAnswerAt)],
     ['meeting-offered', Boolean(referral?.meetingAt)],
+    ['alternative-offered', Boolean(referral?.alternativeAt)],
     ['referral-rejected', referral?.state === 'rejected'],
     ['referral-ended', referral?.state === 'ended'],
     ['checked-out', visit?.state === 'done' || Boolean(visit?.checkedOutAt)],

@@ -27,6 +27,16 @@ const settings = z.object({
   registerOpenings: z.object({ days: weekdays, opens: clock, closes: clock }),
   earlyArrearsEnabled: z.boolean(),
   thresholds: z.record(z.string(), z.number()),
+  counselling: z
+    .object({
+      weekdays,
+      starts: z.array(clock).min(1),
+      minutes: z.int().min(10).max(240),
+      weeksAhead: z.int().min(2).max(26),
+      waitMostDays: z.int().min(1).max(365),
+      alternative: z.object({ sv: z.string().min(1), en: z.string().min(1) }),
+    })
+    .optional(),
   visits: z
     .object({
       pairing: z.enum(PAIRINGS),

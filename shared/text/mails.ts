@@ -1,6 +1,7 @@
 // The mails' words: a neutral subject, one sentence and a link. No name, number, address or debt: mail is a postcard.
 
-export type MailTemplate = 'new-cases' | 'referral' | 'alert' | 'reminder' | 'completion-needed'
+export type MailTemplate =
+  'new-cases' | 'referral' | 'work-moved' | 'alert' | 'reminder' | 'completion-needed'
 
 type Words = { subject: string; text: string }
 
@@ -23,6 +24,16 @@ const words: Record<MailTemplate, { sv: Words; en: Words }> = {
     en: {
       subject: 'You have something new to handle',
       text: 'You have something new to handle. Sign in and answer today if you can.',
+    },
+  },
+  'work-moved': {
+    sv: {
+      subject: 'Något är flyttat till dig',
+      text: 'Arbete är flyttat till dig eller din enhet. Logga in för att se vad.',
+    },
+    en: {
+      subject: 'Something has been moved to you',
+      text: 'Work has been moved to you or your unit. Sign in to see what.',
     },
   },
   reminder: {

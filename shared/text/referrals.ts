@@ -54,7 +54,6 @@ export const referralTexts = {
   'referral.answer.text': { sv: 'Stoppar 48-timmarsklockan.', en: 'Stops the 48-hour clock.' },
   'referral.answered.done': { sv: 'Första svaret är noterat.', en: 'The first answer is noted.' },
   'referral.answered': { sv: 'Första svar gavs {at}', en: 'First answer given {at}' },
-  'referral.meeting': { sv: 'Möte som du har erbjudit', en: 'Meeting that you have offered' },
   'referral.meeting.text': { sv: 'Stoppar veckoklockan.', en: 'Stops the one-week clock.' },
   'referral.meeting.submit': { sv: 'Spara mötet', en: 'Save the meeting' },
   'referral.meeting.done': { sv: 'Mötet är noterat.', en: 'The meeting is noted.' },

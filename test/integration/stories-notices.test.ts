@@ -25,7 +25,7 @@ describe('T1: early arrears, no termination', () => {
     await told('2026-11-23', early)
     await story.answer('review/form', 'KLAR')
     expect(await story.open()).toEqual({
-      'T1/3': '2026-11-25 counsellor GAN-FS',
+      'T1/3': expect.stringMatching(/^2026-11-25 counsellor \w+\.bos$/),
       'T1/4': '2026-11-26 caseworker GAN-FS',
       'T1/KL4': '2026-12-03 visitor GAN-BESOK',
     })
@@ -253,7 +253,7 @@ describe('T9: eviction applied for or ordered, no date yet', () => {
       'T9/1': '2026-11-23 supervisor SN-SAMORD',
       'T9/2': '2026-11-25 caseworker SN-SAMORD',
       'T9/3': '2026-11-26 caseworker SN-SAMORD',
-      'T9/4': '2026-11-25 counsellor SN-BOS',
+      'T9/4': expect.stringMatching(/^2026-11-25 counsellor \w+\.bos$/),
       'T9/5': '2026-11-30 caseworker SN-SAMORD',
       'T9/6': '2026-11-25 caseworker SN-SAMORD',
       'T9/7': '2026-11-25 caseworker SN-SAMORD',

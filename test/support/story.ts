@@ -122,7 +122,9 @@ function deedsOf(spine: Spine) {
       const task = (await lookUp.rows()).find((one) => one.state === 'open' && nameOf(one) === name)
       if (!task) throw new Error(`There is no open ${name}`)
       const people = PEOPLE[task.committee]
-      const { by = people?.[task.role] ?? people?.['caseworker'] ?? '', ...completion } = over
+      // A counsellor's task is hers alone until the supervisor moves it.
+      const own = task.role === 'counsellor' ? task.assignee : null
+      const { by = own ?? people?.[task.role] ?? people?.['caseworker'] ?? '', ...completion } = over
       const actor = await actorNamed(spine, by)
       await completeTask(spine.web, actor, task.id, {
         outcome,
