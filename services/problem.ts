@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { Refusal, type RefusalKind } from '../shared/domain/refusal.ts'
+import { refusalText } from '../shared/text/refusals.ts'
 import { isTextKey, say, type Language } from '../shared/text/say.ts'
 import { fieldProblem, type FieldProblem } from './field-problem.ts'
 
@@ -19,7 +20,7 @@ export type ProblemDocument = {
 export type Fault = {
   status: number
   code: string
-  /** The sentence the refusing code wrote, in Swedish; used when the catalogue has none for the code. */
+  /** The sentence of the refusal, in the reader's language; used when the catalogue has none for the code. */
   detail?: string
   errors: FieldProblem[]
   /** Seconds to wait before trying again. */
@@ -89,10 +90,14 @@ const POOL_MESSAGES =
 // Class 22: a value Postgres cannot hold. It came from outside, so it is the sender's to mend, never a 500.
 const UNSTORABLE = /^22\w{3}$/
 
-function refusalFault(error: Refusal): Fault {
+function refusalFault(error: Refusal, language: Language): Fault {
   const status = STATUS_OF_CODE[error.code] ?? STATUS_OF_KIND[error.kind]
-  const errors = error.problems.map((problem) => ({ ...problem }))
-  return { status, code: error.code, detail: error.message, errors, ...(status === 503 && { retryAfter: 5 }) }
+  const errors = error.problems.map((problem) => {
+    const { pointer, code } = problem
+    return { pointer, code, detail: refusalText(problem, language) }
+  })
+  const detail = refusalText({ code: error.code, detail: error.message }, language)
+  return { status, code: error.code, detail, errors, ...(status === 503 && { retryAfter: 5 }) }
 }
 
 function databaseFault(error: FastifyError): Fault | null {
@@ -105,7 +110,7 @@ function databaseFault(error: FastifyError): Fault | null {
 
 /** Reads any thrown thing as a fault. What it does not know is a 500 that says nothing. */
 export function faultOf(error: FastifyError | Refusal, language: Language): Fault {
-  if (error instanceof Refusal) return refusalFault(error)
+  if (error instanceof Refusal) return refusalFault(error, language)
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = error.validationContext ?? 'body'
     const errors = error.validation.map((issue) => fieldProblem(issue, where, language))

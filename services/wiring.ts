@@ -9,6 +9,7 @@ import {
   saveSession,
 } from '../shared/casework/web-sessions.ts'
 import { actorOf, findClient, findPersonBySubject } from '../shared/casework/people.ts'
+import { readTheme } from '../shared/casework/theme.ts'
 import { findReadiness } from '../shared/casework/readiness.ts'
 import { findDue } from '../shared/casework/watch.ts'
 import type { Db } from '../shared/db/open.ts'
@@ -22,7 +23,6 @@ export type WiringSettings = {
   version: string
   released: string
   municipality: { name: string; code: string }
-  theme?: { brand?: string; brandText?: string }
   trustProxy: string[]
   rate: { max: number; windowSeconds: number }
   tokens: TokenSettings
@@ -56,7 +56,7 @@ export function wire(db: Db, settings: WiringSettings): Wired {
     ...new Set([staff.issuer, landlords.issuer].map((issuer) => new URL(issuer).origin)),
   ]
   return {
-    settings: { ...settings, identityOrigins },
+    settings: { ...settings, identityOrigins, theme: () => readTheme(db) },
     api: { version, released },
     findPerson,
     verifyToken: tokenVerifier(settings.tokens, directory),

@@ -6,19 +6,21 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import nunjucks from 'nunjucks'
 import type { Principal } from '../../shared/casework/people.ts'
+import type { Theme } from '../../shared/casework/theme.ts'
 import { say, type Key, type Language } from '../../shared/text/say.ts'
 import type { TextKey } from '../../shared/text/sv.ts'
 import { detailOf, titleOf, type Fault } from '../problem.ts'
 import { dateAndTime, dayInText, isoDate, kronor, timeOfDay, wholeNumber } from './filters.ts'
 import { navigationFor } from './navigation.ts'
 import { buildStyles } from './styles/build.ts'
+import { serveTheme } from './theme-sheet.ts'
 
 export type FrameSettings = {
   baseUrl: string
   version: string
   municipality: { name: string; code: string }
-  /** The municipality's own colours: CSS colours that replace the palette's. Checked for contrast where they are set. */
-  theme?: { brand?: string; brandText?: string }
+  /** Reads the municipality's own look, checked where it is set; without it the service shows its own. */
+  theme?: () => Promise<Theme | null>
 }
 
 const root = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -65,6 +67,9 @@ type Frame = {
   settings: FrameSettings
   pages: Set<string>
   version: string
+  theme: Theme | null
+  /** Reads the look anew: whoever has just changed it sees it at once. */
+  renew: () => Promise<void>
 }
 
 declare module 'fastify' {
@@ -118,7 +123,8 @@ function contextOf(request: FastifyRequest, reply: FastifyReply, frame: Frame): 
     flash: takeFlash(request),
     navigation: navigationFor(principal, language, path, frame.pages),
     languages: languageLinks(request),
-    municipality: frame.settings.municipality,
+    municipality: { ...frame.settings.municipality, ...(frame.theme && { name: frame.theme.name }) },
+    theme: { version: frame.theme?.version ?? 0, logo: Boolean(frame.theme?.logoType) },
     version: frame.settings.version,
     assets: frame.version,
   }
@@ -172,33 +178,32 @@ async function serveAssets(app: FastifyInstance): Promise<void> {
   })
 }
 
-function themeCss({ theme }: FrameSettings): string {
-  const colour = /^#[0-9a-fA-F]{3,8}$/
-  const line = (name: string, value: string | undefined): string =>
-    value && colour.test(value) ? `--bokvar-${name}: ${value};` : ''
-  return `:root { ${line('brand', theme?.brand)} ${line('brand-text', theme?.brandText)} }\n`
+/** Another process may have changed the look: it is read again when what is known is this old. */
+const THEME_KEPT_MS = 5_000
+
+/** The look of the moment, without asking the database for every page. */
+function keepTheme(app: FastifyInstance, { theme: read }: FrameSettings): Pick<Frame, 'theme' | 'renew'> {
+  const kept = { at: 0 }
+  const renew = async (): Promise<void> => {
+    kept.at = Date.now()
+    app.frame.theme = (await read?.()) ?? null
+  }
+  app.addHook('onRequest', async () => {
+    if (!read || Date.now() - kept.at < THEME_KEPT_MS) return
+    // A page that says the database is away must still be shown, in the look that was last known.
+    await renew().catch(() => undefined)
+  })
+  return { theme: null, renew }
 }
 
 function openPages(app: FastifyInstance, settings: FrameSettings): void {
   const config = { permission: 'public' as const }
-  app.get('/assets/theme.css', { config }, (_request, reply) =>
-    reply.header('cache-control', 'public, max-age=3600').type('text/css').send(themeCss(settings)),
-  )
-  const about = (page: 'accessibility' | 'personal-data', texts: readonly TextKey[]) =>
+  const about = (page: 'personal-data', texts: readonly TextKey[]) =>
     function show(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-      const values = { municipality: settings.municipality.name }
+      const values = { municipality: app.frame.theme?.name ?? settings.municipality.name }
       const paragraphs = texts.map((key) => say(request.language, key, values))
       return renderPage(reply, 'about', { title: say(request.language, `about.${page}.title`), paragraphs })
     }
-  app.get(
-    '/tillganglighet',
-    { config },
-    about('accessibility', [
-      'about.accessibility.text',
-      'about.accessibility.tested',
-      'about.accessibility.report',
-    ]),
-  )
   app.get(
     '/personuppgifter',
     { config },
@@ -213,7 +218,8 @@ export async function framePages(app: FastifyInstance, settings: FrameSettings):
   app.addHook('onRoute', ({ method, url }) => {
     if ([method].flat().includes('GET')) pages.add(url)
   })
-  app.decorate('frame', { environment: templates(), settings, pages, version: assetVersion() })
+  const theme = keepTheme(app, settings)
+  app.decorate('frame', { environment: templates(), settings, pages, version: assetVersion(), ...theme })
   app.addHook('onRequest', async (request, reply) => {
     const chosen = (request.query as Record<string, unknown>)['lang']
     if (chosen !== 'sv' && chosen !== 'en') return
@@ -227,5 +233,6 @@ export async function framePages(app: FastifyInstance, settings: FrameSettings):
     })
   })
   await serveAssets(app)
+  serveTheme(app)
   openPages(app, settings)
 }

@@ -4,7 +4,8 @@ import type { Actor } from '../../shared/casework/act.ts'
 import type { Tools } from '../../shared/casework/tools.ts'
 import type { Db } from '../../shared/db/open.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
-import { say, type Key } from '../../shared/text/say.ts'
+import { refusalText } from '../../shared/text/refusals.ts'
+import { say, type Key, type Language } from '../../shared/text/say.ts'
 import { actorOf } from '../actor.ts'
 
 export type PageDeps = { db: Db; tools: Tools }
@@ -71,12 +72,29 @@ export function summaryOf(errors: FieldErrors): { text: string; href: string }[]
   return Object.entries(errors).map(([name, text]) => ({ text, href: `#${name}` }))
 }
 
-/** Where a refused form shows what the operation said, field by field; null when it is no matter of a field. */
-export function errorsOf(error: unknown, fieldOf: Readonly<Record<string, string>>): FieldErrors | null {
+/**
+ * Where a refused form shows what the operation said, field by field, in the reader's language; null when it is no
+ * matter of a field.
+ */
+export function errorsOf(
+  error: unknown,
+  fieldOf: Readonly<Record<string, string>>,
+  language: Language = 'sv',
+): FieldErrors | null {
   if (!(error instanceof Refusal) || error.problems.length === 0) return null
-  const pairs = error.problems.map(({ pointer, detail }) => [fieldOf[pointer], detail] as const)
+  const pairs = error.problems.map(
+    (problem) => [fieldOf[problem.pointer], refusalText(problem, language)] as const,
+  )
   const known = pairs.flatMap(([name, detail]) => (name ? [[name, detail] as const] : []))
   return known.length > 0 ? Object.fromEntries(known) : null
+}
+
+/** What the house said no to, in a sentence or a few, as the error of one field. What is no such refusal goes on. */
+export function refusedAs(error: unknown, field: string, language: Language): FieldErrors {
+  if (!(error instanceof Refusal) || error.kind === 'not-found') throw error
+  const said = refusalText({ code: error.code, detail: error.message }, language)
+  const details = error.problems.slice(0, 3).map((problem) => refusalText(problem, language))
+  return { [field]: [...new Set([said, ...details])].join(' ') }
 }
 
 /** The links of a list that goes on: earlier and later page, with what was chosen kept. */

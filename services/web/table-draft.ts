@@ -12,7 +12,6 @@ import {
   type RuleDraft,
 } from '../../shared/casework/rule-drafts.ts'
 import { readRuleVersion } from '../../shared/casework/rules.ts'
-import { Refusal } from '../../shared/domain/refusal.ts'
 import {
   compareTables,
   readTableRows,
@@ -23,7 +22,16 @@ import { decodeText } from '../../shared/domain/text-encoding.ts'
 import type { App } from '../http.ts'
 import { readUpload } from '../upload.ts'
 import { renderPage, tellNextPage } from './frame.ts'
-import { actorIn, queryIn, summaryOf, textsOf, valuesIn, type FieldErrors, type PageDeps } from './page.ts'
+import {
+  actorIn,
+  queryIn,
+  refusedAs,
+  summaryOf,
+  textsOf,
+  valuesIn,
+  type FieldErrors,
+  type PageDeps,
+} from './page.ts'
 import { rowsShown, tableIn } from './tables.ts'
 
 const config = { permission: 'rules.change' as const }
@@ -136,13 +144,6 @@ function move(deps: PageDeps) {
   }
 }
 
-/** What a refusal says, as the errors of one field: each row and column that is wrong has its sentence. */
-function saidOf(error: unknown, field: string): FieldErrors {
-  if (!(error instanceof Refusal) || error.kind === 'not-found') throw error
-  const [first] = error.problems
-  return { [field]: [error.message, first?.detail].filter(Boolean).join(' ') }
-}
-
 function putSheet(deps: PageDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const t = textsOf(request)
@@ -160,7 +161,7 @@ function putSheet(deps: PageDeps) {
     try {
       await putDraftSheet(deps.db, actorIn(request), kind, what)
     } catch (error) {
-      return showDraft(reply.code(422), deps, saidOf(error, 'file'))
+      return showDraft(reply.code(422), deps, refusedAs(error, 'file', request.language))
     }
     tellNextPage(request, t('draft.file.done'))
     return reply.redirect(`/regler/${slug}/utkast`, 303)
@@ -178,7 +179,7 @@ function handOver(deps: PageDeps) {
       tellNextPage(request, t('draft.handed-over'))
       return await reply.redirect(`/regler/version/${made.id}`, 303)
     } catch (error) {
-      return showDraft(reply.code(422), deps, saidOf(error, 'note'))
+      return showDraft(reply.code(422), deps, refusedAs(error, 'note', request.language))
     }
   }
 }

@@ -21,7 +21,16 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import { compareTables, readTableRows } from '../../shared/domain/table-edit.ts'
 import type { App } from '../http.ts'
 import { renderPage, tellNextPage } from './frame.ts'
-import { actorIn, idIn, summaryOf, textsOf, valuesIn, type FieldErrors, type PageDeps } from './page.ts'
+import {
+  actorIn,
+  idIn,
+  refusedAs,
+  summaryOf,
+  textsOf,
+  valuesIn,
+  type FieldErrors,
+  type PageDeps,
+} from './page.ts'
 import { columnName } from './table-words.ts'
 import { addressOf, mayChange } from './tables.ts'
 
@@ -108,13 +117,6 @@ async function showVersion(
   })
 }
 
-/** What the house said no to, as the error of one field of the form; what is no refusal of the form goes on. */
-function saidOf(error: unknown, field: string): FieldErrors {
-  if (!(error instanceof Refusal) || error.kind === 'not-found') throw error
-  const details = error.problems.filter(({ detail }) => detail !== error.message).slice(0, 3)
-  return { [field]: [error.message, ...details.map(({ detail }) => detail)].join(' ') }
-}
-
 function publish(deps: PageDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const t = textsOf(request)
@@ -125,7 +127,7 @@ function publish(deps: PageDeps) {
       await reviewRules(deps.db, actorIn(request), id)
       await publishRules(deps.db, actorIn(request), id, from)
     } catch (error) {
-      return showVersion(reply.code(422), deps, saidOf(error, 'from'))
+      return showVersion(reply.code(422), deps, refusedAs(error, 'from', request.language))
     }
     tellNextPage(request, t('version.published', { from }))
     return reply.redirect(`/regler/version/${id}`, 303)
@@ -165,7 +167,7 @@ function rehearse(deps: PageDeps) {
       })
       return await reply.redirect(`/regler/torrkorning/${asked.id}`, 303)
     } catch (error) {
-      return showVersion(reply.code(422), deps, saidOf(error, 'last'))
+      return showVersion(reply.code(422), deps, refusedAs(error, 'last', request.language))
     }
   }
 }

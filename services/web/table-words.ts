@@ -34,7 +34,7 @@ export const TABLES: Readonly<Record<string, TableKind>> = {
 export function columnName(column: string, t: Say, language: Language): string {
   const input = INPUTS.find((one) => one.column === column)
   if (input) return input.label[language]
-  const key = `column.${column}`
+  const key = `cell.${column}`
   return isPageTextKey(key) ? t(key) : column
 }
 
@@ -42,7 +42,7 @@ export function columnName(column: string, t: Say, language: Language): string {
 export function columnHint(column: string, t: Say): string {
   const input = INPUTS.find((one) => one.column === column)
   if (input && input.choices.length > 0) return input.choices.map(({ word }) => word).join(', ')
-  const key = `column.hint.${input ? input.kind : column}`
+  const key = `cell.hint.${input ? input.kind : column}`
   return isPageTextKey(key) ? t(key) : ''
 }
 
@@ -91,7 +91,7 @@ function ruleInWords(
   const days = cell('svar_arbetsdagar')
   const then = [
     ...(to.length > 0 ? [{ label: t('rules.to'), text: to.join(' · ') }] : []),
-    ...(cell('uppgifter') === '' ? [] : [{ label: t('column.uppgifter'), text: named(cell('uppgifter')) }]),
+    ...(cell('uppgifter') === '' ? [] : [{ label: t('cell.uppgifter'), text: named(cell('uppgifter')) }]),
     ...(days === ''
       ? []
       : [{ label: t('rules.answer'), text: t(days === '1' ? 'rules.day' : 'rules.days', { days }) }]),

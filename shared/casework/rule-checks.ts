@@ -75,7 +75,7 @@ export function problemsOf(findings: readonly Finding[]): Problem[] {
     const place = row === null ? `lines/${line}` : `rows/${row}`
     // A heading that is nobody's is the sender's own text: it is cut to what a pointer can hold.
     const named = column === null ? '' : `/${column.replaceAll(/[^\p{L}\p{N}_-]/gu, '').slice(0, 40)}`
-    return { pointer: `/${sheet}/${place}${named}`, code, detail: reason.sv }
+    return { pointer: `/${sheet}/${place}${named}`, code, detail: reason.sv, en: reason.en }
   })
 }
 

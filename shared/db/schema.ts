@@ -431,6 +431,12 @@ export interface IntakeKey {
   status: number;
 }
 
+export interface KeyFingerprint {
+  fingerprint: Buffer;
+  id: string;
+  notedAt: Generated<string>;
+}
+
 export interface Landlord {
   approvedAt: string | null;
   clientId: string | null;
@@ -589,6 +595,7 @@ export interface NoticeDraft {
   personId: string;
   sealed: Buffer;
   sender: string;
+  sentNotice: string | null;
   updatedAt: Generated<string>;
 }
 
@@ -1165,6 +1172,7 @@ export interface DB {
   householdKey: HouseholdKey;
   inboxItem: InboxItem;
   intakeKey: IntakeKey;
+  keyFingerprint: KeyFingerprint;
   landlord: Landlord;
   landlordInvitation: LandlordInvitation;
   lawVersion: LawVersion;

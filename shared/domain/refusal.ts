@@ -10,8 +10,11 @@ export type RefusalKind =
   | 'stale'
   | 'too-large'
 
-/** One thing that is wrong: where (JSON pointer), which rule (stable code), and how to mend it in plain Swedish. */
-export type Problem = { pointer: string; code: string; detail: string }
+/**
+ * One thing that is wrong: where (JSON pointer), which rule (stable code), and how to mend it in plain Swedish. `en` is
+ * the English of a sentence that is made up of values; other sentences have theirs in the catalogue, by code.
+ */
+export type Problem = { pointer: string; code: string; detail: string; en?: string }
 
 /**
  * Thrown when an operation must not happen. `code` is stable and free of personal data;

@@ -41,13 +41,6 @@ export const en: Record<TextKey, string> = {
   'login.out.title': 'You are signed out',
   'login.out.text': 'Close the browser if you share this computer with others.',
 
-  'about.accessibility.title': 'Accessibility',
-  'about.accessibility.text':
-    'Everybody must be able to use Bokvar: by keyboard, with a screen reader, on a phone and without scripts. The aim is WCAG 2.2 level AA.',
-  'about.accessibility.tested':
-    'Last tested 2026-11-22: automatic tests of every page in a real browser found nothing against WCAG 2.0–2.2 levels A and AA. Keyboard, print and a width of 320 points have been tried. No review together with users has been made yet.',
-  'about.accessibility.report':
-    'Have you met an obstacle? Tell {municipality} and we will mend it. If you are not content with the answer you may complain to the Agency for Digital Government (Digg).',
   'about.personal-data.title': 'Personal data',
   'about.personal-data.text':
     '{municipality} uses the data to help households that risk losing their home. The data is secret by law. Every reading of a case is logged.',

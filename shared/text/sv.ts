@@ -39,13 +39,6 @@ export const sv = {
   'login.out.title': 'Du är utloggad',
   'login.out.text': 'Stäng webbläsaren om du delar dator med andra.',
 
-  'about.accessibility.title': 'Tillgänglighet',
-  'about.accessibility.text':
-    'Bokvar ska gå att använda för alla: med tangentbord, skärmläsare, i mobilen och utan skript. Målet är WCAG 2.2 nivå AA.',
-  'about.accessibility.tested':
-    'Senast provad 2026-11-22: automatiska prov av varje sida i en riktig webbläsare hittade inget som bryter mot WCAG 2.0–2.2 nivå A och AA. Tangentbord, utskrift och 320 punkters bredd är provade. Ingen granskning tillsammans med användare är gjord ännu.',
-  'about.accessibility.report':
-    'Hittar du ett hinder? Berätta det för {municipality}, så rättar vi det. Är du inte nöjd med svaret kan du anmäla till Myndigheten för digital förvaltning (Digg).',
   'about.personal-data.title': 'Personuppgifter',
   'about.personal-data.text':
     '{municipality} använder uppgifterna för att hjälpa hushåll som riskerar att förlora sitt hem. Uppgifterna omfattas av sekretess. All läsning av ett ärende loggas.',

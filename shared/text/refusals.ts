@@ -1,0 +1,104 @@
+// What the house says when it says no, in English: the Swedish stands where it is said, and a test holds the two together.
+import type { Language } from './say.ts'
+
+/** By the refusal's code. Sentences that are made up of values bring their own English. */
+const english: Readonly<Record<string, string>> = {
+  'absence.days': 'Check the days: the last one must not come before the first.',
+  'assign.others': 'Ask your supervisor to move the case to somebody else.',
+  'assignee.elsewhere': 'Choose somebody who works in the committee.',
+  'assignee.unknown': 'Choose somebody who works in the unit.',
+  'assignment.answered': 'The assignment is answered already. Read the case again.',
+  'case.closed': 'The case is closed. Open it again if something new has happened.',
+  'code.unknown': 'Choose one of the codes in the list.',
+  'consent.days': 'The consent ends before it begins. Check the days.',
+  'consent.missing': 'Say what the consent covers and how it was given.',
+  'consent.past': 'The consent has already ended. Give a later day.',
+  'draft.none': 'There is no draft to hand over.',
+  'draft.open': 'There is a draft already. Hand it over or throw it away first.',
+  'draft.unchanged': 'The draft is the same as the table in force.',
+  'eviction-plan.empty': 'Fill in at least one of the points of the plan.',
+  'eviction-plan.no-day': 'No eviction day is set. Plan when Kronofogden has given a day.',
+  'file.cut-off': 'The file did not arrive whole. Send it again.',
+  'file.missing': 'There is no file in what was sent. Choose a file.',
+  'from.only-today': 'Committees and units change the day they are published. Give today’s date.',
+  'from.past': 'Give today or a later day: rules are not changed backwards in time.',
+  'id.invalid': 'The identity number is not valid. Check the digits.',
+  'idempotency.key-invalid': 'The key in Idempotency-Key must be 1-255 characters.',
+  'idempotency.key-missing': 'Send the header Idempotency-Key with a key that is unique to the notice.',
+  'idempotency.other-body': 'The key has been used for another content. Send a new Idempotency-Key.',
+  'inbox.entered': 'The message has been entered already. Open the notice instead.',
+  'invitation.ended': 'The invitation has been used or is too old. Ask for a new one.',
+  'invitation.unknown': 'There is no such invitation. Check the code, or ask for a new one.',
+  'landlord.suspended': 'The landlord is suspended. Open it again first.',
+  'landlord.number': 'The organisation number is not valid. Check the digits.',
+  'letter.incomplete': 'Fill in what is missing in the letter.',
+  'letter.protected': 'First check how the letter can be sent safely.',
+  'logout.invalid': 'The sign-out cannot be read.',
+  'merge.case-closed': 'Only open cases can be merged. Open the case again first.',
+  'merge.same-case': 'Choose another case to merge with.',
+  missing: 'Fill this in.',
+  'notice-file.not-found': 'The file is not among those you have sent.',
+  'notice.not-found': 'The notice is not among those you have sent.',
+  'occurred-at.ahead': 'That time lies ahead. Give when it happened.',
+  'outcome.unknown': 'Choose one of the outcomes in the list.',
+  'period.reversed': 'The period ends before it begins.',
+  'person.last-administrator':
+    'There must be at least two administrators: one drafts and another publishes. Add another first.',
+  'person.own-rights': 'You cannot change your own role or unit. Ask another administrator.',
+  'person.taken': 'Somebody with that identity is here already. Change that person instead.',
+  'person.unfit': 'Some of what was filled in must be mended. See the fields.',
+  'proposal.decided': 'The proposal is decided already. Read the case again.',
+  'protected.named-by-another': 'You cannot name yourself. Ask another supervisor of the committee.',
+  'reason.missing': 'Say why.',
+  'referral.other-committee': 'Choose somebody who works with debt counselling in your committee.',
+  'register.unreadable': 'The file cannot be read. Mend it and send it again; the former list stays.',
+  'respite.answered': 'The answer is noted already. Read the case again.',
+  'respite.date-ahead': 'That day lies ahead. Give when it happened.',
+  'review.own': 'Whoever has written in the draft cannot review it. Ask a colleague.',
+  'rules.not-published': 'Cases can only be moved to a published rules table.',
+  'rules.not-reviewed': 'A colleague must review the version first.',
+  'rules.other-kind': 'This can only be done with the rules table.',
+  'rules.published': 'The version is already published from another day.',
+  'rules.published-already': 'The version is published. Make a new draft with the earlier text instead.',
+  'rules.superseded':
+    'Somebody else has published since the draft was written. Make a new draft from that version.',
+  'rules.unreadable':
+    'The table cannot be read. Mend the rows and send it again; the published version stays.',
+  'rules.unreadable-file':
+    'The file cannot be read. The draft is as before. Mend the file and upload it again.',
+  'rules.unsound':
+    'The table cannot be published. Mend the rows in a new draft; the published version stays.',
+  'rules.withdrawn': 'The version is taken back. Make a new draft.',
+  'screening.incomplete': 'Try the case against every committee.',
+  'slot.booked': 'The time is booked already. Choose another time.',
+  'slot.taken': 'Somebody has just taken that time. Choose another.',
+  'task.done': 'The task is already done with another answer. Read the case again.',
+  'task.ended': 'The task is no longer needed. Read the case again and see why.',
+  'theme.unfit': 'The appearance cannot be used. See the fields.',
+  'undertaking.date-ahead': 'That day lies ahead. Give when it happened.',
+  'undertaking.decided':
+    'Somebody has already decided on the undertaking. Read the case again, or ask for a new one.',
+  'undertaking.not-granted':
+    'The undertaking is not decided. Let somebody other than the one who asked decide first.',
+  'undertaking.person': 'An undertaking is made by two persons. Sign in as one of them.',
+  'undertaking.sent': 'The undertaking is sent already. Read the case again.',
+  'visit.adult': 'Say for each adult at home whether they said yes.',
+  'visit.cancelled': 'The visit is cancelled. Book a new visit from the case.',
+  'visit.consent': 'Say whether all adults at home said yes to the visit.',
+  'visit.done': 'The visit is done or cancelled already. Book a new visit.',
+  'visit.phase': 'Open the visit again and choose a part of the list.',
+  'visit.suggestion': 'The suggested time is no longer free. Choose another.',
+  'visit.why': 'Say why the visit is changed.',
+}
+
+/** The sentence of a refusal, or of one of its problems, in the reader's language. */
+export function refusalText(
+  said: { code: string; detail: string; en?: string | undefined },
+  language: Language,
+): string {
+  if (language === 'sv') return said.detail
+  return said.en ?? (Object.hasOwn(english, said.code) ? english[said.code] : undefined) ?? said.detail
+}
+
+/** Whether the code has its English here. */
+export const hasEnglish = (code: string): boolean => Object.hasOwn(english, code)
