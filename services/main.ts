@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { readEnvironment } from '../config/env.ts'
 import { readDataFile } from '../config/files.ts'
+import { demandKeys } from '../shared/casework/key-fingerprints.ts'
 import { findReadiness } from '../shared/casework/readiness.ts'
 import { readMunicipality } from '../shared/casework/settings.ts'
 import { beat } from '../shared/casework/sweeps.ts'
@@ -53,6 +54,7 @@ const { ok, schema } = await findReadiness(db, schemaNeeded)
 // Started against an older database every page would fail, one by one, in front of a person.
 if (!ok)
   throw new Error(`The database has schema ${schema.found ?? 'none'}; this version needs ${schema.needed}.`)
+await demandKeys(db, keys)
 const { law, problems } = readLaw(readDataFile('law/periods.csv'), readDataFile('law/holidays.csv'))
 if (!law) throw new Error(`The law's tables cannot be read: ${problems[0] ?? ''}`)
 const { name, code } = await readMunicipality(db)

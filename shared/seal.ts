@@ -1,36 +1,67 @@
 // Seals personal data at rest (AES-256-GCM) and makes the keyed hashes by which it can still be found.
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-
-/** Keys kept outside the database. A sealed value names the key it was sealed with, so keys can rotate. */
-export type Keys = { current: string; encryption: ReadonlyMap<string, Buffer>; index: Buffer }
+import { readFileSync, statSync } from 'node:fs'
 
 const NONCE = 12
 const TAG = 16
 
+/** Keys kept outside the database. A sealed value names the key it was sealed with, so keys can rotate. */
+export type Keys = {
+  current: string
+  encryption: ReadonlyMap<string, Buffer>
+  index: Buffer
+  /** Keys that the hashes were keyed with again, oldest first: with the first key alone none can be made any more. */
+  indexWraps?: readonly Buffer[]
+  /** Looks whether the file has other keys by now, so that a rotation needs no restart. */
+  refresh?: () => void
+}
+
+type KeyFile = {
+  encryption?: { current?: string; keys?: Record<string, string> }
+  index?: string
+  indexWraps?: string[]
+}
+
 /**
- * Reads the key file `{ encryption: { current, keys: { id: base64 } }, index: base64 }`.
- * Throws when a key is missing or has the wrong length: nothing may start without its keys.
+ * Reads the key file `{ encryption: { current, keys: { id: base64 } }, index: base64, indexWraps?: [base64] }`, and again
+ * when it has changed, looked for once a second at most. Throws when a key is missing or has the wrong length: nothing
+ * may start without its keys.
  */
 export function readKeys(path: string): Keys {
-  const file = JSON.parse(readFileSync(path, 'utf8')) as {
-    encryption?: { current?: string; keys?: Record<string, string> }
-    index?: string
+  let seen = statSync(path).mtimeMs
+  let looked = Date.now()
+  const refresh = () => {
+    if (Date.now() - looked < 1_000) return
+    looked = Date.now()
+    const changed = statSync(path).mtimeMs
+    if (changed === seen) return
+    seen = changed
+    const { current, encryption } = keysIn(path)
+    // Hashes change with the service stopped only: a process must never mix two of them.
+    Object.assign(keys, { current, encryption })
   }
-  const encryption = new Map(
-    Object.entries(file.encryption?.keys ?? {}).map(([id, text]) => [id, Buffer.from(text, 'base64')]),
-  )
+  const keys: Keys = { ...keysIn(path), refresh }
+  return keys
+}
+
+function keysIn(path: string): Keys {
+  const file = JSON.parse(readFileSync(path, 'utf8')) as KeyFile
+  const bytes = (text: string | undefined) => Buffer.from(text ?? '', 'base64')
+  const pairs = Object.entries(file.encryption?.keys ?? {})
+  const encryption = new Map(pairs.map(([id, text]) => [id, bytes(text)]))
   const current = file.encryption?.current ?? ''
-  const index = Buffer.from(file.index ?? '', 'base64')
-  const lengths = [...encryption.values(), index].map((key) => key.length)
+  const index = bytes(file.index)
+  const indexWraps = (file.indexWraps ?? []).map(bytes)
+  const lengths = [...encryption.values(), index, ...indexWraps].map((key) => key.length)
   if (!encryption.has(current) || lengths.some((length) => length !== 32)) {
     throw new Error('The key file must hold a current encryption key and an index key of 32 bytes each')
   }
-  return { current, encryption, index }
+  return { current, encryption, index, indexWraps }
 }
 
 /** Seals bytes for the row `rowId`; the row is bound in, so a sealed value moved to another row does not open. */
 export function seal(keys: Keys, rowId: string, plain: Uint8Array | string): Buffer {
+  keys.refresh?.()
   const nonce = randomBytes(NONCE)
   const cipher = createCipheriv('aes-256-gcm', keyOf(keys, keys.current), nonce)
   cipher.setAAD(Buffer.from(rowId))
@@ -52,10 +83,22 @@ export function unseal(keys: Keys, rowId: string, sealed: Uint8Array): Buffer {
 
 /** A keyed hash for one purpose: without the index key nobody can try all identity numbers against it. */
 export function blindIndex(keys: Keys, purpose: string, value: string): Buffer {
-  return createHmac('sha256', keys.index).update(`${purpose}\n${value}`).digest()
+  const hash = createHmac('sha256', keys.index).update(`${purpose}\n${value}`).digest()
+  return (keys.indexWraps ?? []).reduce(wrapIndex, hash)
+}
+
+/** A stored hash keyed once more: what {@link blindIndex} gives when `wrap` stands last among the wraps. */
+export function wrapIndex(hash: Uint8Array, wrap: Buffer): Buffer {
+  return createHmac('sha256', wrap).update(hash).digest()
+}
+
+/** Tells one key from another without telling the key. */
+export function fingerprint(key: Buffer): Buffer {
+  return createHmac('sha256', key).update('bokvar key fingerprint').digest().subarray(0, 16)
 }
 
 function keyOf(keys: Keys, id: string): Buffer {
+  if (!keys.encryption.has(id)) keys.refresh?.()
   const key = keys.encryption.get(id)
   if (!key) throw new Error('The value is sealed with a key that this process does not have')
   return key

@@ -8,9 +8,10 @@ import { openLog } from '../shared/log.ts'
 import { openMailer } from '../shared/mailer.ts'
 import { topics } from '../shared/outbox.ts'
 import { openBell, openEars, type QueueBackend } from '../shared/queues.ts'
-import { readKeys } from '../shared/seal.ts'
+import { readKeys, type Keys } from '../shared/seal.ts'
 import { stopOnSignal, type StopStep } from '../shared/stop.ts'
 import type { Topic } from '../shared/topics.ts'
+import { demandKeys, KeyFault } from '../shared/casework/key-fingerprints.ts'
 import { lawStamp, noteLaw } from '../shared/casework/law.ts'
 import {
   beat,
@@ -95,6 +96,15 @@ function startSweep(): StopStep[] {
   ]
 }
 
+/** With keys that are not the database's, everything that is sealed from now on would be lost: the process ends. */
+async function demandRightKeys(db: Db, keys: Keys): Promise<void> {
+  await demandKeys(db, keys).catch((error: unknown) => {
+    if (!(error instanceof KeyFault)) throw error
+    log.fatal({ err: error }, 'keys')
+    process.exit(78)
+  })
+}
+
 function startWork(): StopStep[] {
   const tables = [readDataFile('law/periods.csv'), readDataFile('law/holidays.csv')] as const
   const { law, problems } = readLaw(...tables)
@@ -119,7 +129,7 @@ function startWork(): StopStep[] {
     loop(() => tellAlive().then(() => poll(others)), env.pollIntervalMs, onError),
   ]
   // Asked again until it has been answered once: the database may be away as this process starts.
-  const compare = loop(() => noteLaw(db, stamp), lawPauseMs, onError)
+  const compare = loop(() => demandRightKeys(db, keys).then(() => noteLaw(db, stamp)), lawPauseMs, onError)
   return [
     { name: 'law', run: compare },
     { name: 'ears', run: ears.close },
@@ -131,6 +141,12 @@ function startWork(): StopStep[] {
 
 const start: Record<Part, () => StopStep[]> = { relay: startRelay, sweep: startSweep, work: startWork }
 const named = parts.filter((part) => process.argv.includes(part))
+if (named.length === 0 || named.includes('work')) {
+  const db = open('bokvar_worker')
+  // Away, it is asked again by the work itself.
+  await demandRightKeys(db, readKeys(env.keysFile)).catch(onError)
+  await db.destroy()
+}
 const steps = (named.length > 0 ? named : parts).flatMap((part) => start[part]())
 stopOnSignal(steps, { withinMs: env.stopWithinMs, tell: (text) => log.warn(text) })
 log.info({ parts: named.length > 0 ? named : parts, queue: backend.kind }, 'started')

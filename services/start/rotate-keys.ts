@@ -1,0 +1,64 @@
+// `npm run keys:rotate`: a new current key, every sealed value sealed with it while the service runs; `-- --forget` and `-- --index`.
+import { setTimeout as wait } from 'node:timers/promises'
+import { renameSync } from 'node:fs'
+import { readEnvironment } from '../../config/env.ts'
+import { demandKeys, forgetFingerprints } from '../../shared/casework/key-fingerprints.ts'
+import { countOld, keyHashesAnew, runningProcesses, sealAnew } from '../../shared/casework/key-rotation.ts'
+import { openDatabase, type Db } from '../../shared/db/open.ts'
+import { addEncryptionKey, forgetOldKeys, prepareIndexWrap } from '../../shared/key-file.ts'
+import { readKeys } from '../../shared/seal.ts'
+
+/** Running processes look at the key file once a second; after this all of them seal with the new key. */
+const UNTIL_SEEN_MS = 2_500
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+
+async function rotate(db: Db, file: string): Promise<void> {
+  await demandKeys(db, readKeys(file))
+  const current = addEncryptionKey(file)
+  say(`The current key is now ${current}.`)
+  await wait(UNTIL_SEEN_MS)
+  const keys = readKeys(file)
+  await demandKeys(db, keys)
+  await sealAnew(db, keys, (column, done) => say(`${column}: ${done} sealed anew`))
+  say(
+    `${await countOld(db, keys)} values are left with an older key. When none is: npm run keys:rotate -- --forget`,
+  )
+}
+
+async function forget(db: Db, file: string): Promise<void> {
+  const keys = readKeys(file)
+  await demandKeys(db, keys)
+  await sealAnew(db, keys, () => undefined)
+  const left = await countOld(db, keys)
+  if (left > 0)
+    throw new Error(`${left} values still need an older key. Try again when nobody works on them.`)
+  const gone = forgetOldKeys(file)
+  await forgetFingerprints(db, gone)
+  say(
+    `Forgotten: ${gone.join(', ') || 'nothing'}. Old backups still need these keys: keep them there, sealed.`,
+  )
+}
+
+async function rotateIndex(db: Db, file: string): Promise<void> {
+  const running = await runningProcesses(db)
+  if (running.length > 0) throw new Error(`Stop the service first. Still running: ${running.join(', ')}`)
+  const keys = readKeys(file)
+  await demandKeys(db, keys)
+  const { next, wrap } = prepareIndexWrap(file)
+  await keyHashesAnew(db, keys, wrap)
+  renameSync(next, file)
+  say('Every hash is keyed anew. Each committee must send its client register again.')
+}
+
+const deeds = { '--forget': forget, '--index': rotateIndex } as const
+const wish = process.argv[2]
+const deed = wish === undefined ? rotate : deeds[wish as keyof typeof deeds]
+if (!deed) throw new Error('npm run keys:rotate [-- --forget | -- --index]')
+const { databaseUrl: url, keysFile } = readEnvironment(['databaseUrl', 'keysFile'])
+const db = openDatabase({ url, role: 'bokvar_worker', max: 2, statementTimeout: 600_000 })
+try {
+  await deed(db, keysFile)
+} finally {
+  await db.destroy()
+}
