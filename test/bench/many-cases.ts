@@ -55,6 +55,17 @@ export async function makeManyCases(url: string, { total, open }: Size): Promise
       select id, committee, gen_random_uuid(), 'L1', 1, 1, 'assignee', assignee, unit, 'Något att göra', 'Something to do',
         case when state = 'open' and hashtext(number) % 10 = 0 then null else clock_now() end
       from arrears_case where number like 'B-%'`.execute(trx)
+    await sql`insert into notice (sender, source, type, raw, content, identity_key, content_key, verdict, findings, case_id, joined_at)
+      select 'landlord:bench', 'api', 'rent-termination', '\\x00', '{}', decode(md5(number), 'hex'), decode(md5(number), 'hex'), 'complete', '[]', id, clock_now()
+      from arrears_case where number like 'B-%'`.execute(trx)
+    await sql`insert into contact (case_id, committee, channel, result, occurred_at)
+      select id, committee, 'phone', 'EJ_NADD', clock_now() from arrears_case where number like 'B-%'`.execute(
+      trx,
+    )
+    await sql`insert into case_identity (committee, key, case_id)
+      select committee, decode(md5(number), 'hex'), id from arrears_case where number like 'B-%'`.execute(trx)
+    await sql`insert into outbox (topic, subject_id, available_at, done_at) select k, id, clock_now(), clock_now()
+      from arrears_case, unnest(array['case.changed', 'case.routed']) k where number like 'B-%'`.execute(trx)
   })
   // Outside the transaction: the planner's figures, as autovacuum keeps them.
   await sql`vacuum analyze`.execute(owner)

@@ -1,7 +1,10 @@
 // What the bench measures, a section each, as the lines of a table.
+import { openApi } from '../support/api.ts'
+import { LARGE, plansOfHotDeeds } from '../support/hot-deeds.ts'
 import { measureBoards, type Measured } from './boards.ts'
 import { measureDeadlines } from './deadlines.ts'
 import { measureImport } from './import.ts'
+import { makeManyCases } from './many-cases.ts'
 import { measureLatency, measurePipeline, type Carrier, type PipelineRun } from './pipeline.ts'
 import { measureRehearsal } from './rehearsal.ts'
 import { measureRouting } from './routing.ts'
@@ -146,6 +149,22 @@ async function imports(): Promise<string[]> {
   ]
 }
 
+async function plans(): Promise<string[]> {
+  const api = await openApi({ pages: true })
+  try {
+    await makeManyCases(api.url, { total: 100_000, open: 2_000 })
+    const found = Map.groupBy(await plansOfHotDeeds(api), ({ deed }) => deed)
+    const rows = [...found].map(([deed, made]) => {
+      const large = made.flatMap(({ readings }) => readings).filter(({ table: name }) => LARGE.includes(name))
+      const ways = new Set(large.map(({ table: name, way, index }) => `${name}: ${index ?? way}`))
+      return [deed, String(made.length), [...ways].toSorted().join(', ') || 'none']
+    })
+    return table(['deed', 'statements', 'large tables are read by'], rows)
+  } finally {
+    await api.stop()
+  }
+}
+
 async function start({ folder }: Bench): Promise<string[]> {
   const { firstSeconds, againSeconds } = await measureStart(folder)
   return [
@@ -193,6 +212,13 @@ export const sections: readonly Section[] = [
     title: 'Finding what is due',
     about: 'One sweep with a hundred due of so many open, median of nine.',
     measure: sweeps,
+  },
+  {
+    id: 'plans',
+    title: 'How the hottest queries read',
+    about:
+      'Plans over 100,000 cases, 2,000 of them open. A test holds every deed to it: none reads a large table from end to end.',
+    measure: plans,
   },
   { id: 'rules', title: 'The law and the rules', about: 'Pure functions on one core.', measure: rules },
   { id: 'start', title: 'Starting', about: 'From the command to `/health/ready`.', measure: start },

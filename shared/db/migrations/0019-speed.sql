@@ -6,3 +6,6 @@ create index task_order on task (committee, due_on, priority desc, due_at, id) w
 alter table arrears_case add column name_key text generated always as (lower(tenant_name)) stored;
 drop index arrears_case_name;
 create index arrears_case_name on arrears_case (name_key text_pattern_ops);
+
+-- When a case changes hands its keys for search go with it: found by the case, not by reading everybody's.
+create index case_identity_case on case_identity (case_id);
