@@ -41,6 +41,14 @@ const booking = z.strictObject({
   visitors: z.array(z.guid()).min(1).max(6),
   announced: z.boolean().default(true),
   reason: z.string().max(1000).optional(),
+  reasonAnyway: z
+    .string()
+    .max(300)
+    .optional()
+    .meta({ description: 'Why it is booked past a limit or on a closed day.' }),
+  purpose: z.string().max(300).optional(),
+  safetyNote: z.string().max(300).optional(),
+  interpreter: z.string().max(60).optional(),
   taskId: z.guid().optional(),
 })
 const result = z.strictObject({

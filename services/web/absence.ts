@@ -56,7 +56,7 @@ function enter(deps: PageDeps) {
     try {
       await enterAbsence(deps.db, actor, { personId, awayFrom, awayTo })
     } catch (error) {
-      const refused = errorsOf(error, FIELDS)
+      const refused = errorsOf(error, FIELDS, request.language)
       if (!refused) throw error
       return show(reply.code(422), deps, { values, errors: refused })
     }

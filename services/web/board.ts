@@ -24,7 +24,8 @@ const LIMIT = 25
 const OLDEST = 10
 
 /** Where an alert is worked on: its case, or the referral of a case that is another committee's. */
-export function alertHref({ caseId, referralId }: Alert): string | null {
+export function alertHref({ caseId, referralId, trigger }: Alert): string | null {
+  if (trigger === 'visit-capacity') return '/hembesok'
   if (caseId) return `/arenden/${caseId}`
   return referralId ? `/hanvisningar/${referralId}` : null
 }

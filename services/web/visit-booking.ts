@@ -100,7 +100,7 @@ function book(deps: PageDeps) {
       tellNextPage(request, t('visits.booked'))
       return await reply.redirect(`/hembesok/${visit.id}`, 303)
     } catch (error) {
-      const refused = errorsOf(error, FIELDS)
+      const refused = errorsOf(error, FIELDS, request.language)
       if (!refused) throw error
       return showBooking(reply.code(422), deps, { values, errors: refused })
     }
@@ -143,7 +143,7 @@ function change(deps: PageDeps, kind: 'rebook' | 'cancel') {
       if (times) await rebookVisit(deps.db, actor, { visitId, why, ...times })
       else await cancelVisit(deps.db, actor, { visitId, why })
     } catch (error) {
-      const refused = errorsOf(error, FIELDS)
+      const refused = errorsOf(error, FIELDS, request.language)
       if (!refused) throw error
       return showChange(reply.code(422), deps, { values, errors: refused })
     }

@@ -169,7 +169,7 @@ const agree: Deed = async ({ db }, request, values) => {
     await noteAdults(db, actorIn(request), idIn(request), adults)
     return null
   } catch (error) {
-    const refused = errorsOf(error, { '/adults': 'who1' })
+    const refused = errorsOf(error, { '/adults': 'who1' }, request.language)
     if (!refused) throw error
     return refused
   }
@@ -195,7 +195,7 @@ const finish: Deed = async ({ db }, request, values) => {
     await recordVisit(db, actor, caseId, { visitId: id, outcome, consentGiven: false, note })
     return null
   } catch (error) {
-    const refused = errorsOf(error, { '/outcome': 'outcome', '/consentGiven': 'who1' })
+    const refused = errorsOf(error, { '/outcome': 'outcome', '/consentGiven': 'who1' }, request.language)
     if (!refused) throw error
     return refused
   }

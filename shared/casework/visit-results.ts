@@ -70,7 +70,12 @@ async function demandConsent(trx: Trx, { visitId, outcome, consentGiven }: Visit
         ? 'Notera först att alla vuxna hemma har samtyckt till besöket, eller ange VID_DORREN.'
         : first.sentence.sv
     throw new Refusal('unprocessable', 'visit.consent', detail, [
-      { pointer: '/consentGiven', code: 'visit.consent', detail },
+      {
+        pointer: '/consentGiven',
+        code: 'visit.consent',
+        detail,
+        ...(rows.length > 0 && { en: first.sentence.en }),
+      },
     ])
   }
   return rows.length > 0 && rows.every(({ answer }) => answer === 'yes')

@@ -154,7 +154,7 @@ const CODES: Readonly<Record<string, readonly [string, string]>> = {
 export function refuseFor(objections: readonly Objection[]): void {
   const problems = objections.map(({ code, sentence }) => {
     const [known, pointer] = CODES[code] ?? [`visit.${code}`, '']
-    return { pointer, code: known, detail: sentence.sv }
+    return { pointer, code: known, detail: sentence.sv, en: sentence.en }
   })
   const [first] = problems
   if (first) throw new Refusal('unprocessable', first.code, first.detail, problems)

@@ -83,6 +83,7 @@ export type Alert = {
   caseNumber: string | null
   /** The referral it is about, for a counsellor's unit, which may not see the case. */
   referralId: string | null
+  trigger: string
   urgency: number
   textSv: string
   textEn: string
@@ -103,7 +104,7 @@ export async function listAlerts(
     const where = sql`a.seen_at is null and a.committee = ${actor.committee} and (${wish.unit}::text is null or a.unit = ${wish.unit})
       and (${wish.person}::uuid is null or a.person_id = ${wish.person}::uuid)`
     const { rows } = await sql<Alert>`
-      select a.id, c.id as case_id, coalesce(c.number, r.case_number) as case_number, r.id as referral_id, a.urgency, a.text_sv, a.text_en, a.unit, u.name_sv as unit_name,
+      select a.id, c.id as case_id, coalesce(c.number, r.case_number) as case_number, r.id as referral_id, a.trigger, a.urgency, a.text_sv, a.text_en, a.unit, u.name_sv as unit_name,
         a.person_id, p.name as person_name, a.created_at
       from alert a left join arrears_case c on c.id = a.case_id left join referral r on r.id = a.subject_id
         left join person p on p.id = a.person_id left join unit u on u.code = a.unit

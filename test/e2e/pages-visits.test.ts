@@ -239,7 +239,7 @@ inBrowser(`The pages of home visits${reason}`, () => {
         // The markup is the same in both languages; looking at it once takes half the time.
         const faults = language === 'sv' ? await accessibilityFaults(page) : []
         expect([where, answer?.status(), faults]).toEqual([where, 200, []])
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+        const wide = Number(await page.evaluate('document.documentElement.scrollWidth'))
         expect([where, wide <= 320]).toEqual([where, true])
         const bytes = Buffer.byteLength(await answer!.text())
         if (path.startsWith('/hembesok/') && !path.endsWith('/andra'))
