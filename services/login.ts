@@ -7,6 +7,7 @@ import { say } from '../shared/text/say.ts'
 import { backChannelRoutes, type Ending } from './back-channel.ts'
 import type { App } from './http.ts'
 import { levelOf, readClaims, type Preset } from './identity-presets.ts'
+import { landlordEntryRoutes, pendingOf, type LandlordEntry } from './landlord-entry.ts'
 import { neverArrived } from './tokens.ts'
 import { renderPage } from './web/frame.ts'
 
@@ -23,6 +24,8 @@ export type LoginDeps = {
   findPerson: (subject: string) => Promise<Principal | null>
   /** Called at each sign-in: the moment to tidy away what has ended. */
   onSignIn: () => Promise<void>
+  /** How somebody unknown who signs in as a landlord is let in. */
+  landlords: LandlordEntry
   /** The provider has signed somebody out. */
   endSessions: (ending: Ending) => Promise<void>
 }
@@ -187,6 +190,12 @@ async function finish(
 ) {
   const { claims, level, told, next } = await redeem(request, way, providers, callback)
   const person = told.subject === null ? null : await deps.findPerson(told.subject)
+  const newcomer = person ? null : pendingOf(told)
+  if (newcomer && way === 'landlords') {
+    await request.session.regenerate()
+    request.session.set('pending', newcomer)
+    return '/login/hyresvard'
+  }
   if (!person) throw new Refusal('forbidden', 'person.unknown', 'Du har ingen behörighet i Bokvar.')
   demandRightWay(person, way, deps)
   // A new id at sign-in: whoever planted the old one in this browser holds nothing now.
@@ -229,5 +238,6 @@ export function loginRoutes(deps: LoginDeps): (app: App) => void {
       discover: providers[way].discover,
     }))
     backChannelRoutes(app, ways, deps.endSessions)
+    landlordEntryRoutes(app, deps.landlords)
   }
 }

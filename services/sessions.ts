@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie'
 import csrf from '@fastify/csrf-protection'
 import session from '@fastify/session'
 import type { FastifyInstance, FastifyRequest, preValidationHookHandler, Session } from 'fastify'
+import type { Pending } from './landlord-entry.ts'
 
 declare module 'fastify' {
   interface Session {
@@ -15,6 +16,8 @@ declare module 'fastify' {
     /** What the provider calls them and this sign-in: by these it ends sessions (back-channel logout). */
     providerSub?: string
     sid?: string
+    /** Somebody who has signed in as a landlord and is not known here. */
+    pending?: Pending
     /** A sign-in under way. */
     signIn?: {
       provider: 'staff' | 'landlords'

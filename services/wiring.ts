@@ -10,12 +10,13 @@ import {
 } from '../shared/casework/web-sessions.ts'
 import { actorOf, findClient, findPersonBySubject } from '../shared/casework/people.ts'
 import { readTheme } from '../shared/casework/theme.ts'
+import { askLandlordAccess, redeemInvitation } from '../shared/casework/landlord-users.ts'
 import { findReadiness } from '../shared/casework/readiness.ts'
 import { findDue } from '../shared/casework/watch.ts'
 import type { Db } from '../shared/db/open.ts'
 import type { HttpDeps, Routes } from './http.ts'
-import { loginRoutes, type ProviderSettings } from './login.ts'
 import { presetNamed, type Preset } from './identity-presets.ts'
+import { loginRoutes, type ProviderSettings } from './login.ts'
 import { tokenVerifier, type TokenSettings } from './tokens.ts'
 
 export type WiringSettings = {
@@ -74,6 +75,10 @@ export function wire(db: Db, settings: WiringSettings): Wired {
       findPerson,
       onSignIn: () => removeEndedSessions(db),
       endSessions: (ending) => endSessionsOf(db, ending),
+      landlords: {
+        ask: (who) => askLandlordAccess(db, who),
+        redeem: (who, code) => redeemInvitation(db, who, code),
+      },
     }),
   }
 }

@@ -119,7 +119,7 @@ function contextOf(request: FastifyRequest, reply: FastifyReply, frame: Frame): 
     t,
     path,
     person: principal && personShown(principal, t),
-    csrf: principal ? reply.generateCsrf() : '',
+    csrf: principal || request.session?.pending ? reply.generateCsrf() : '',
     flash: takeFlash(request),
     navigation: navigationFor(principal, language, path, frame.pages),
     languages: languageLinks(request),

@@ -7,6 +7,7 @@ import { columnTexts } from './columns.ts'
 import { counsellingTexts } from './counselling.ts'
 import { consentTexts } from './consent.ts'
 import { diaryTexts } from './diary.ts'
+import { entryTexts } from './entry.ts'
 import { inboxTexts } from './inbox.ts'
 import { landlordFileTexts } from './landlord-files.ts'
 import { landlordTexts } from './landlord.ts'
@@ -37,6 +38,7 @@ const all = {
   ...inboxTexts,
   ...counsellingTexts,
   ...caseTexts,
+  ...entryTexts,
   ...diaryTexts,
   ...lawWorkTexts,
   ...consentTexts,
