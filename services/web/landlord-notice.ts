@@ -2,15 +2,24 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { moment } from '../../shared/casework/act.ts'
 import { receiveNotice } from '../../shared/casework/intake.ts'
-import { previewNotices, readSentNotice, senderProfile } from '../../shared/casework/sent-notices.ts'
+import {
+  dropNoticeDraft,
+  endNoticeDraft,
+  findNoticeDraft,
+  keepNoticeDraft,
+  noticeOfDraft,
+} from '../../shared/casework/notice-drafts.ts'
+import { previewNotices, readSentNotice } from '../../shared/casework/sent-notices.ts'
 import type { App } from '../http.ts'
-import { renderPage } from './frame.ts'
-import { endDraft, findDraft, keepDraft } from './notice-draft.ts'
+import { renderPage, tellNextPage } from './frame.ts'
+import { landlordStepPages, stepAddress, stepOf, writtenValues } from './landlord-steps.ts'
+import { sendReceiptPdf } from './letter-pdf.ts'
 import { FORM_TYPES, MOST_FORM_RENTS, noticeValues, readNoticeForm, rentRows } from './notice-form.ts'
-import { findingViews, noticeParts } from './notice-view.ts'
+import { findingViews, noticeParts, type Part } from './notice-view.ts'
 import {
   actorIn,
   idIn,
+  isId,
   summaryOf,
   textsOf,
   valuesIn,
@@ -23,8 +32,12 @@ const FORM = '/hyresvard/meddelande'
 const CHECK = `${FORM}/kontrollera`
 const config = { permission: 'notice.send' as const }
 
-function showStart(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return renderPage(reply, 'landlord/start', { title: textsOf(request)('landlord.title') })
+function showStart({ db, tools }: PageDeps) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const draft = await findNoticeDraft(db, tools, actorIn(request))
+    const title = textsOf(request)('landlord.title')
+    return renderPage(reply, 'landlord/start', { title, draft: draft?.updatedAt ?? null })
+  }
 }
 
 function showForm(reply: FastifyReply, values: Values, errors: FieldErrors = {}): FastifyReply {
@@ -42,22 +55,6 @@ function showForm(reply: FastifyReply, values: Values, errors: FieldErrors = {})
   })
 }
 
-/** What the sender need not write again: from the register and from their latest notice. */
-async function knownValues(request: FastifyRequest, { db }: PageDeps): Promise<Values> {
-  const { name, organisationNumber, latest } = await senderProfile(db, actorIn(request))
-  const known = {
-    'landlord-name': latest?.landlord.name ?? name,
-    'landlord-organisationNumber': latest?.landlord.organisationNumber ?? organisationNumber,
-    'landlord-postalAddress': latest?.landlord.postalAddress,
-    'landlord-phone': latest?.landlord.phone,
-    'payment-bankgiro': latest?.payment.bankgiro,
-    'payment-plusgiro': latest?.payment.plusgiro,
-  }
-  return Object.fromEntries(
-    Object.entries(known).flatMap(([field, value]) => (value ? [[field, value]] : [])),
-  )
-}
-
 function writeNotice(deps: PageDeps) {
   const { db, tools } = deps
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -65,29 +62,42 @@ function writeNotice(deps: PageDeps) {
     const values = noticeValues(sent)
     if (sent['action'] === 'add-rent') {
       const rows = Math.min(rentRows(values) + 1, MOST_FORM_RENTS)
-      keepDraft(request, tools.keys, { ...values, rows: String(rows) })
+      await keepNoticeDraft(db, tools, actorIn(request), { ...values, rows: String(rows) })
       return reply.redirect(`${FORM}#rents-${rows - 1}-period`, 303)
     }
-    keepDraft(request, tools.keys, values)
+    await keepNoticeDraft(db, tools, actorIn(request), values)
     const { errors } = readNoticeForm(request, values, (await moment(db)).today)
     if (!errors) return reply.redirect(CHECK, 303)
     return showForm(reply.code(422), values, errors)
   }
 }
 
+/** The step on which the first fault stands; the beginning when nothing is written. */
+function firstFault(errors: FieldErrors | null | undefined): string {
+  const steps = Object.keys(errors ?? {}).map(stepOf)
+  return `${FORM}/steg/${steps.length > 0 ? Math.min(...steps) : 1}`
+}
+
+const withAddresses = (parts: Part[]) =>
+  parts.map(({ heading, lines }) => ({
+    heading,
+    lines: lines.map((line) => ({ ...line, href: stepAddress(line.field) })),
+  }))
+
 async function showCheck(request: FastifyRequest, reply: FastifyReply, deps: PageDeps, error?: string) {
   const { db, tools } = deps
   const t = textsOf(request)
   const { language } = request
-  const draft = findDraft(request, tools.keys)
+  const draft = await findNoticeDraft(db, tools, actorIn(request))
   const read = draft && readNoticeForm(request, draft.values, (await moment(db)).today)
-  if (!read?.body) return reply.redirect(FORM, 303)
+  if (!draft || !read?.body) return reply.redirect(firstFault(read?.errors), 303)
   const [preview] = await previewNotices(db, tools, actorIn(request), [read.body])
   const errors: FieldErrors = error ? { declaration: error } : {}
   return renderPage(error ? reply.code(422) : reply, 'landlord/check', {
     title: t('check.title'),
-    back: { href: FORM },
-    parts: preview ? noticeParts(preview.notice, t, language) : [],
+    back: { href: `${FORM}/steg/6` },
+    draft: draft.id,
+    parts: preview ? withAddresses(noticeParts(preview.notice, t, language)) : [],
     findings: findingViews(preview?.findings ?? [], language),
     sentBefore: preview?.sentBefore ?? null,
     form: { values: {}, errors },
@@ -101,17 +111,24 @@ function sendNotice(deps: PageDeps) {
     if (valuesIn(request)['declaration'] !== 'yes') {
       return showCheck(request, reply, deps, textsOf(request)('check.declaration.error'))
     }
-    const draft = findDraft(request, tools.keys)
+    const actor = actorIn(request)
+    const shown = valuesIn(request)['draft'] ?? ''
+    // Pressed twice: the second press comes when the draft has already become a notice.
+    const before = isId(shown) ? await noticeOfDraft(db, actor, shown) : null
+    if (before) return reply.redirect(receiptOf(before), 303)
+    const draft = await findNoticeDraft(db, tools, actor)
     const read = draft && readNoticeForm(request, draft.values, (await moment(db)).today)
-    if (!draft || !read?.body) return reply.redirect(FORM, 303)
+    if (!draft || !read?.body) return reply.redirect(firstFault(read?.errors), 303)
     const raw = Buffer.from(JSON.stringify(read.body))
-    // The draft's id is the key: pressed twice, the same notice is answered with the same receipt.
+    // The draft's id is the key: pressed twice at once, the same notice is answered with the same receipt.
     const sent = { key: `form:${draft.id}`, raw, body: read.body }
-    const { id } = await receiveNotice(db, tools, actorIn(request), sent, 'form')
-    endDraft(request)
-    return reply.redirect(`/hyresvard/meddelanden/${id}/kvitto`, 303)
+    const { id } = await receiveNotice(db, tools, actor, sent, 'form')
+    await endNoticeDraft(db, actor, draft.id, id)
+    return reply.redirect(receiptOf(id), 303)
   }
 }
+
+const receiptOf = (noticeId: string): string => `/hyresvard/meddelanden/${noticeId}/kvitto`
 
 function showReceipt({ db }: PageDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -127,19 +144,23 @@ function showReceipt({ db }: PageDeps) {
   }
 }
 
-/** `/hyresvard`, the form of one notice, its check and its receipt. */
+/** `/hyresvard`, the form of one notice on a page or in steps, its check and its receipt. */
 export function landlordNoticePages(app: App, deps: PageDeps): void {
-  app.get('/hyresvard', { config }, showStart)
-  app.get(FORM, { config }, async (request, reply) => {
-    const draft = findDraft(request, deps.tools.keys)
-    return showForm(reply, draft?.values ?? (await knownValues(request, deps)))
-  })
+  const own = { config: { permission: 'notice.read-own' as const } }
+  app.get('/hyresvard', { config }, showStart(deps))
+  landlordStepPages(app, deps)
+  app.get(FORM, { config }, async (request, reply) => showForm(reply, await writtenValues(request, deps)))
   app.post(FORM, { config }, writeNotice(deps))
+  app.post(`${FORM}/kasta`, { config }, async (request, reply) => {
+    await dropNoticeDraft(deps.db, actorIn(request))
+    tellNextPage(request, textsOf(request)('draft.dropped'))
+    return reply.redirect('/hyresvard', 303)
+  })
   app.get(CHECK, { config }, (request, reply) => showCheck(request, reply, deps))
   app.post(CHECK, { config }, sendNotice(deps))
-  app.get(
-    '/hyresvard/meddelanden/:id/kvitto',
-    { config: { permission: 'notice.read-own' } },
-    showReceipt(deps),
-  )
+  app.get('/hyresvard/meddelanden/:id/kvitto', own, showReceipt(deps))
+  app.get('/hyresvard/meddelanden/:id/kvitto/pdf', own, async (request, reply) => {
+    const actor = actorIn(request)
+    return sendReceiptPdf(reply, await readSentNotice(deps.db, actor, idIn(request)), actor.name)
+  })
 }

@@ -30,7 +30,7 @@ export async function keepFileDraft(
   await demandReadable(file)
   const id = randomUUID()
   return inContext(db, actor, async (trx, at) => {
-    const mapping = JSON.stringify(await rememberedMapping(trx, actor))
+    const mapping = await rememberedMapping(trx, actor)
     await sql`delete from notice_file where sender = ${actor.sender} and state = 'draft'`.execute(trx)
     await insertRows(trx, 'noticeFile', [
       {

@@ -41,7 +41,7 @@ export async function receiveNoticeFile(
   await demandReadable(file)
   const id = randomUUID()
   const keep = async (trx: Trx, at: Moment) => {
-    const mapping = JSON.stringify(await rememberedMapping(trx, actor))
+    const mapping = await rememberedMapping(trx, actor)
     await insertRows(trx, 'noticeFile', [
       {
         id,

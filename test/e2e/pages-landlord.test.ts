@@ -40,6 +40,7 @@ inBrowser(`The pages of landlords${reason}`, () => {
     const page = await enter('vera', options)
     expect(new URL(page.url()).pathname).toBe('/hyresvard')
     await page.click('text=Skicka ett meddelande')
+    await page.click('text=Fyll i allt på en sida i stället')
     await page.check('input[value=rent-termination]')
     await page.fill('#landlord-name', 'Exempelfastigheter i Örebro AB')
     await press(page, 'Fortsätt till kontroll')
@@ -85,7 +86,7 @@ inBrowser(`The pages of landlords${reason}`, () => {
     await press(page, 'Fortsätt till kontroll')
     const before = await notices()
     const token = await page.inputValue('input[name=_csrf] >> nth=1')
-    const form = { _csrf: token, declaration: 'yes' }
+    const form = { _csrf: token, declaration: 'yes', draft: await page.inputValue('input[name=draft]') }
     const send = () =>
       page.request.post(`${BASE}/hyresvard/meddelande/kontrollera`, { form, maxRedirects: 0 })
     const answers = await Promise.all([send(), send()])

@@ -34,3 +34,17 @@ for (const button of document.querySelectorAll('[data-print]')) {
 for (const waiting of document.querySelectorAll('[data-reload]')) {
   setTimeout(() => location.reload(), Number(waiting.dataset.reload) * 1000)
 }
+
+// What is typed is kept on the server now and then: a lost session or a closed window must not lose it.
+for (const form of document.querySelectorAll('form[data-draft]')) {
+  let waiting
+  const keep = () => {
+    const body = new URLSearchParams(new FormData(form))
+    void fetch(form.dataset.draft, { method: 'POST', body, keepalive: true }).catch(() => undefined)
+  }
+  form.addEventListener('input', () => {
+    clearTimeout(waiting)
+    waiting = setTimeout(keep, 2000)
+  })
+  form.addEventListener('submit', () => clearTimeout(waiting))
+}

@@ -22,6 +22,8 @@ create table notice_draft (
   person_id uuid not null references person (id),
   sealed bytea not null,
   updated_at timestamptz not null default clock_now(),
+  -- what it became: the second press of an impatient thumb is answered with the receipt of the first
+  sent_notice uuid references notice (id),
   unique (sender, person_id)
 );
 
