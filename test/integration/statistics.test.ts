@@ -20,7 +20,7 @@ describe('the statistics page', () => {
     expect(status).toBe(200)
     expect(text.match(/<svg/g)).toHaveLength(4)
     expect(text.match(/<table/g)).toHaveLength(4)
-    expect(text).toContain('Av 400 hushåll fick kommunen kontakt')
+    expect(text).toContain('Av 400 hushåll fick kommunen kontakt med 0 (0 procent)')
     expect(text).not.toMatch(/Efternamn|Storgatan|B-\d/)
     expect(Buffer.byteLength(text)).toBeLessThan(60_000)
   })

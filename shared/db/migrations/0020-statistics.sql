@@ -5,7 +5,9 @@ create function case_figures(from_day date, to_day date, of_committee text, met_
   language sql stable security definer set search_path = public as $$
   with read as (
     select to_char(c.opened_at at time zone 'Europe/Stockholm', 'YYYY-MM') as month, c.children = 'yes' as family,
-      greatest(0, (c.first_contact_at at time zone 'Europe/Stockholm')::date - c.received_on) as days_to_contact,
+      -- greatest() passes over null: without the case nobody reached would count as reached at once
+      case when c.first_contact_at is not null
+        then greatest(0, (c.first_contact_at at time zone 'Europe/Stockholm')::date - c.received_on) end as days_to_contact,
       exists (select 1 from visit v where v.case_id = c.id and v.state = 'done' and v.outcome = any (met_results))
         or exists (select 1 from referral r where r.case_id = c.id and r.meeting_at <= clock_now()) as met,
       c.outcome, c.facts ->> 'cause' as cause
@@ -16,7 +18,7 @@ create function case_figures(from_day date, to_day date, of_committee text, met_
       and (of_committee is null or c.committee = of_committee)
       -- a supervisor's figures are the own committee's; the municipality's as a whole are for those who see no case
       and (ctx('role') in ('statistician', 'administrator') or ctx('role') = 'supervisor' and c.committee = ctx('committee')))
-  select month, family, least(days_to_contact, 99), met, outcome, cause, count(*)::integer
+  select month, family, case when days_to_contact is not null then least(days_to_contact, 99) end, met, outcome, cause, count(*)::integer
   from read group by 1, 2, 3, 4, 5, 6 $$;
 grant create on schema public to bokvar_worker;
 alter function case_figures(date, date, text, text[]) owner to bokvar_worker;
