@@ -50,8 +50,8 @@ export function many(course: Course): Wishes {
     plan: { ...wishes.plan, longest: 5, ...(startAt && { startAt }) },
     perSecond: 20,
     files: { everySeconds: 4, rows: 90 },
-    faultEveryMs: [700, 2_000],
-    atOnce: 4,
+    faultEveryMs: [400, 1_600],
+    atOnce: 5,
     drainMs: 180_000,
   }
 }

@@ -1,5 +1,5 @@
 // Small disks of memory for data, write-ahead log and our logs, so that they can be filled; none where mounting is not allowed.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -51,13 +51,14 @@ const MARK = 'BOKVAR_CHAOS_MOUNTS'
 export const hasMountsOfItsOwn = () => process.env[MARK] === 'own'
 
 /** Runs this same command where its mounts are its own; its exit code, or undefined where that is not allowed. */
-export function inMountsOfItsOwn(): number | undefined {
+export async function inMountsOfItsOwn(): Promise<number | undefined> {
   const wrap = ['--mount', '--propagation', 'private']
   if (process.getuid?.() !== 0 || spawnSync('unshare', [...wrap, 'true']).status !== 0) return undefined
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
-  const child = spawnSync('unshare', [...wrap, ...again], {
+  const child = spawn('unshare', [...wrap, ...again], {
     stdio: 'inherit',
     env: { ...process.env, [MARK]: 'own' },
   })
-  return child.status ?? 1
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill(signal))
+  return new Promise((ended) => child.once('exit', (code) => ended(code ?? 1)))
 }

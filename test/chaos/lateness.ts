@@ -24,16 +24,22 @@ export async function measureLateness(db: Db, leaps: readonly Leap[]): Promise<L
       - greatest(due_at, created_at, (select max(l.at + make_interval(secs => l.seconds)) from ${spans} l
           where s.due_at between l.at and l.at + make_interval(secs => l.seconds))))::float as ms
     from stage s where (stopped_at is null and due_at <= clock_now()) or fired_at is not null`.execute(db)
-  return [['work in the outbox', work.rows] as const, ['due stages', stages.rows] as const].map(
-    ([what, rows]) => {
-      const sorted = rows.map(({ ms }) => ms).toSorted((one, other) => one - other)
-      return {
-        what,
-        count: sorted.length,
-        p50: at(sorted, 0.5),
-        p99: at(sorted, 0.99),
-        max: sorted.at(-1) ?? 0,
-      }
-    },
+  return [spread('work in the outbox', work.rows), spread('due stages', stages.rows)]
+}
+
+/** How long after the start of a service that stood still the stages that it had missed were told of. */
+export async function measureStop(db: Db, stop: Leap): Promise<Lateness> {
+  const { rows } = await sql<{
+    ms: number
+  }>`select 1000 * extract(epoch from coalesce(fired_at, clock_now()) - ${stop.at}::timestamptz - make_interval(secs => ${stop.seconds}))::float as ms
+    from stage where stopped_at is null and created_at < ${stop.at}::timestamptz
+      and due_at between ${stop.at}::timestamptz and ${stop.at}::timestamptz + make_interval(secs => ${stop.seconds})`.execute(
+    db,
   )
+  return spread('stages missed while all stood still, from the start on', rows)
+}
+
+function spread(what: string, rows: readonly { ms: number }[]): Lateness {
+  const sorted = rows.map(({ ms }) => ms).toSorted((one, other) => one - other)
+  return { what, count: sorted.length, p50: at(sorted, 0.5), p99: at(sorted, 0.99), max: sorted.at(-1) ?? 0 }
 }

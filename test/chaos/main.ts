@@ -33,12 +33,14 @@ function readBackend(name: string): Backend {
 }
 
 // Full disks are disks of memory, mounted where only this run sees them and gone with it, however it ends.
-if (!hasMountsOfItsOwn()) process.exit(inMountsOfItsOwn() ?? (await main()))
-process.exit(await main())
+const elsewhere = hasMountsOfItsOwn() ? undefined : await inMountsOfItsOwn()
+process.exit(elsewhere ?? (await main()))
 
 async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'bokvar-chaos-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  // Servers and processes end with the one that started them; a signal must only let it end in its own words.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(130))
   // The database runs as another user than root, and must reach its folder.
   chmodSync(folder, 0o755)
   const course: Course = {

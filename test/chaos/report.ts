@@ -44,7 +44,8 @@ function toldIn(results: readonly Result[]): string {
   const unexpected = statuses.map(
     (status) => `${sum(results.map(({ answers }) => answers.unexpected[Number(status)] ?? 0))} × ${status}`,
   )
-  return `Told with 2xx: ${told} (${sum(busy)} times asked to come again, ${sum(broken)} times no answer, ${unexpected.join(', ') || 'nothing unexpected'}).`
+  const unanswered = sum(results.map((one) => one.unanswered))
+  return `Told with 2xx: ${told}; ${unanswered} requests without an answer to the end (${sum(busy)} times asked to come again, ${sum(broken)} times no answer, ${unexpected.join(', ') || 'nothing unexpected'}).`
 }
 
 const latenessTable = (lateness: Result['lateness']) =>

@@ -6,7 +6,7 @@ import type { Leap } from './fault.ts'
 import { onDuty, openHouse, type House } from './house.ts'
 import { inspect } from './inspect.ts'
 import { judgeDatabase, judgePost, judgeSecrecy, judgeTold, type Verdict } from './judge.ts'
-import { measureLateness, type Lateness } from './lateness.ts'
+import { measureLateness, measureStop, type Lateness } from './lateness.ts'
 import type { Clients, Ledger } from './sender.ts'
 import {
   blow,
@@ -25,6 +25,8 @@ export type Result = {
   queue: string
   seconds: number
   answers: Ledger['answers']
+  /** Requests that got no answer to the end. */
+  unanswered: number
   told: Record<string, number>
   notices: number
   cases: number
@@ -63,7 +65,7 @@ async function judge({ house }: Storm, ledger: Ledger, stop: Leap): Promise<Judg
       ...(await inspect(house, ledger, stop)),
     ],
     repeats,
-    lateness: await measureLateness(owner, house.leaps),
+    lateness: [...(await measureLateness(owner, house.leaps)), await measureStop(owner, stop)],
   }
 }
 
@@ -123,6 +125,7 @@ async function countUp({ house, suffered, skipped }: Storm, ledger: Ledger) {
   return {
     queue: house.queue.kind,
     answers: ledger.answers,
+    unanswered: ledger.unknown.size,
     told,
     ...none,
     ...rows[0],
