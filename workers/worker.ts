@@ -86,7 +86,8 @@ async function giveUp(db: Db, topic: Topic, id: number, error: unknown, onFailur
 }
 
 /**
- * Answers one ring. A batch that fails is tried again row by row, so that one bad case never holds back the others.
+ * Answers one ring. A batch that fails is tried again in halves, down to the one bad row, so that it never holds back
+ * the others: with five hundred of them row by row the last would wait for longer than its lease.
  * Throws only when the database cannot be reached: then the lease ends and the row is published again.
  */
 export async function answer(db: Db, handlers: Handlers, ring: Ring, onFailure: OnFailure): Promise<void> {
@@ -100,7 +101,9 @@ export async function answer(db: Db, handlers: Handlers, ring: Ring, onFailure: 
     if (troubleOf(error) === 'away') throw error
     const only = ring.ids.length === 1 ? ring.ids[0] : undefined
     if (only !== undefined) return giveUp(db, ring.topic, only, error, onFailure)
-    for (const id of ring.ids) await answer(db, handlers, { topic: ring.topic, ids: [id] }, onFailure)
+    const half = Math.ceil(ring.ids.length / 2)
+    for (const ids of [ring.ids.slice(0, half), ring.ids.slice(half)])
+      await answer(db, handlers, { topic: ring.topic, ids }, onFailure)
   }
 }
 

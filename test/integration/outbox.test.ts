@@ -165,6 +165,20 @@ describe('failures', () => {
     expect(failures).toHaveLength(maxAttempts)
   })
 
+  test('one bad row among five hundred costs the others a few tries, not one each', async () => {
+    const { ids, subjects } = await told(500)
+    const bad = subjects[321] ?? ''
+    let tries = 0
+    const handlers = doing(async (trx, some) => {
+      tries += 1
+      if (some.includes(bad)) throw new RangeError('bad')
+      await effectOf(trx, some)
+    })
+    await answer(spine.worker, handlers, { topic, ids }, onFailure)
+    expect(await count('effect')).toBe(499)
+    expect(tries).toBeLessThan(25)
+  })
+
   test('work that dies a second time for one subject is a second task', async () => {
     const [subject] = (await told(1)).subjects
     await spine.worker.transaction().execute((trx) => emit(trx, topic, [subject ?? '']))
