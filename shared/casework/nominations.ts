@@ -72,14 +72,21 @@ export async function nominateCases(trx: Trx, at: Moment, rows: readonly Planned
         and m.removed_on is null and m.decided_at is null`.execute(trx)
   if (called.length === 0) return
   const series = await allSeries(trx)
-  const standing = await standingIn(trx, [...kept])
-  for (const { row, reasons } of called) {
-    const own = standing.filter(({ caseId }) => caseId === row.id)
+  const standing = Map.groupBy(await standingIn(trx, [...kept]), ({ caseId }) => caseId)
+  const nominations = called.flatMap(({ row, reasons }): Nomination[] => {
+    const own = standing.get(row.id) ?? []
     const fresh = reasons.filter((code) => !own.some((one) => one.reasons.includes(code)))
     const which = nominationSeries(series, row.committee, row.unit)
-    if (fresh.length > 0 && which) await nominate(trx, at, { row, fresh, own, which })
-  }
+    const open = own.find((one) => one.open)?.id ?? null
+    return fresh.length > 0 && which ? [{ caseId: row.id, reasons: fresh, open, which }] : []
+  })
+  await addReasons(trx, nominations)
+  const fresh = nominations.filter(({ open }) => open === null)
+  for (const group of Map.groupBy(fresh, ({ which }) => which.code).values()) await nominate(trx, at, group)
 }
+
+/** `open`: the line of the agenda on which the case stands already. */
+type Nomination = { caseId: string; reasons: string[]; open: string | null; which: MeetingSeries }
 
 const isProtected = (row: PlannedCase) => (row.facts.flags ?? []).includes('protected')
 
@@ -104,31 +111,32 @@ async function standingIn(trx: Trx, caseIds: readonly string[]): Promise<Standin
   return rows
 }
 
-async function nominate(
-  trx: Trx,
-  at: Moment,
-  {
-    row,
-    fresh,
-    own,
-    which,
-  }: { row: PlannedCase; fresh: string[]; own: readonly Standing[]; which: MeetingSeries },
-): Promise<void> {
-  const open = own.find((one) => one.open)
-  if (open) {
-    await sql`update meeting_case set reasons = reasons || ${fresh}::text[] where id = ${open.id}`.execute(
-      trx,
-    )
-    return
-  }
-  const meetingId = await nextMeeting(trx, at, which)
+async function addReasons(trx: Trx, nominations: readonly Nomination[]): Promise<void> {
+  const added = nominations.flatMap(({ open, reasons }) => (open ? [{ id: open, reasons }] : []))
+  if (added.length === 0) return
+  await sql`update meeting_case m set reasons = m.reasons || j.reasons
+    from json_to_recordset(${JSON.stringify(added)}::json) as j(id uuid, reasons text[]) where m.id = j.id`.execute(
+    trx,
+  )
+}
+
+/** Takes cases of one series to its next meeting: a month's file may nominate hundreds at once. */
+async function nominate(trx: Trx, at: Moment, group: readonly Nomination[]): Promise<void> {
+  const [first] = group
+  if (!first) return
+  const meetingId = await nextMeeting(trx, at, first.which)
+  const lines = group.map(({ caseId, reasons }) => ({ caseId, reasons }))
   await sql`insert into meeting_case (meeting_id, case_id, committee, case_number, reasons, nominated_on)
-    select ${meetingId}, id, committee, number, ${fresh}::text[], ${at.today} from arrears_case where id = ${row.id}
+    select ${meetingId}, c.id, c.committee, c.number, j.reasons, ${at.today}
+    from json_to_recordset(${JSON.stringify(lines)}::json) as j("caseId" uuid, reasons text[]) join arrears_case c on c.id = j."caseId"
+    order by c.id
     on conflict (meeting_id, case_id) do update set removed_on = null, reasons = meeting_case.reasons || excluded.reasons`.execute(
     trx,
   )
-  const detail = { meetingId, reasons: fresh }
-  await writeTimeline(trx, at, [{ caseId: row.id, kind: 'meeting.nominated', actor: 'system', detail }])
+  const told = group.map(({ caseId, reasons }) => {
+    return { caseId, kind: 'meeting.nominated' as const, actor: 'system', detail: { meetingId, reasons } }
+  })
+  await writeTimeline(trx, at, told)
 }
 
 /** The reason code of what a person has nominated. */
