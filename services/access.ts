@@ -58,6 +58,12 @@ export const PERMISSIONS = {
   'people.manage': { roles: ['administrator'], scope: null },
   'operation.watch': { roles: ['administrator'], scope: null },
   'audit.review': { roles: ['log-reviewer'], scope: null },
+  'audit.excerpt': { roles: ['log-reviewer', 'registrar'], scope: null },
+  'case.break-glass': { roles: ['caseworker', 'visitor'], scope: null },
+  'case.restrict': { roles: ['caseworker', 'supervisor'], scope: null },
+  'approval.use': { roles: ['caseworker', 'supervisor'], scope: null },
+  'person.rights': { roles: ['caseworker', 'supervisor'], scope: null },
+  'retention.manage': { roles: ['administrator'], scope: null },
   'own.page': { roles: EVERYBODY, scope: null },
 } as const satisfies Record<string, Rule>
 

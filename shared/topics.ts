@@ -31,6 +31,7 @@ export const queueOf = {
   'rehearsal.asked': 'routing', // rehearsal
   'referral.rejected': 'escalation', // referral
   'counselling.changed': 'escalation', // referral
+  'break-glass.opened': 'escalation', // break_glass
   'stage.due': 'escalation', // stage
   'task.overdue': 'escalation', // task
   'plan.due': 'escalation', // payment_plan

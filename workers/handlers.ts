@@ -1,5 +1,6 @@
 // Which fact wakes which deed: every topic has exactly one, or this file does not compile.
 import { followVisitors } from '../shared/casework/absences.ts'
+import { tellOpenings } from '../shared/casework/break-glass.ts'
 import { followAssignments } from '../shared/casework/assignment-changes.ts'
 import { followTasks } from '../shared/casework/consequences.ts'
 import { followCounselling } from '../shared/casework/counselling-tasks.ts'
@@ -59,6 +60,7 @@ export function handlersOf(tools: HandlerTools): Handlers {
     'rehearsal.asked': { errand: (ids) => runRehearsals(db, ids) },
     'referral.rejected': passReferrals,
     'counselling.changed': followCounselling,
+    'break-glass.opened': tellOpenings,
     'stage.due': escalate,
     'task.overdue': tellOverdue,
     'plan.due': judgePlans,

@@ -1,18 +1,9 @@
 // `npm run retention`: erases what the rules of retention say, with proof; `-- --dry-run` lists every household with its reason and erases nothing.
 import { parseArgs } from 'node:util'
 import { readEnvironment } from '../../config/env.ts'
-import { municipalityFiles, readDataFile } from '../../config/files.ts'
 import { planRetention, runRetention } from '../../shared/casework/retention.ts'
 import { openDatabase } from '../../shared/db/open.ts'
-import { readRetentionRules, type RetentionRules } from '../../shared/domain/retention.ts'
-
-/** The law's rules with the municipality's own. Throws with every row that cannot be used. */
-export function retentionRulesOf(municipality: string): RetentionRules {
-  const own = municipalityFiles(municipality).get('retention.csv') ?? null
-  const { rules, problems } = readRetentionRules(readDataFile('law/retention.csv'), own)
-  if (!rules) throw new Error(`retention.csv cannot be used: ${problems.join('; ')}`)
-  return rules
-}
+import { retentionRulesOf } from '../retention-rules.ts'
 
 /** Lists or erases on the database at `databaseUrl`; returns what to print. Numbers and days only: no name is read. */
 export async function retain(

@@ -6,6 +6,7 @@ import { consentSection } from './case-consents.ts'
 import { letterSection } from './case-letters.ts'
 import { tenancySection } from './case-tenancy.ts'
 import type { Reader } from './case-view.ts'
+import { secrecySection } from './case-secrecy.ts'
 import { visitSection } from './case-visits.ts'
 import type { PageDeps } from './page.ts'
 
@@ -19,7 +20,13 @@ export type CaseSection = {
 }
 
 // In the order they stand on the page. A new kind of work adds its line here and touches nothing else of the page.
-const SECTIONS: readonly CaseSection[] = [tenancySection, consentSection, visitSection, letterSection]
+const SECTIONS: readonly CaseSection[] = [
+  tenancySection,
+  consentSection,
+  visitSection,
+  letterSection,
+  secrecySection,
+]
 
 export type ShownSection = { id: string; template: string; data: object }
 

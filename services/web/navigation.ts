@@ -47,6 +47,11 @@ const ENTRIES: readonly Entry[] = [
   { href: '/statistik', permission: 'statistics.read', sv: 'Statistik', en: 'Statistics' },
   { href: '/tillganglighet/rapporter', permission: 'accessibility.answer', sv: 'Hinder', en: 'Barriers' },
   { href: '/utseende', permission: 'theme.change', sv: 'Utseende', en: 'Appearance' },
+  { href: '/loggranskning', permission: 'audit.review', sv: 'Loggranskning', en: 'Review of the log' },
+  { href: '/loggutdrag', permission: 'audit.excerpt', sv: 'Loggutdrag', en: 'Excerpt of the log' },
+  { href: '/godkannanden', permission: 'approval.use', sv: 'Godkännanden', en: 'Approvals' },
+  { href: '/nodoppning', permission: 'case.break-glass', sv: 'Nödöppning', en: 'Break-glass' },
+  { href: '/gallring', permission: 'retention.manage', sv: 'Gallring', en: 'Retention' },
   { href: '/rakna-frist', permission: 'own.page', sv: 'Räkna en frist', en: 'Count a period' },
 ]
 

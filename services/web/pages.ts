@@ -2,6 +2,12 @@
 import type { Routes } from '../http.ts'
 import { boardFigurePages } from './board-figures.ts'
 import { accessibilityPages } from './accessibility.ts'
+import { auditExcerptPages } from './audit-excerpt.ts'
+import { auditReviewPages } from './audit-review.ts'
+import { approvalPages } from './approvals.ts'
+import { breakGlassPages } from './break-glass.ts'
+import { caseSecrecyPages } from './case-secrecy.ts'
+import { retentionPages } from './retention.ts'
 import { boardPages } from './board.ts'
 import { calculatorPages } from './calculator.ts'
 import { caseFormPages } from './case-forms.ts'
@@ -77,6 +83,12 @@ const AREAS = [
   ruleTrialPages,
   themePages,
   accessibilityPages,
+  breakGlassPages,
+  auditReviewPages,
+  auditExcerptPages,
+  approvalPages,
+  caseSecrecyPages,
+  retentionPages,
 ]
 
 /** The pages over `db` (opened as `bokvar_web`) with the process's keys and law. */

@@ -30,6 +30,8 @@ export type CaseRow = {
   postalCode: string | null
   city: string | null
   children: 'yes' | 'no' | 'unknown'
+  /** Seen only by those who work in it, and by whoever breaks the glass. */
+  restricted: boolean
   landlordName: string
   monthsUnpaid: number
   amountOwed: number
@@ -125,7 +127,7 @@ export async function caseVersion(db: Db, actor: Actor, caseId: string): Promise
 async function caseRow(trx: Trx, caseId: string): Promise<CaseRow> {
   const { rows } = await sql<CaseRow>`
     select c.id, c.number, c.state, c.stage, c.committee, c.unit, c.assignee, p.name as assignee_name, c.notice_type, c.tenant_name, c.address,
-      c.apartment, c.postal_code, c.city, c.children, c.landlord_name, c.months_unpaid, c.amount_owed, c.repeated, c.settled, c.eviction_at,
+      c.apartment, c.postal_code, c.city, c.children, c.restricted, c.landlord_name, c.months_unpaid, c.amount_owed, c.repeated, c.settled, c.eviction_at,
       c.enforcement_number, r.version as routing_version, c.routing_row, c.routing_reason_sv, c.routing_reason_en, c.first_attempt_at,
       c.first_contact_at, c.outcome, c.outcome_on, c.opened_at, c.closed_at, c.version
     from arrears_case c left join person p on p.id = c.assignee left join rule_version r on r.id = c.routing_version

@@ -52,6 +52,21 @@ export interface Alert {
   urgency: number;
 }
 
+export interface Approval {
+  askedAt: Generated<string>;
+  askedBy: string;
+  caseId: string | null;
+  committee: string;
+  decidedAt: string | null;
+  decidedBy: string | null;
+  doneAt: string | null;
+  id: Generated<string>;
+  kind: string;
+  reason: string;
+  state: Generated<string>;
+  wish: unknown;
+}
+
 export interface ArrearsCase {
   address: string;
   amountOwed: Generated<number>;
@@ -98,6 +113,7 @@ export interface ArrearsCase {
   recoveryLastDay: string | null;
   recoverySafeDay: string | null;
   repeated: Generated<boolean>;
+  restricted: Generated<boolean>;
   routedAt: string | null;
   routingFacts: unknown | null;
   routingReasonEn: string | null;
@@ -167,6 +183,41 @@ export interface AuditHead {
   hash: Buffer;
   lane: string;
   seq: number;
+}
+
+export interface AuditSample {
+  committee: string;
+  drawnAt: Generated<string>;
+  drawnBy: string;
+  fromDay: string;
+  id: Generated<string>;
+  lines: number;
+  toDay: string;
+}
+
+export interface AuditSampleLine {
+  id: Generated<string>;
+  judgement: string | null;
+  lane: string;
+  note: string | null;
+  reviewedAt: string | null;
+  reviewedBy: string | null;
+  sampleId: string;
+  seq: number;
+}
+
+export interface BreakGlass {
+  committee: string;
+  id: Generated<string>;
+  judgement: string | null;
+  openedAt: Generated<string>;
+  openedCase: string;
+  personId: string;
+  reason: string;
+  reviewBy: Generated<string>;
+  reviewedAt: string | null;
+  reviewedBy: string | null;
+  until: Generated<string>;
 }
 
 export interface CalendarFeed {
@@ -595,7 +646,6 @@ export interface NoticeDraft {
   personId: string;
   sealed: Buffer;
   sender: string;
-  sentNotice: string | null;
   updatedAt: Generated<string>;
 }
 
@@ -899,6 +949,12 @@ export interface SharingBasis {
   recipient: string;
 }
 
+export interface StaffHome {
+  digest: Buffer;
+  personId: string;
+  salt: Generated<Buffer>;
+}
+
 export interface Stage {
   caseId: string;
   createdAt: Generated<string>;
@@ -1144,11 +1200,15 @@ export interface DB {
   absence: Absence;
   accessibilityReport: AccessibilityReport;
   alert: Alert;
+  approval: Approval;
   arrearsCase: ArrearsCase;
   assignment: Assignment;
   auditEntry: AuditEntry;
   auditFault: AuditFault;
   auditHead: AuditHead;
+  auditSample: AuditSample;
+  auditSampleLine: AuditSampleLine;
+  breakGlass: BreakGlass;
   calendarFeed: CalendarFeed;
   caseIdentity: CaseIdentity;
   caseLikeness: CaseLikeness;
@@ -1207,6 +1267,7 @@ export interface DB {
   ruleVersion: RuleVersion;
   screening: Screening;
   sharingBasis: SharingBasis;
+  staffHome: StaffHome;
   stage: Stage;
   systemClient: SystemClient;
   task: Task;

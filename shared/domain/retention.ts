@@ -12,6 +12,7 @@ export type RetentionRules = {
   unknownBirthDay: 'ask' | 'erase'
   looseNoticeYears: number
   receiptDays: number
+  draftDays: number
 }
 
 /** What is known of one case. Days are Swedish calendar days. */
@@ -73,23 +74,31 @@ export function readRetentionRules(
     return value
   }
   const list = (rule: string): string[] => (values.get(rule) ?? '').split(' ').filter(Boolean)
-  const unknown = values.get('unknown-birth-day')
-  if (unknown !== 'ask' && unknown !== 'erase') problems.push('unknown-birth-day must be ask or erase')
-  if (values.get('finish') !== 'end of next year') problems.push('finish must be: end of next year')
   const keptBirthDays = list('kept-birth-days').map(Number)
-  if (keptBirthDays.some((day) => !(day >= 1 && day <= 31)))
-    problems.push('kept-birth-days must be days of a month')
+  problems.push(...wordProblems(values, keptBirthDays))
   const rules: RetentionRules = {
     caseYears: number('case-years', 1),
     childInquiryAge: number('child-inquiry-age', 18),
     keptBirthDays,
     keptCounties: list('kept-counties'),
     keptMunicipalities: list('kept-municipalities'),
-    unknownBirthDay: unknown === 'erase' ? 'erase' : 'ask',
+    unknownBirthDay: values.get('unknown-birth-day') === 'erase' ? 'erase' : 'ask',
     looseNoticeYears: number('loose-notice-years', 1),
     receiptDays: number('receipt-days', 400),
+    draftDays: number('draft-days', 1),
   }
   return { rules: problems.length > 0 ? null : rules, problems }
+}
+
+function wordProblems(values: ReadonlyMap<string, string>, keptBirthDays: readonly number[]): string[] {
+  const sound = {
+    'unknown-birth-day must be ask or erase': ['ask', 'erase'].includes(
+      values.get('unknown-birth-day') ?? '',
+    ),
+    'finish must be: end of next year': values.get('finish') === 'end of next year',
+    'kept-birth-days must be days of a month': keptBirthDays.every((day) => day >= 1 && day <= 31),
+  }
+  return Object.entries(sound).flatMap(([problem, holds]) => (holds ? [] : [problem]))
 }
 
 /** The first day on which what had its last note on `day` may go, and the last day of the next calendar year. */

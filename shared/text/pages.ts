@@ -1,6 +1,7 @@
 // The texts of the pages, an area a file, Swedish with the English beside it.
 import { accessibilityTexts } from './accessibility.ts'
 import { administrationTexts } from './administration.ts'
+import { auditTexts } from './audit.ts'
 import { calculatorTexts } from './calculator.ts'
 import { caseTexts } from './case.ts'
 import { columnTexts } from './columns.ts'
@@ -25,6 +26,7 @@ type Words = { sv: string; en: string }
 
 const all = {
   ...accessibilityTexts,
+  ...auditTexts,
   ...administrationTexts,
   ...columnTexts,
   ...ruleTrialTexts,

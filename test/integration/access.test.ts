@@ -24,12 +24,13 @@ describe('The role table', () => {
   test.each<[Role, Permission[]]>([
     ['landlord', ['notice.send', 'notice.update', 'notice.read-own', 'own.page']],
     ['statistician', ['statistics.read', 'own.page']],
-    ['log-reviewer', ['audit.review', 'own.page']],
+    ['log-reviewer', ['audit.review', 'audit.excerpt', 'own.page']],
     ['kronofogden', []],
     ['system', []],
     [
       'administrator',
       [
+        'retention.manage',
         'deadline.calculate',
         'statistics.read',
         'rules.read',
@@ -42,6 +43,7 @@ describe('The role table', () => {
     [
       'visitor',
       [
+        'case.break-glass',
         'case.read',
         'case.list',
         'contact.record',

@@ -157,7 +157,7 @@ describe('The chain', () => {
       'truncate audit_entry',
       'delete from audit_head',
     ]) {
-      await expect(sql.raw(deed).execute(api.owner)).rejects.toThrow('only ever added to')
+      await expect(sql.raw(deed).execute(api.owner)).rejects.toThrow(/only ever added to|cannot truncate/)
     }
   })
 

@@ -31,6 +31,7 @@ const STAFF = {
   'counsellor2.sn': ['counsellor', 'SN', 'SN-BOS'],
   'supervisor.sn': ['supervisor', 'SN', 'SN-MOTT'],
   'supervisor.von': ['supervisor', 'VON', 'VON-BIST'],
+  'reviewer.gan': ['log-reviewer', 'GAN', 'GAN-FS'],
   'administrator.gan': ['administrator', 'GAN', 'GAN-FS'],
   'administrator2.gan': ['administrator', 'GAN', 'GAN-FS'],
 } as const

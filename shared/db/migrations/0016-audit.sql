@@ -149,11 +149,175 @@ create policy reviewed on audit_entry for select to bokvar_web using (ctx('role'
 grant insert on audit_entry to bokvar_web, bokvar_worker;
 grant select on audit_entry to bokvar_web;
 grant select, insert, update on audit_head to bokvar_keeper;
+grant select on audit_entry to bokvar_keeper;
 grant execute on function audit_hash(audit_entry) to bokvar_auditor;
 grant select on audit_fault to bokvar_auditor;
 
 -- The log of before is this log now.
 drop table access_log;
+
+-- A case that only those who work in it see, beside its supervisor: a colleague's family, a threat. Others break the glass.
+alter table arrears_case add column restricted boolean not null default false;
+create index arrears_case_restricted on arrears_case (id) where restricted;
+
+-- The glass broken: one person sees one case of the own committee for half an hour by the database's clock (see 0017).
+create table break_glass (
+  id uuid primary key default gen_random_uuid(),
+  -- not case_id: a reviewer of the log judges the opening without seeing whose case it is
+  opened_case uuid not null references arrears_case (id),
+  committee text not null references committee (code),
+  person_id uuid not null references person (id),
+  reason text not null check (length(trim(reason)) >= 10),
+  opened_at timestamptz not null default clock_now(),
+  until timestamptz not null default clock_now(),
+  -- the log reviewer's word on it, due within five days
+  review_by date not null default clock_today() + 5,
+  reviewed_by uuid references person (id),
+  reviewed_at timestamptz,
+  judgement text check (judgement in ('justified', 'unjustified')),
+  constraint reviewed_by_another check (reviewed_by is null or reviewed_by <> person_id)
+);
+-- Whatever is asked for, it is thirty minutes from now.
+create function half_an_hour() returns trigger language plpgsql
+  as $$ begin new.opened_at := clock_now(); new.until := new.opened_at + interval '30 minutes'; return new; end $$;
+create trigger half_an_hour before insert on break_glass for each row execute function half_an_hour();
+create index break_glass_open on break_glass (person_id, until);
+create index break_glass_unreviewed on break_glass (committee, review_by) where reviewed_at is null;
+alter table break_glass enable row level security;
+alter table break_glass force row level security;
+create policy worker_all on break_glass for all to bokvar_worker using (true) with check (true);
+create policy own on break_glass for select to bokvar_web using (person_id::text = (select ctx('person')));
+create policy opened on break_glass for insert to bokvar_web
+  with check (person_id::text = ctx('person') and committee = ctx('committee') and ctx('role') in ('caseworker', 'visitor'));
+create policy reviewed on break_glass for all to bokvar_web
+  using ((select ctx('role')) = 'log-reviewer' and committee = (select ctx('committee'))) with check (ctx('role') = 'log-reviewer');
+grant select, insert on break_glass to bokvar_web;
+grant update (reviewed_by, reviewed_at, judgement) on break_glass to bokvar_web;
+grant select on break_glass to bokvar_worker, bokvar_keeper;
+create policy keep on break_glass for select to bokvar_keeper using (true);
+
+-- The case behind a number, for whoever gives a reason; never another committee's, never a protected person's to an outsider.
+create function breakable_case(wanted text) returns uuid language sql stable security definer set search_path = public
+  as $$ select id from arrears_case where number = wanted and committee = ctx('committee')
+    and ctx('role') in ('caseworker', 'visitor') and (not protected or ctx('protected') = 'yes') $$;
+
+-- A sample that a reviewer drew: which lines, from when to when, and what was found. It stays as evidence of the review.
+create table audit_sample (
+  id uuid primary key default gen_random_uuid(),
+  committee text not null references committee (code),
+  from_day date not null,
+  to_day date not null,
+  lines integer not null,
+  drawn_by uuid not null references person (id),
+  drawn_at timestamptz not null default clock_now()
+);
+create table audit_sample_line (
+  id uuid primary key default gen_random_uuid(),
+  sample_id uuid not null references audit_sample (id),
+  lane text not null,
+  seq bigint not null,
+  judgement text check (judgement in ('in-order', 'ask', 'wrong')),
+  note text,
+  reviewed_by uuid references person (id),
+  reviewed_at timestamptz,
+  unique (sample_id, lane, seq),
+  foreign key (lane, seq) references audit_entry (lane, seq)
+);
+-- Staff's own homes, as salted hashes: who reads of their own address is a line to look at.
+create table staff_home (
+  person_id uuid primary key references person (id),
+  salt bytea not null default uuid_send(gen_random_uuid()),
+  digest bytea not null
+);
+create function home_digest(salt bytea, address text, postal_code text) returns bytea language sql immutable
+  as $$ select sha256(salt || convert_to(regexp_replace(lower(address || ' ' || coalesce(postal_code, '')), '[^a-zåäöé0-9]', '', 'g'), 'UTF8')) $$;
+
+do $$
+declare name text;
+begin
+  foreach name in array array['audit_sample', 'audit_sample_line', 'staff_home'] loop
+    execute format('alter table %I enable row level security', name);
+    execute format('alter table %I force row level security', name);
+    execute format('grant select, insert on %I to bokvar_web', name);
+  end loop;
+end $$;
+create policy of_reviewer on audit_sample for all to bokvar_web
+  using ((select ctx('role')) = 'log-reviewer' and committee = (select ctx('committee'))) with check (drawn_by::text = ctx('person') and committee = ctx('committee'));
+create policy of_reviewer on audit_sample_line for all to bokvar_web
+  using (exists (select 1 from audit_sample s where s.id = sample_id)) with check (exists (select 1 from audit_sample s where s.id = sample_id));
+grant update (judgement, note, reviewed_by, reviewed_at) on audit_sample_line to bokvar_web;
+create policy of_reviewer on staff_home for all to bokvar_web using ((select ctx('role')) = 'log-reviewer') with check (ctx('role') = 'log-reviewer');
+grant update (salt, digest) on staff_home to bokvar_web;
+create policy keep on staff_home for select to bokvar_keeper using (true);
+grant select on staff_home, person, unit, committee to bokvar_keeper;
+
+-- What the flags ask about a line, answered inside the database: the reviewer gets yes or no, and no tenant's name or home.
+create function audit_facts(wanted_lane text, wanted bigint[]) returns table (seq bigint, same_surname boolean, own_address boolean,
+    reads_that_day integer, case_number text) language sql stable security definer set search_path = public
+  as $$ select e.seq,
+      coalesce((select bool_or(lower(regexp_replace(c.tenant_name, '^.* ', '')) = lower(regexp_replace(p.name, '^.* ', '')))
+        from arrears_case c where c.id = any(e.subject_ids)), false),
+      coalesce((select bool_or(home_digest(h.salt, c.address, c.postal_code) = h.digest)
+        from arrears_case c, staff_home h where h.person_id = p.id and c.id = any(e.subject_ids)), false),
+      (select count(*)::int from audit_entry r where r.actor = e.actor and r.committee = e.committee and r.action in ('read', 'search')
+        and r.at between e.at - interval '12 hours' and e.at + interval '12 hours'),
+      case when cardinality(e.subject_ids) = 1 then (select c.number from arrears_case c where c.id = e.subject_ids[1]) end
+    from audit_entry e left join person p on p.id::text = e.actor
+    where e.lane = wanted_lane and e.seq = any(wanted) and e.committee = ctx('committee') and ctx('role') = 'log-reviewer' $$;
+
+-- Who has seen a case of this committee, for the person it is about (GDPR art. 15, lag 2001:454 10 §).
+create function audit_excerpt(wanted text) returns table (at timestamptz, actor text, role text, committee text, action text, door text, purpose text)
+  language sql stable security definer set search_path = public
+  as $$ select e.at, coalesce(p.name, e.actor), e.role, e.committee, e.action, e.door, e.purpose
+    from arrears_case c join audit_entry e on e.subject_ids && (array[c.id] || array(select n.id from notice n where n.case_id = c.id)
+        || array(select n.id from eviction_notice n where n.case_id = c.id)) left join person p on p.id::text = e.actor
+    where c.number = wanted and c.committee = ctx('committee') and ctx('role') in ('log-reviewer', 'registrar')
+      and (not c.protected or ctx('role') = 'log-reviewer' or ctx('protected') = 'yes')
+      and (e.committee = c.committee or e.committee is null)
+    order by e.at $$;
+create function audit_case_of(wanted text) returns uuid language sql stable security definer set search_path = public
+  as $$ select id from arrears_case where number = wanted and committee = ctx('committee') and ctx('role') in ('log-reviewer', 'registrar')
+    and (not protected or ctx('role') = 'log-reviewer' or ctx('protected') = 'yes') $$;
+
+-- What one person asks for and another must approve: rows taken out of the service, a legal date set by hand.
+create table approval (
+  id uuid primary key default gen_random_uuid(),
+  committee text not null references committee (code),
+  kind text not null check (kind in ('export-tasks', 'export-cases', 'legal-date')),
+  case_id uuid references arrears_case (id),
+  wish jsonb not null,
+  reason text not null check (length(trim(reason)) > 0),
+  asked_by uuid not null references person (id),
+  asked_at timestamptz not null default clock_now(),
+  state text not null default 'asked' check (state in ('asked', 'approved', 'refused', 'done')),
+  decided_by uuid references person (id),
+  decided_at timestamptz,
+  done_at timestamptz,
+  constraint two_persons check (decided_by is null or decided_by <> asked_by),
+  constraint decided check (state = 'asked' or decided_by is not null)
+);
+create unique index approval_once on approval (asked_by, kind, coalesce(case_id, '00000000-0000-0000-0000-000000000000'), md5(wish::text)) where state = 'asked';
+create index approval_open on approval (committee) where state = 'asked';
+alter table approval enable row level security;
+alter table approval force row level security;
+create policy worker_all on approval for all to bokvar_worker using (true) with check (true);
+create policy of_committee on approval for all to bokvar_web
+  using (committee = (select ctx('committee')) and (select ctx('role')) in ('caseworker', 'supervisor')
+    and (case_id is null or exists (select 1 from arrears_case c where c.id = case_id)))
+  with check (committee = ctx('committee'));
+grant select, insert on approval to bokvar_web;
+grant update (state, decided_by, decided_at, done_at) on approval to bokvar_web;
+grant select on approval to bokvar_worker;
+
+do $$
+declare name text;
+begin
+  foreach name in array array['audit_facts(text, bigint[])', 'audit_excerpt(text)', 'audit_case_of(text)', 'breakable_case(text)'] loop
+    execute format('alter function %s owner to bokvar_keeper', name);
+    execute format('revoke execute on function %s from public', name);
+    execute format('grant execute on function %s to bokvar_web', name);
+  end loop;
+end $$;
 
 -- Erasure has a login of its own: the only one that may take rows away, and it may write nothing but its proof.
 do $$

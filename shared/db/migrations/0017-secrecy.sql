@@ -23,7 +23,14 @@ create index arrears_case_protected on arrears_case (id) where protected;
 -- Questions that a policy asks of tables which the one who asks may not read. They run as the worker, answer with ids,
 -- and take everything from the transaction's own context.
 create function hidden_cases() returns setof uuid language sql stable security definer set search_path = public
-  as $$ select id from arrears_case where protected and not (committee = ctx('committee') and ctx('protected') = 'yes') $$;
+  as $$ select id from arrears_case where protected and not (committee = ctx('committee') and ctx('protected') = 'yes')
+    union all select id from arrears_case c where restricted and not (committee = ctx('committee') and ctx('role') = 'supervisor')
+      and assignee::text is distinct from ctx('person')
+      and not exists (select 1 from assignment a where a.case_id = c.id and a.person_id::text = ctx('person') and a.state in ('active', 'accepted'))
+      and not exists (select 1 from visit v where v.case_id = c.id and ctx('person') = any (v.visitors::text[]) and v.state <> 'cancelled')
+      and not exists (select 1 from task t where t.case_id = c.id and t.assignee::text = ctx('person') and t.state = 'open')
+      and not exists (select 1 from referral r where r.case_id = c.id and r.counsellor::text = ctx('person') and r.state in ('assigned', 'accepted'))
+      and not exists (select 1 from break_glass b where b.opened_case = c.id and b.person_id::text = ctx('person') and b.until > clock_now()) $$;
 
 -- What somebody has to do with: own visits, tasks of one's role and unit, referrals, what has been assigned.
 create function related_cases() returns setof uuid language sql stable security definer set search_path = public as $$
@@ -34,6 +41,7 @@ create function related_cases() returns setof uuid language sql stable security 
     and (counsellor::text = ctx('person') or counsellor is null and unit = ctx('unit'))
   union select case_id from assignment where state in ('active', 'accepted') and committee = ctx('committee')
     and (person_id::text = ctx('person') or person_id is null and unit = ctx('unit'))
+  union select opened_case from break_glass where person_id::text = ctx('person') and committee = ctx('committee') and until > clock_now()
 $$;
 
 grant create on schema public to bokvar_worker;
@@ -55,6 +63,9 @@ create policy case_of_committee on arrears_case for all to bokvar_web
     and (not protected or (select ctx('protected')) = 'yes')
     and ((select ctx_sees_widely()) or id in (select related_cases())))
   with check (true);
+
+create policy never_hidden on arrears_case as restrictive for all to bokvar_web
+  using (id not in (select hidden_cases())) with check (true);
 
 -- Whatever else lets a row be seen (a committee that was called in, a visitor, a registrar's question), what belongs to a
 -- protected person's case is not: it would tell that there is one. A sender goes on seeing what it sent in itself.
