@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { moment, type Actor } from '../../shared/casework/act.ts'
 import { readCase, type CaseView } from '../../shared/casework/cases.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
+import { refusalText } from '../../shared/text/refusals.ts'
 import type { Language } from '../../shared/text/say.ts'
 import type { Permission } from '../access.ts'
 import type { App } from '../http.ts'
@@ -109,14 +110,21 @@ function sentOf(request: FastifyRequest, fields: readonly Field[]): Sent {
 }
 
 /** What the deed objected to, field by field; "not there" and what is no refusal go on up. */
-function objections(error: unknown, { fieldOf }: CaseForm, fields: readonly Field[]): FieldErrors {
+function objections(
+  error: unknown,
+  { fieldOf }: CaseForm,
+  fields: readonly Field[],
+  language: Language,
+): FieldErrors {
   if (!(error instanceof Refusal) || error.kind === 'not-found' || error.kind === 'forbidden') throw error
   const first = fields.find(({ kind }) => kind !== 'hidden')?.name ?? 'main'
-  const told = error.problems.length > 0 ? error.problems : [{ pointer: '', detail: error.message }]
+  const { code, message, problems } = error
+  const told = problems.length > 0 ? problems : [{ pointer: '', code, detail: message }]
   const errors: FieldErrors = {}
-  for (const { pointer, detail } of told) {
-    const name = fieldOf[pointer] ?? first
-    errors[name] = errors[name] ? `${errors[name]} ${detail}` : detail
+  for (const problem of told) {
+    const name = fieldOf[problem.pointer] ?? first
+    const said = refusalText(problem, language)
+    errors[name] = errors[name] ? `${errors[name]} ${said}` : said
   }
   return errors
 }
@@ -130,7 +138,7 @@ function save(form: CaseForm, deps: PageDeps) {
     try {
       done = await form.save(asked, sent)
     } catch (error) {
-      done = { errors: objections(error, form, fields) }
+      done = { errors: objections(error, form, fields, asked.language) }
     }
     if ('errors' in done) return show(reply.code(422), form, asked, { ...sent, errors: done.errors })
     tellNextPage(request, done.told)

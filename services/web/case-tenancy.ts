@@ -62,7 +62,7 @@ function linksOf(
   const undertaking =
     standing?.state === 'granted'
       ? [
-          ['atagande/brev', t('undertaking.letter')],
+          ['brev/nytt/undertaking?sprak=sv', t('undertaking.letter')],
           ['atagande/avsandning', t('undertaking.dispatch')],
         ]
       : standing

@@ -68,7 +68,7 @@ function callMeeting(deps: PageDeps) {
       tellNextPage(request, t('meeting.called'))
       return await reply.redirect(`/moten/${id}`, 303)
     } catch (error) {
-      const refused = errorsOf(error, { '/series': 'series', '/day': 'day' })
+      const refused = errorsOf(error, { '/series': 'series', '/day': 'day' }, request.language)
       if (!refused) throw error
       return showList(reply.code(422), deps, { values, errors: refused })
     }
@@ -132,7 +132,7 @@ function decide(deps: PageDeps) {
     try {
       await decideInMeeting(deps.db, actorIn(request), { lineId: line, decision, responsible, dueOn })
     } catch (error) {
-      const refused = errorsOf(error, { '/dueOn': 'dueOn', '/responsible': 'responsible' })
+      const refused = errorsOf(error, { '/dueOn': 'dueOn', '/responsible': 'responsible' }, request.language)
       if (!refused) throw error
       return showMeeting(reply.code(422), deps, { values, errors: refused, line })
     }

@@ -1,7 +1,5 @@
-// The undertaking step by step on its pages: asked for, decided by another, the letter, and the dispatch with its proof.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+// The undertaking step by step on its pages: asked for, decided by another, and the dispatch with its proof.
 import { inContext } from '../../shared/casework/act.ts'
-import { undertakingLetter } from '../../shared/casework/undertaking-letter.ts'
 import {
   askUndertaking,
   decideUndertaking,
@@ -14,8 +12,7 @@ import { aboveZero, readDate, readLine, readLines } from '../../shared/domain/wr
 import type { App } from '../http.ts'
 import { hangForms, type Asked, type CaseForm } from './case-form.ts'
 import { dayInText, kronor } from './filters.ts'
-import { renderPage } from './frame.ts'
-import { actorIn, idIn, textsOf, type FieldErrors, type PageDeps } from './page.ts'
+import type { FieldErrors, PageDeps } from './page.ts'
 
 const METHODS = ['registered-letter', 'letter', 'e-mail', 'e-service'] as const
 
@@ -179,21 +176,7 @@ const dispatchForm: CaseForm = {
   },
 }
 
-function showLetter(deps: PageDeps) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const t = textsOf(request)
-    const caseId = idIn(request)
-    const letter = await inContext(deps.db, actorIn(request), (trx) => undertakingLetter(trx, caseId))
-    return renderPage(reply, 'casework/undertaking-letter', {
-      title: t('undertaking.letter'),
-      back: { href: `/arenden/${caseId}` },
-      letter: letter && letter[request.language],
-    })
-  }
-}
-
 /** `/arenden/{id}/atagande` and what follows it. */
 export function undertakingPages(app: App, deps: PageDeps): void {
   hangForms(app, deps, [askForm, decideForm, dispatchForm])
-  app.get('/arenden/:id/atagande/brev', { config: { permission: 'tenancy.record' } }, showLetter(deps))
 }

@@ -261,10 +261,11 @@ async function demandBasis(trx: Trx, at: Moment, telling: Telling): Promise<{ sv
   const answers = sorted(telling.items).map((item) =>
     mayShare({ ...asked, item }, at.today, consents.map(asConsent), bases),
   )
-  const why = answers.flatMap((answer) => (answer.allowed ? [] : [answer.why.sv]))
+  const missing = answers.flatMap((answer) => (answer.allowed ? [] : [answer.why]))
+  const why = new Map(missing.map((words) => [words.sv, words.en]))
   refuseAll(
     'unprocessable',
-    [...new Set(why)].map((detail) => ({ pointer: '/items', code: 'consent.missing', detail })),
+    [...why].map(([detail, en]) => ({ pointer: '/items', code: 'consent.missing', detail, en })),
   )
   const all = (language: 'sv' | 'en') =>
     [...new Set(answers.flatMap((answer) => (answer.allowed ? [answer.basis[language]] : [])))].join(' ')

@@ -6,11 +6,19 @@ import { emit } from '../outbox.ts'
 import { inContext, type Actor, type Moment } from './act.ts'
 import { noSuch } from './open-case.ts'
 import { refreshCases } from './refresh.ts'
+import { withdrawShown } from './shown-items.ts'
 import { writeTimeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
 
 /** What a merge moved, so that it can be moved back: ids only. */
-type Moved = { notices: string[]; evictionNotices: string[]; endedTasks: string[]; keys: string[] }
+type Moved = {
+  notices: string[]
+  evictionNotices: string[]
+  endedTasks: string[]
+  keys: string[]
+  /** What was agreed and consented to for the household, by table. */
+  agreed?: Record<string, string[]>
+}
 
 type Merge = {
   id: string
@@ -151,8 +159,10 @@ async function merged(trx: Trx, at: Moment, { id, fromCase, intoCase }: Merge): 
     evictionNotices: await joined('evictionNotice'),
     endedTasks: tasks.rows.map((row) => row.id),
     keys: keys.rows.map((row) => row.key),
+    agreed: await agreedIn(trx, fromCase, intoCase),
   }
   await moveRows(trx, moved, intoCase)
+  await withdrawShown(trx, at, [fromCase])
   await sql`update arrears_case set state = 'merged', version = version + 1, updated_at = ${at.now} where id = ${fromCase}`.execute(
     trx,
   )
@@ -181,7 +191,38 @@ async function undone(trx: Trx, at: Moment, { id, fromCase, moved }: Merge): Pro
   return 'case.merge-undone'
 }
 
+/** What follows the household to the case that lives on, with what makes a row there the same one. */
+const AGREED: Readonly<Record<string, readonly string[]>> = {
+  consent: ['person', 'recipient', 'purpose', 'items', 'from_day'],
+  sharing_basis: ['recipient', 'items', 'paragraph', 'noted_on'],
+  disclosure: ['person', 'recipient', 'items', 'purpose', 'told_on', 'told_by'],
+  payment: ['paid_on', 'amount', 'source'],
+  respite: ['kind', 'state'],
+  // Of these only one stands at a time: where the other case has its own, the row stays where it was agreed.
+  payment_plan: [],
+  undertaking: [],
+}
+
+async function agreedIn(trx: Trx, fromCase: string, intoCase: string): Promise<Record<string, string[]>> {
+  const agreed: Record<string, string[]> = {}
+  for (const [name, columns] of Object.entries(AGREED)) {
+    const alike = columns.map(
+      (column) => sql`and o.${sql.ref(column)} is not distinct from t.${sql.ref(column)}`,
+    )
+    const { rows } = await sql<{
+      id: string
+    }>`select t.id from ${sql.table(name)} t where t.case_id = ${fromCase}
+      and not exists (select 1 from ${sql.table(name)} o where o.case_id = ${intoCase} ${sql.join(alike, sql` `)}) order by t.id`.execute(
+      trx,
+    )
+    agreed[name] = rows.map(({ id }) => id)
+  }
+  return agreed
+}
+
 async function moveRows(trx: Trx, moved: Moved, caseId: string): Promise<void> {
+  for (const [table, ids] of Object.entries(moved.agreed ?? {}))
+    await sql`update ${sql.table(table)} set case_id = ${caseId} where id = any(${ids}::uuid[])`.execute(trx)
   await sql`update notice set case_id = ${caseId} where id = any(${moved.notices}::uuid[])`.execute(trx)
   await sql`update eviction_notice set case_id = ${caseId} where id = any(${moved.evictionNotices}::uuid[])`.execute(
     trx,

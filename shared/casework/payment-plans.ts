@@ -22,8 +22,8 @@ export type PlanAgreed = {
   instalments: readonly Instalment[]
 }
 
-function refuse(code: string, pointer: string, detail: string): never {
-  throw new Refusal('unprocessable', code, detail, [{ pointer, code, detail }])
+function refuse(code: string, pointer: string, detail: string, en?: string): never {
+  throw new Refusal('unprocessable', code, detail, [{ pointer, code, detail, ...(en && { en }) }])
 }
 
 /**
@@ -91,7 +91,7 @@ function demandSound({ instalments, debt, agreedOn }: PlanAgreed, { today }: Mom
   if (instalments.some(({ dueOn }) => dueOn < agreedOn))
     refuse('plan.before', '/instalments', 'En betalning ligger före dagen då planen kom till. Ändra dagen.')
   const [problem] = planProblems(instalments, debt)
-  if (problem) refuse(`plan.${problem.code}`, '/instalments', problem.sentence.sv)
+  if (problem) refuse(`plan.${problem.code}`, '/instalments', problem.sentence.sv, problem.sentence.en)
 }
 
 function samePlan(

@@ -161,9 +161,10 @@ function demandAnswer(
   }
   const bought = kind === 'guarantee-rent' ? guaranteeRent(wanted, ahead, at.today) : null
   const problems = [
-    ...(bought?.objections ?? []).map(({ code, sentence }) =>
-      problemOf(`respite.${code}`, FIELDS[code] ?? '', sentence.sv),
-    ),
+    ...(bought?.objections ?? []).map(({ code, sentence }) => ({
+      ...problemOf(`respite.${code}`, FIELDS[code] ?? '', sentence.sv),
+      en: sentence.en,
+    })),
     ...(bought ? [] : dateProblems(ahead, newDay)),
     ...confirmationProblems(answer),
   ]

@@ -36,6 +36,7 @@ export function refuseObjections(
     pointer: pointerOf(code),
     code: `undertaking.${code}`,
     detail: sentence.sv,
+    en: sentence.en,
   }))
   throw new Refusal('unprocessable', `undertaking.${first.code}`, first.sentence.sv, problems)
 }

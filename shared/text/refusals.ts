@@ -1,4 +1,5 @@
 // What the house says when it says no, in English: the Swedish stands where it is said, and a test holds the two together.
+import { refusedFileInWords } from './file-problems.ts'
 import type { Language } from './say.ts'
 
 /** By the refusal's code. Sentences that are made up of values bring their own English. */
@@ -15,14 +16,14 @@ const english: Readonly<Record<string, string>> = {
   'case.unknown': 'No case of that number in the committee. Check the number.',
   'code.unknown': 'Choose one of the codes in the list.',
   'consent.days': 'The consent ends before it begins. Check the days.',
-  'consent.missing': 'Say what the consent covers and how it was given.',
+  'consent.missing': 'There is no consent. Ask the person, or record another legal basis.',
   'consent.past': 'The consent has already ended. Give a later day.',
   'date.future': 'That day lies ahead. Give the day on which it was served.',
   'date.unclear': 'Write the day as YYYY-MM-DD.',
   'draft.none': 'There is no draft to hand over.',
   'draft.open': 'There is a draft already. Hand it over or throw it away first.',
   'draft.unchanged': 'The draft is the same as the table in force.',
-  'eviction-plan.empty': 'Fill in at least one of the points of the plan.',
+  'eviction-plan.empty': 'Say how it is arranged, or that it is not needed.',
   'eviction-plan.no-day': 'No eviction day is set. Plan when Kronofogden has given a day.',
   'file.cut-off': 'The file did not arrive whole. Send it again.',
   'file.missing': 'There is no file in what was sent. Choose a file.',
@@ -56,6 +57,12 @@ const english: Readonly<Record<string, string>> = {
   'proposal.decided': 'The proposal is decided already. Read the case again.',
   'protected.named-by-another': 'You cannot name yourself. Ask another supervisor of the committee.',
   'reason.missing': 'Say why.',
+  'referral.over': 'The referral has ended. Call the debt counsellors if the household wants help again.',
+  'slot.overlaps': 'You already have a time that overlaps this one.',
+  'slot.past': 'The time has passed. Choose one to come.',
+  'received-at.old': 'That is more than a year ago. Check the year.',
+  'received-at.ahead': 'The time lies ahead. Say when it arrived.',
+  'file.no-scan': 'The file is not a PDF, JPEG or PNG. Scan it again or save it as PDF.',
   'reason.short': 'Say why, with at least ten characters.',
   'referral.other-committee': 'Choose somebody who works with debt counselling in your committee.',
   'register.unreadable': 'The file cannot be read. Mend it and send it again; the former list stays.',
@@ -90,6 +97,28 @@ const english: Readonly<Record<string, string>> = {
     'The undertaking is not decided. Let somebody other than the one who asked decide first.',
   'undertaking.person': 'An undertaking is made by two persons. Sign in as one of them.',
   'undertaking.sent': 'The undertaking is sent already. Read the case again.',
+  'contact.own':
+    'The person belongs to the committee and sees the whole case already. Move the case, or choose somebody outside.',
+  'contact.person': 'There is no such person, or they cannot be a contact. Choose somebody else.',
+  'contact.protected': 'The person is protected. Let the special group keep the contact.',
+  'eviction-plan.away': 'One of the persons is away that day. Choose somebody else.',
+  'eviction-plan.nobody': 'Choose at least one person who is there.',
+  'eviction-plan.person': 'One of the persons does not exist. Choose somebody else.',
+  'meeting.day': 'That day has been. Choose today or a day to come.',
+  'meeting.person': 'Choose somebody in the committee that has the case. Others are called in from the case.',
+  'meeting.protected':
+    'The person is protected and is never taken to a meeting. Let the special group consult.',
+  'meeting.unknown': 'Choose a meeting in the list.',
+  'payment.amount': 'Give an amount above zero.',
+  'payment.date-ahead': 'That day lies ahead. Give the day of the payment.',
+  'plan.before': 'A payment lies before the day the plan was made. Change the day.',
+  'plan.date-ahead': 'The plan cannot be agreed on in the future.',
+  'plan.empty': 'Give at least one payment with day and amount.',
+  'plan.long': 'At most 36 payments. Divide the debt into fewer.',
+  'respite.enforcement-unconfirmed':
+    'Call Kronofogden and give the day they confirmed the new time. Otherwise the old one stands.',
+  'respite.new-date-missing':
+    'Give the new time, after the old one. The old one stands until Kronofogden has moved it.',
   'visit.adult': 'Say for each adult at home whether they said yes.',
   'visit.cancelled': 'The visit is cancelled. Book a new visit from the case.',
   'visit.consent': 'Say whether all adults at home said yes to the visit.',
@@ -105,7 +134,8 @@ export function refusalText(
   language: Language,
 ): string {
   if (language === 'sv') return said.detail
-  return said.en ?? (Object.hasOwn(english, said.code) ? english[said.code] : undefined) ?? said.detail
+  const own = Object.hasOwn(english, said.code) ? english[said.code] : undefined
+  return said.en ?? own ?? refusedFileInWords(said.code, language) ?? said.detail
 }
 
 /** Whether the code has its English here. */

@@ -52,10 +52,6 @@ export const tenancyTexts = {
     en: 'There is no granted undertaking to send in this case.',
   },
   'undertaking.letter': { sv: 'Brevet till hyresvärden', en: 'The letter to the landlord' },
-  'undertaking.letter.lead': {
-    sv: 'Skriv ut, underteckna och skicka rekommenderat före sista dagen. Registrera sedan avsändningen.',
-    en: 'Print, sign and send it registered before the last day. Then record the dispatch.',
-  },
   'undertaking.dispatch': { sv: 'Registrera avsändningen', en: 'Record the dispatch' },
   'undertaking.dispatch.lead': {
     sv: 'Ett rekommenderat brev räknas den dag det skickas, annat den dag det kommer fram.',

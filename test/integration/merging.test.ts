@@ -1,9 +1,12 @@
 // Two cases that a person finds to be one household become one, and can be taken apart again as they were.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Actor } from '../../shared/casework/act.ts'
+import { recordConsent } from '../../shared/casework/consents.ts'
 import { receiveNotice } from '../../shared/casework/intake.ts'
 import { askMerge, askUndoing, performMerges } from '../../shared/casework/merging.ts'
 import { moment } from '../../shared/casework/act.ts'
+import { agreePlan } from '../../shared/casework/payment-plans.ts'
+import { addDays } from '../../shared/domain/calendar.ts'
 import { noticeNumber } from '../bench/notices.ts'
 import { landlordActor, openSpine, type Spine } from '../support/spine.ts'
 
@@ -103,6 +106,45 @@ describe('merging two cases', () => {
       .where('kind', 'like', 'case.merge%')
       .execute()
     expect(entries.map((entry) => entry.kind)).toEqual(['case.merged', 'case.merge-undone'])
+  })
+
+  test('what was agreed for the household follows it, and comes back with the undoing', async () => {
+    const ids = await twoCases(31)
+    const { today } = await moment(spine.web)
+    const consent = { person: 'Vera', recipient: 'landlord', purpose: 'ANSTAND', from: today, to: null }
+    const given = { ...consent, items: ['PLAN'], givenHow: 'spoken' as const }
+    for (const caseId of [ids.fromId, ids.intoId])
+      await recordConsent(spine.web, supervisor, { ...given, caseId })
+    const own = { ...given, caseId: ids.fromId, items: ['SKULD'] }
+    await recordConsent(spine.web, supervisor, own)
+    const instalments = [{ dueOn: addDays(today, 30), amountOre: 900_000 }]
+    await agreePlan(spine.web, supervisor, {
+      caseId: ids.fromId,
+      agreedOn: today,
+      debt: 900_000,
+      instalments,
+    })
+    const at = async (caseId: string) => {
+      const plans = await spine.worker
+        .selectFrom('paymentPlan')
+        .select('id')
+        .where('caseId', '=', caseId)
+        .execute()
+      const consents = await spine.worker
+        .selectFrom('consent')
+        .select('items')
+        .where('caseId', '=', caseId)
+        .execute()
+      return [plans.length, consents.map(({ items }) => items.join()).toSorted()]
+    }
+    const { mergeId } = await askMerge(spine.web, supervisor, { ...ids, reason: 'Samma' })
+    await spine.drain()
+    expect(await at(ids.intoId)).toEqual([1, ['PLAN', 'SKULD']])
+    await askUndoing(spine.web, supervisor, mergeId)
+    await spine.drain()
+    expect(await at(ids.fromId)).toEqual([1, ['PLAN', 'SKULD']])
+    expect(await at(ids.intoId)).toEqual([0, ['PLAN']])
+    expect(spine.failures).toEqual([])
   })
 
   test('a case of another committee is as good as not there', async () => {
