@@ -1,6 +1,7 @@
 // Every setting of every process: one table of variables, read once and checked as a whole before anything opens.
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { overTls } from './tls.ts'
 
 type Source = Readonly<Record<string, string | undefined>>
 
@@ -21,6 +22,7 @@ function link(protocol: RegExp) {
 
 const text = z.string().trim().min(1)
 const list = text.transform((written) => written.split(/[\s,]+/))
+const postgres = link(/^postgres(ql)?$/)
 const web = link(/^https?$/)
 const milliseconds = whole(10, 3_600_000)
 const seconds = whole(1, 3600)
@@ -60,9 +62,14 @@ const table = z.object({
   ),
   databaseUrl: named(
     'DATABASE_URL',
-    link(/^postgres(ql)?$/).optional(),
+    postgres.optional(),
     'PostgreSQL 15 or newer; npm start brings its own when not set.',
   ),
+  webDatabaseUrl: named('WEB_DATABASE_URL', postgres.optional(), 'The web’s own login; DATABASE_URL else.'),
+  workerDatabaseUrl: named('WORKER_DATABASE_URL', postgres.optional(), 'The workers’ own login, likewise.'),
+  watchdogDatabaseUrl: named('WATCHDOG_DATABASE_URL', postgres.optional(), 'The watchdog’s own, likewise.'),
+  tlsOff: named('TLS_OFF', list.optional(), 'In production without TLS: some of database, redis, smtp.'),
+  tlsCaFile: named('TLS_CA_FILE', text.optional(), 'Certificates believed besides, for the database.'),
   databaseConnections: named(
     'DATABASE_CONNECTIONS',
     whole(1, 500).default(10),
@@ -173,7 +180,7 @@ export type Setting = keyof Settings
 export type Environment<S extends Setting = never> = Settings &
   Readonly<{ [R in S | 'baseUrl']: Exclude<Settings[R], undefined> }>
 
-type Faulty = { setting: Setting; fault: 'missing' | 'not acceptable' }
+type Faulty = { setting: Setting; fault: 'missing' | 'not acceptable' | 'without TLS in production' }
 
 /** What is wrong with the environment: names and rules, never the values, which may be secrets. */
 export class EnvironmentFault extends Error {
@@ -222,8 +229,32 @@ export function readEnvironment(
   })
   if (read.data === undefined || faulty.length > 0) throw new EnvironmentFault(faulty)
   const found = { ...read.data, baseUrl: read.data.baseUrl ?? `http://localhost:${read.data.port}` }
-  if (!isComplete(found, needed)) throw new EnvironmentFault([])
-  return Object.freeze(found)
+  const safe = found.environment === 'production' ? demandTls(found) : found
+  if (!isComplete(safe, needed)) throw new EnvironmentFault([])
+  return Object.freeze(safe)
+}
+
+const CARRIED = {
+  databaseUrl: 'database',
+  webDatabaseUrl: 'database',
+  workerDatabaseUrl: 'database',
+  watchdogDatabaseUrl: 'database',
+  redisUrl: 'redis',
+  smtpUrl: 'smtp',
+} as const
+
+/** What carries personal data or wakes the work goes over TLS; forgetting it must stop the start, not be found later. */
+function demandTls(found: Settings): Settings {
+  const tls = { off: found.tlsOff ?? [], caFile: found.tlsCaFile }
+  const given = Object.entries(CARRIED).flatMap(([name, part]) => {
+    const setting = name as keyof typeof CARRIED
+    const address = found[setting]
+    return address === undefined ? [] : [{ setting, address: overTls(part, address, tls) }]
+  })
+  const bare = given.filter(({ address }) => address === null)
+  if (bare.length > 0)
+    throw new EnvironmentFault(bare.map(({ setting }) => ({ setting, fault: 'without TLS in production' })))
+  return { ...found, ...Object.fromEntries(given.map(({ setting, address }) => [setting, address])) }
 }
 
 /** The variables of a child process: ours, with `changes` in place of what was there. */

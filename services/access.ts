@@ -51,6 +51,7 @@ export const PERMISSIONS = {
   'rules.read': { roles: ['caseworker', 'supervisor', 'administrator'], scope: null },
   'rules.change': { roles: ['administrator'], scope: null },
   'rules.move': { roles: ['supervisor'], scope: null },
+  'protected.name': { roles: ['supervisor'], scope: null },
   'owner.decide': { roles: ['supervisor'], scope: null },
   'register.send': { roles: ['system'], scope: 'casework' },
   'theme.change': { roles: ['administrator'], scope: null },

@@ -37,7 +37,7 @@ const env = readEnvironment([
   'tokenIssuer',
 ])
 const log = openLog('web', env.logLevel)
-const { databaseUrl: url, databaseConnections: max } = env
+const { webDatabaseUrl: url = env.databaseUrl, databaseConnections: max } = env
 const db = openDatabase({
   url,
   role: 'bokvar_web',

@@ -38,7 +38,7 @@ const backend: QueueBackend = env.redisUrl
   ? { kind: 'redis', url: env.redisUrl }
   : { kind: 'postgres', url: env.databaseUrl }
 const open = (role: 'bokvar_relay' | 'bokvar_sweeper' | 'bokvar_worker') =>
-  openDatabase({ url: env.databaseUrl, role, max: env.databaseConnections, onError })
+  openDatabase({ url: env.workerDatabaseUrl ?? env.databaseUrl, role, max: env.databaseConnections, onError })
 
 /** The law's tables change when a process starts; asking now and then costs one row and mends a missed start. */
 const lawPauseMs = 600_000

@@ -21,7 +21,7 @@ const log = openLog('watchdog', env.logLevel)
 const onError = (error: Error) => log.warn({ err: error }, 'away')
 // It asks little and must know soon that the database is away.
 const db = openDatabase({
-  url: env.databaseUrl,
+  url: env.watchdogDatabaseUrl ?? env.databaseUrl,
   role: 'bokvar_watchdog',
   max: 2,
   statementTimeout: 4_000,

@@ -12,6 +12,7 @@ import { lawWorkRoutes } from './law-work.ts'
 import { mergeRoutes } from './merges.ts'
 import { noticeFileRoutes } from './notice-files.ts'
 import { noticeRoutes } from './notices.ts'
+import { protectedGroupRoutes } from './protected-group.ts'
 import { referralRoutes } from './referrals.ts'
 import { ruleTrialRoutes } from './rule-trials.ts'
 import { ruleRoutes } from './rules.ts'
@@ -29,6 +30,7 @@ const doors = [
   taskRoutes,
   referralRoutes,
   boardRoutes,
+  protectedGroupRoutes,
   deadlineRoutes,
   clientRegisterRoutes,
   ruleRoutes,

@@ -77,7 +77,8 @@ export async function joinArrivals(trx: Trx, at: Moment, arrivals: readonly Inco
     [...born.values()].map((one) => ({ ...one, facts: one.protected ? { flags: ['protected'] } : {} })),
   )
   const told = joined.filter((_, place) => arrivals[place]?.newCase.protected).map(({ caseId }) => caseId)
-  await closeIn(trx, [...born.keys()], told)
+  const ids = [...born.values()].map(({ id }) => id)
+  await closeIn(trx, ids, told)
   await record(trx, at, arrivals, joined)
   await emit(trx, 'case.changed', [...new Set(joined.map((join) => join.caseId))])
   return joined

@@ -1,0 +1,29 @@
+// How PostgreSQL, Redis and the mail server are reached in production: over TLS with the certificate checked, unless said otherwise.
+
+/** What may stay without TLS (a closed network of containers), and whose certificates are believed besides the usual. */
+export type TlsSettings = { off: readonly string[]; caFile: string | undefined }
+
+const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]', ''])
+
+/**
+ * The address with TLS demanded in it, or null when it is one without TLS that nobody has allowed. An address that says
+ * itself how it wants its TLS (`sslmode`, `requireTLS`) is left as it is, and so is one on this machine.
+ */
+export function overTls(
+  part: 'database' | 'redis' | 'smtp',
+  address: string,
+  tls: TlsSettings,
+): string | null {
+  const url = new URL(address)
+  if (LOCAL.has(url.hostname) || tls.off.includes(part)) return address
+  if (part === 'redis') return url.protocol === 'rediss:' ? address : null
+  if (part === 'smtp') {
+    if (url.protocol === 'smtp:' && !url.searchParams.has('requireTLS'))
+      url.searchParams.set('requireTLS', 'true')
+    return url.href
+  }
+  if (url.searchParams.get('sslmode') === 'disable') return null
+  if (!url.searchParams.has('sslmode')) url.searchParams.set('sslmode', 'verify-full')
+  if (tls.caFile && !url.searchParams.has('sslrootcert')) url.searchParams.set('sslrootcert', tls.caFile)
+  return url.href
+}
