@@ -6,11 +6,12 @@ import {
   receiveNoticeFile,
   rereadNoticeFile,
 } from '../../shared/casework/notice-files.ts'
-import type { RowError } from '../../shared/domain/notice-file-problems.ts'
+import type { FileProblem, RowError } from '../../shared/domain/notice-file-problems.ts'
 import type { Finding } from '../../shared/domain/reading-findings.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { rejectedRowsCsv } from '../../shared/domain/rejected-rows.ts'
 import type { FileRemark } from '../../shared/domain/workbook-table.ts'
+import { problemInWords } from '../../shared/text/file-problems.ts'
 import { remarkInWords } from '../../shared/text/file-remarks.ts'
 import type { Language } from '../../shared/text/say.ts'
 import { actorOf } from '../actor.ts'
@@ -49,25 +50,23 @@ const report = z.object({
   ),
 })
 
-const showFault = ({ column, code, detail, howToMend }: Omit<RowError, 'row'>): z.infer<typeof fault> => ({
-  column,
-  code,
-  detail,
-  howToMend,
-})
+const showFault = (
+  { column, code }: Pick<RowError | FileProblem, 'column' | 'code'>,
+  language: Language,
+): z.infer<typeof fault> => ({ column, code, ...problemInWords(code, language) })
 
 type Report = Awaited<ReturnType<typeof readNoticeFileReport>>
 
 function show({ file, results }: Report, language: Language): z.infer<typeof report> {
   const { id, fileName, receivedAt, rows, accepted, rejected, duplicates } = file
   const remarks = file.remarks as FileRemark[]
-  const held = file.problem as (RowError & { row: number | null }) | null
+  const held = file.problem as FileProblem | null
   return {
     id,
     fileName,
     receivedAt,
     state: file.state as z.infer<typeof report>['state'],
-    ...(held && { problem: { row: held.row, ...showFault(held) } }),
+    ...(held && { problem: { row: held.row, ...showFault(held, language) } }),
     ...(remarks.length > 0 && {
       remarks: remarks.map((remark) => ({ code: remark.code, detail: remarkInWords(remark, language) })),
     }),
@@ -80,7 +79,7 @@ function show({ file, results }: Report, language: Language): z.infer<typeof rep
       ...(one.noticeId && { noticeId: one.noticeId }),
       ...(one.duplicate && { duplicate: true }),
       ...(one.errors
-        ? { errors: (one.errors as RowError[]).map(showFault) }
+        ? { errors: (one.errors as RowError[]).map((error) => showFault(error, language)) }
         : { findings: showFindings((one.findings ?? []) as Finding[], language) }),
     })),
   }

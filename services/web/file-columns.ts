@@ -12,6 +12,7 @@ import {
   type Column,
 } from '../../shared/domain/notice-file-columns.ts'
 import type { NoticeFile } from '../../shared/domain/notice-file.ts'
+import { problemInWords } from '../../shared/text/file-problems.ts'
 import type { App } from '../http.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
@@ -82,7 +83,10 @@ async function showColumns(
   const guessed = Object.fromEntries(asked.map(({ field, meant }) => [field, meant ?? NOT_READ]))
   const errors = sent?.errors ?? {}
   const { problem } = draft.read
-  const why = problem && MENDED_BY_MAPPING.has(problem.code) ? problem.detail : null
+  const why =
+    problem && MENDED_BY_MAPPING.has(problem.code)
+      ? problemInWords(problem.code, request.language).detail
+      : null
   return renderPage(reply, 'landlord/file-columns', {
     title: t('file.map.title'),
     back: { href: BASE },
@@ -102,7 +106,7 @@ function headingView({ heading, field, samples }: Asked, t: Say) {
 }
 
 function choicesOf(t: Say) {
-  const columns = COLUMN_NAMES.map((name) => ({ value: name, text: t(`column.${name}`) }))
+  const columns = COLUMN_NAMES.map((name) => ({ value: name, text: t(`file.column.${name}`) }))
   return [{ value: NOT_READ, text: t('file.map.none') }, ...columns]
 }
 
@@ -113,13 +117,13 @@ function faultsIn(asked: readonly Asked[], values: Values, t: Say): FieldErrors 
   for (const { field } of asked) {
     const column = values[field] ?? NOT_READ
     if (!isColumn(column)) continue
-    if (by.has(column)) errors[field] = t('file.map.error.twice', { column: t(`column.${column}`) })
+    if (by.has(column)) errors[field] = t('file.map.error.twice', { column: t(`file.column.${column}`) })
     by.set(column, field)
   }
   const lacking = NEEDED_COLUMNS.find((column) => !by.has(column))
   const first = asked[0]?.field
   if (lacking && first && Object.keys(errors).length === 0)
-    errors[first] = t('file.map.error.needed', { column: t(`column.${lacking}`) })
+    errors[first] = t('file.map.error.needed', { column: t(`file.column.${lacking}`) })
   return errors
 }
 

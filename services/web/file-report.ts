@@ -1,6 +1,7 @@
 // What a landlord is shown of a file before it is sent: errors first, then remarks and repeats, then how many are right.
 import type { Preview } from '../../shared/casework/sent-notices.ts'
 import type { NoticeFile } from '../../shared/domain/notice-file.ts'
+import { problemInWords } from '../../shared/text/file-problems.ts'
 import { remarkInWords } from '../../shared/text/file-remarks.ts'
 import type { Language } from '../../shared/text/say.ts'
 import type { Say } from './page.ts'
@@ -8,9 +9,10 @@ import type { Say } from './page.ts'
 /** Lines of each kind on the page; the file of bad rows holds them all. */
 const MOST = 100
 
-function heldIn({ problem }: NoticeFile, t: Say) {
+function heldIn({ problem }: NoticeFile, t: Say, language: Language) {
   if (!problem) return null
-  const { detail, howToMend, row, column } = problem
+  const { row, column } = problem
+  const { detail, howToMend } = problemInWords(problem.code, language)
   const places = [
     row === null ? '' : t('file.place.row', { row }),
     column === null ? '' : t('file.place.column', { column }),
@@ -49,10 +51,10 @@ const cut = <Line>(lines: readonly Line[]) => ({
 export function fileReport(read: NoticeFile, previews: readonly Preview[], t: Say, language: Language) {
   const fresh = previews.filter(({ sentBefore }) => sentBefore === null).length
   return {
-    held: heldIn(read, t),
+    held: heldIn(read, t, language),
     notices: fresh,
     badRows: new Set(read.errors.map(({ row }) => row)).size,
-    errors: cut(read.errors),
+    errors: cut(read.errors.map((error) => ({ ...error, ...problemInWords(error.code, language) }))),
     remarks: cut(remarksIn(read, previews, language)),
     repeats: cut(repeatsIn(read, previews, t)),
     known: read.remarks.map((remark) => remarkInWords(remark, language)),

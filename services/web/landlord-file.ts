@@ -10,13 +10,15 @@ import { readNoticeFileReport, rereadNoticeFile } from '../../shared/casework/no
 import { previewNotices } from '../../shared/casework/sent-notices.ts'
 import { COLUMN_NAMES } from '../../shared/domain/notice-file-columns.ts'
 import type { NoticeFile } from '../../shared/domain/notice-file.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
 import { rejectedRowsCsv } from '../../shared/domain/rejected-rows.ts'
+import { refusedFileInWords } from '../../shared/text/file-problems.ts'
 import type { App } from '../http.ts'
 import { readUpload } from '../upload.ts'
 import { fileColumnPages, mayBeMapped } from './file-columns.ts'
 import { fileReport } from './file-report.ts'
 import { renderPage, tellNextPage } from './frame.ts'
-import { actorIn, errorsOf, idIn, summaryOf, textsOf, type FieldErrors, type PageDeps } from './page.ts'
+import { actorIn, idIn, summaryOf, textsOf, type FieldErrors, type PageDeps } from './page.ts'
 
 const BASE = '/hyresvard/fil'
 const config = { permission: 'notice.send' as const }
@@ -45,9 +47,9 @@ function takeFile({ db, tools }: PageDeps) {
       const id = await keepFileDraft(db, tools, actorIn(request), file)
       return reply.redirect(`${BASE}/${id}/granska`, 303)
     } catch (error) {
-      const refused = errorsOf(error, { '/file': 'file' })
-      if (!refused) throw error
-      return showChoice(reply.code(422), refused)
+      const said = error instanceof Refusal ? refusedFileInWords(error.code, request.language) : null
+      if (said === null) throw error
+      return showChoice(reply.code(422), { file: said })
     }
   }
 }

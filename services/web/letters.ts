@@ -17,6 +17,7 @@ import {
 } from '../../shared/domain/letter-template.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { letterVariableTexts } from '../../shared/text/letters.ts'
+import type { Language } from '../../shared/text/say.ts'
 import type { App } from '../http.ts'
 import { letterTemplates } from '../letter-templates.ts'
 import { renderPage, tellNextPage } from './frame.ts'
@@ -79,6 +80,8 @@ function showAll(deps: PageDeps) {
           lacks: !ready && template.needs ? t(`letters.needs.${template.needs}`) : null,
         }
       })
+    // What can be written now stands first.
+    choices.sort((one, other) => Number(one.lacks !== null) - Number(other.lacks !== null))
     const made = (await listLetters(deps.db, actor, caseId)).map((one) => ({
       ...one,
       name: nameOf(request, one.template),
@@ -119,12 +122,19 @@ async function showPreview(
     asked: letter.asked.map((name) => ({ name, label: letterVariableTexts[name][request.language] })),
     protected: letter.protected && template.recipient !== 'enforcement',
     window: letter.window?.split('\n') ?? null,
-    subject: letter.subject,
-    blocks: letterBlocks(letter.body),
+    subject: withLabels(letter.subject, request.language),
+    blocks: letterBlocks(withLabels(letter.body, request.language)),
     lang: template.language === 'en' ? 'en' : 'sv',
     form: { values: { key: randomUUID(), ...values }, errors },
     errors: summaryOf(errors),
   })
+}
+
+/** What is not filled in yet shows by its name, in brackets. */
+function withLabels(text: string, language: Language): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    name in letterVariableTexts ? `[${letterVariableTexts[name as LetterVariable][language]}]` : whole,
+  )
 }
 
 /** What the refusal says, beside the field, in the reader's language. */

@@ -37,6 +37,8 @@ export type LetterFacts = {
   caseId: string
   /** Whom the letters name; null when only the unit could be named. */
   responsible: string | null
+  /** Whether the case has somebody of its own; else whoever writes a letter stands under it. */
+  owned: boolean
   protected: boolean
   stands: ReadonlySet<LetterNeed>
   valuesIn: (language: LetterLanguage) => LetterValues
@@ -68,6 +70,7 @@ export async function readLetterFacts(trx: Trx, caseId: string): Promise<LetterF
   return {
     caseId,
     responsible,
+    owned: facts.assignee !== null,
     protected: facts.protected,
     stands,
     valuesIn: (language) => valuesOf(facts, responsible, today, language === 'en' ? 'en' : 'sv'),

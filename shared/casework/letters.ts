@@ -69,7 +69,7 @@ export async function prepareLetter(
     written: LetterValues
   },
 ): Promise<PreparedLetter> {
-  return inContext(db, actor, async (trx) => prepared(await demandFacts(trx, wish.caseId), wish))
+  return inContext(db, actor, async (trx) => prepared(await demandFacts(trx, wish.caseId), actor, wish))
 }
 
 async function demandFacts(trx: Trx, caseId: string): Promise<LetterFacts> {
@@ -80,8 +80,11 @@ async function demandFacts(trx: Trx, caseId: string): Promise<LetterFacts> {
 
 type Wish = { template: LetterTemplate; templates: readonly LetterTemplate[]; written: LetterValues }
 
-function prepared(facts: LetterFacts, { template, templates, written }: Wish): PreparedLetter {
-  const known = { ...facts.valuesIn(template.language), ...confirmationIn(facts, template, templates) }
+function prepared(facts: LetterFacts, actor: Actor, { template, templates, written }: Wish): PreparedLetter {
+  // The law asks who is responsible; any other letter is answered for by whoever writes it, when nobody has the case.
+  const signs = facts.owned || template.needs === 'eviction' ? {} : { caseworker: actor.name }
+  const quoted = confirmationIn(facts, template, templates)
+  const known = { ...facts.valuesIn(template.language), ...signs, ...quoted }
   const asked = lackingIn(template, known)
   const answers = Object.fromEntries(
     asked.map((name) => [name, written[name]?.trim()]).filter(([, text]) => text),
@@ -120,7 +123,7 @@ export async function makeLetter(
     if (rows[0]) return rows[0]
     await lockCase(trx, wish.caseId, null)
     const facts = await demandFacts(trx, wish.caseId)
-    const letter = prepared(facts, wish)
+    const letter = prepared(facts, actor, wish)
     demandMakeable(facts, letter, wish)
     const id = randomUUID()
     const { id: template, version, language, recipient } = wish.template
