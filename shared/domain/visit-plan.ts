@@ -67,7 +67,13 @@ export type Suggestion = {
 export type NoPair = { caseId: string; dueOn: IsoDate; reason: 'KAPACITET'; tellSupervisor: true }
 
 /** `full`: where nobody is left; a plan only ever gets fuller, so that what was full once need not be asked again. */
-type Plan = { bookings: Booking[]; suggestions: Suggestion[]; without: NoPair[]; full: Set<string> }
+type Plan = {
+  bookings: Booking[]
+  suggestions: Suggestion[]
+  without: NoPair[]
+  full: Set<string>
+  days: readonly IsoDate[]
+}
 type At = { rules: VisitRules; today: IsoDate }
 
 /** Nearest due date first; of two on one day the one with children; then by name, so that the order never varies. */
@@ -87,8 +93,10 @@ export function suggestVisits(
   booked: readonly Booking[],
   at: At,
 ): { suggestions: Suggestion[]; without: NoPair[] } {
-  const plan: Plan = { bookings: [...booked], suggestions: [], without: [], full: new Set() }
-  for (const need of visitOrder(needs)) {
+  const ordered = visitOrder(needs)
+  const days = workingDaysUntil(ordered.at(-1)?.dueOn ?? at.today, at)
+  const plan: Plan = { bookings: [...booked], suggestions: [], without: [], full: new Set(), days }
+  for (const need of ordered) {
     const found = firstForCommittees(need, visitors, plan, at)
     if (found) {
       plan.suggestions.push(found)
@@ -127,10 +135,13 @@ function bestFor(
   at: At,
 ): Omit<Suggestion, 'committee'> | null {
   const { caseId, postalCode } = need
+  // Whoever asks for the same days later finds what this one found: nobody.
+  const nobody = `${asked} until ${need.dueOn} ${need.evening} ${postalCode}`
+  if (plan.full.has(nobody)) return null
   let first: Omit<Suggestion, 'committee'> | null = null
-  for (const day of workingDaysUntil(need.dueOn, at)) {
+  for (const day of plan.days.filter((one) => one <= need.dueOn)) {
     for (const time of at.rules.times.filter((one) => !need.evening || one.evening)) {
-      const key = `${asked} ${day} ${time.starts} ${time.ends} ${areaOf(postalCode)}`
+      const key = `${asked} ${day} ${time.starts} ${time.ends} ${postalCode}`
       const pair = plan.full.has(key)
         ? null
         : freePair(able, plan.bookings, { day, time, postalCode, rules: at.rules })
@@ -151,6 +162,7 @@ function bestFor(
       first ??= suggestion
     }
   }
+  if (!first) plan.full.add(nobody)
   return first
 }
 

@@ -78,6 +78,16 @@ describe('suggested visits', () => {
     })
   })
 
+  test('of two households in one postal area the one within the visitors’ own code is not passed over for the other', () => {
+    const near = { ...lots, areas: ['70234'] }
+    const both = [aNeed('a', { postalCode: '702 10' }), aNeed('b', { postalCode: '702 34' })]
+    const { suggestions, without } = suggested(both, [near, bokonsulent])
+    expect([suggestions.map(({ caseId }) => caseId), without.map(({ caseId }) => caseId)]).toEqual([
+      ['b'],
+      ['a'],
+    ])
+  })
+
   test('lack capacity, counted and told to the supervisor, rather than come after the due date', () => {
     const needs = Array.from({ length: 9 }, (_, n) => aNeed(`c${n}`))
     const { suggestions, without } = suggested(needs)
