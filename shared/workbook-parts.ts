@@ -37,7 +37,7 @@ export function unpack(bytes: Uint8Array): Parts {
   const directory = readZipDirectory(bytes)
   if ('fault' in directory) throw new Stopped('file_damaged')
   const parts: Parts = new Map()
-  let left = ZIP_LIMITS.unpacked as number
+  let left: number = ZIP_LIMITS.unpacked
   for (const entry of directory.entries) {
     const part = inflate(bytes, entry, left)
     left -= part.length

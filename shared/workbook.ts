@@ -54,7 +54,7 @@ function sheetPaths(parts: Parts): string[] {
   for (const [, attributes = ''] of text(parts, 'xl/_rels/workbook.xml.rels').matchAll(
     TAGS('Relationship'),
   )) {
-    if (/\/worksheet$/.test(valueOf(attributes, 'Type')))
+    if (valueOf(attributes, 'Type').endsWith('/worksheet'))
       targets.set(valueOf(attributes, 'Id'), valueOf(attributes, 'Target'))
   }
   const sheets = [...text(parts, 'xl/workbook.xml').matchAll(TAGS('sheet'))]

@@ -30,7 +30,7 @@ export function stepOf(field: string): Step {
   if (field === 'type') return 1
   if (field.startsWith('landlord-')) return 2
   if (/^(tenant|dwelling)-/.test(field)) return 3
-  if (/^rents-/.test(field) || ['rows', 'interest', 'amountToRecover'].includes(field)) return 4
+  if (field.startsWith('rents-') || ['rows', 'interest', 'amountToRecover'].includes(field)) return 4
   return field.startsWith('payment-') ? 5 : 6
 }
 

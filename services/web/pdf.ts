@@ -1,6 +1,7 @@
 // Makes tagged PDF: headings, paragraphs, lists and facts that a screen reader finds, in a font that holds every name.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+// oxlint-disable-next-line import/no-named-as-default
 import PDFDocument from 'pdfkit'
 import type { Language } from '../../shared/text/say.ts'
 

@@ -28,7 +28,8 @@ const attribute = (text: string, name: string): string | null =>
 export function cellAddress(written: string): { row: number; place: number } | null {
   const match = /^\$?([A-Z]{1,3})\$?(\d{1,7})$/.exec(written)
   if (!match) return null
-  const column = [...(match[1] ?? '')].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)
+  const letters = (match[1] ?? '').split('')
+  const column = letters.reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)
   return { row: Number(match[2]), place: column - 1 }
 }
 

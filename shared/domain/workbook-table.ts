@@ -14,7 +14,8 @@ export type WorkbookSheet = {
 
 /** What the sender should know of a file that is read all the same; said in words by `shared/text/landlord-files.ts`. */
 export type FileRemark =
-  | { code: 'rows_hidden' | 'zeros_lost'; rows: number[] }
+  | { code: 'rows_hidden'; rows: number[] }
+  | { code: 'zeros_lost'; rows: number[] }
   | { code: 'columns_hidden' }
   | { code: 'sheets_passed_over'; count: number }
 

@@ -43,7 +43,7 @@ const files = async (): Promise<number> => {
     .selectFrom('noticeFile')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
-  return Number(count)
+  return count
 }
 
 /** Refused at the door: a sentence that says what to do, nothing kept, never a 5xx. */
