@@ -52,6 +52,8 @@ const ENTRIES: readonly Entry[] = [
   { href: '/godkannanden', permission: 'approval.use', sv: 'Godkännanden', en: 'Approvals' },
   { href: '/nodoppning', permission: 'case.break-glass', sv: 'Nödöppning', en: 'Break-glass' },
   { href: '/gallring', permission: 'retention.manage', sv: 'Gallring', en: 'Retention' },
+  { href: '/personer', permission: 'people.manage', sv: 'Personer', en: 'People' },
+  { href: '/hyresvardar', permission: 'people.manage', sv: 'Hyresvärdar', en: 'Landlords' },
   { href: '/rakna-frist', permission: 'own.page', sv: 'Räkna en frist', en: 'Count a period' },
 ]
 

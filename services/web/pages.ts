@@ -43,6 +43,8 @@ import { visitSheetPages } from './visit-sheet.ts'
 import { visitPages } from './visits.ts'
 import { statisticsPages } from './statistics.ts'
 import { themePages } from './theme.ts'
+import { peoplePages } from './people.ts'
+import { landlordAdminPages } from './landlords.ts'
 import { worklistPages } from './worklist.ts'
 
 const AREAS = [
@@ -89,6 +91,8 @@ const AREAS = [
   approvalPages,
   caseSecrecyPages,
   retentionPages,
+  peoplePages,
+  landlordAdminPages,
 ]
 
 /** The pages over `db` (opened as `bokvar_web`) with the process's keys and law. */

@@ -52,7 +52,7 @@ async function showTrial(
   return renderPage(reply.code(asked && !facts ? 422 : 200), 'administration/trial', {
     title: t('trial.title'),
     back: draft
-      ? { href: '/regler/fordelning/utkast', text: t('draft.back') }
+      ? { href: '/regler/fordelning/utkast', text: t('table-draft.back') }
       : { href: '/regler/fordelning' },
     version,
     draft,

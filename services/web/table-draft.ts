@@ -99,13 +99,13 @@ export async function showDraft(
     anmarkningar: table.rows.filter((row) => told(row).length).length,
   }
   return renderPage(reply, 'administration/draft', {
-    title: t('draft.title', { table: t(`table.${kind}`) }),
+    title: t('table-draft.title', { table: t(`table.${kind}`) }),
     back: { href: `/regler/${slug}`, text: t(`table.${kind}`) },
     slug,
     kind,
     draft: { by: draft.changedByName, at: draft.changedAt, stale: draft.stale, base: base.version },
     tabs: VIEWS.map((one) => ({
-      text: t(`draft.view.${one}`, { count: counts[one] }),
+      text: t(`table-draft.view.${one}`, { count: counts[one] }),
       href: `/regler/${slug}/utkast${one === 'alla' ? '' : `?visa=${one}`}`,
       current: one === view,
     })),
@@ -153,9 +153,9 @@ function putSheet(deps: PageDeps) {
       throw error
     })
     if (!file || file.bytes.length === 0)
-      return showDraft(reply.code(422), deps, { file: t('draft.file.none') })
+      return showDraft(reply.code(422), deps, { file: t('table-draft.file.none') })
     const read = decodeText(file.bytes)
-    if ('unreadable' in read) return showDraft(reply.code(422), deps, { file: t('draft.file.none') })
+    if ('unreadable' in read) return showDraft(reply.code(422), deps, { file: t('table-draft.file.none') })
     const { text } = read
     const what = file.fields['what'] === 'examples' && kind === 'routing' ? { examples: text } : { csv: text }
     try {
@@ -163,7 +163,7 @@ function putSheet(deps: PageDeps) {
     } catch (error) {
       return showDraft(reply.code(422), deps, refusedAs(error, 'file', request.language))
     }
-    tellNextPage(request, t('draft.file.done'))
+    tellNextPage(request, t('table-draft.file.done'))
     return reply.redirect(`/regler/${slug}/utkast`, 303)
   }
 }
@@ -173,10 +173,10 @@ function handOver(deps: PageDeps) {
     const t = textsOf(request)
     const { kind } = tableIn(request)
     const note = (valuesIn(request)['note'] ?? '').trim().slice(0, 500)
-    if (note === '') return showDraft(reply.code(422), deps, { note: t('draft.note.missing') })
+    if (note === '') return showDraft(reply.code(422), deps, { note: t('table-draft.note.missing') })
     try {
       const made = await handOverRuleDraft(deps.db, actorIn(request), kind, note)
-      tellNextPage(request, t('draft.handed-over'))
+      tellNextPage(request, t('table-draft.handed-over'))
       return await reply.redirect(`/regler/version/${made.id}`, 303)
     } catch (error) {
       return showDraft(reply.code(422), deps, refusedAs(error, 'note', request.language))
@@ -192,7 +192,7 @@ function renew(deps: PageDeps) {
     const rows = both.join(', ')
     tellNextPage(
       request,
-      rows === '' ? t('draft.renewed') : t('draft.renewed.both', { rows }),
+      rows === '' ? t('table-draft.renewed') : t('table-draft.renewed.both', { rows }),
       rows === '' ? 'success' : 'important',
     )
     return reply.redirect(`/regler/${slug}/utkast`, 303)
@@ -211,7 +211,7 @@ export function tableDraftPages(app: App, deps: PageDeps): void {
   app.post(`${at}/kasta`, { config }, async (request, reply) => {
     const { slug, kind } = tableIn(request)
     await dropRuleDraft(deps.db, actorIn(request), kind)
-    tellNextPage(request, textsOf(request)('draft.dropped'))
+    tellNextPage(request, textsOf(request)('table-draft.dropped'))
     return reply.redirect(`/regler/${slug}`, 303)
   })
 }

@@ -100,7 +100,7 @@ async function showRow(
   const findings = row && !told.conflict ? findingsOf(row, kind, draft.findings) : []
   return renderPage(reply, 'administration/row', {
     title: filled.key === null ? t('row.new') : t('row.title', { row: filled.key }),
-    back: { href: `/regler/${slug}/utkast`, text: t('draft.back') },
+    back: { href: `/regler/${slug}/utkast`, text: t('table-draft.back') },
     slug,
     filled,
     parts: partsOf(table, request),
@@ -211,7 +211,7 @@ function acceptExample({ db }: PageDeps) {
         row: String(decision.row ?? ''),
       }
       await putDraftSheet(db, actor, 'routing', { examples: expectAnew(draft.examples, line, now) })
-      tellNextPage(request, textsOf(request)('draft.example.done'))
+      tellNextPage(request, textsOf(request)('table-draft.example.done'))
     }
     return reply.redirect('/regler/fordelning/utkast', 303)
   }

@@ -47,19 +47,22 @@ function isRole(text: string): text is Role {
   return ROLES.has(text)
 }
 
-/** The active person with this subject, or null: also when the role is one this version does not know. */
+/** The active person with this subject, or null: also of a suspended landlord, and when the role is not known here. */
 export async function findPersonBySubject(db: Db, subject: string): Promise<Principal | null> {
   const row = await db
     .selectFrom('person')
-    .select(['id', 'subject', 'role', 'committee', 'unit', 'landlordId', 'name'])
-    .where('subject', '=', subject)
-    .where('active', '=', true)
+    .leftJoin('landlord', 'landlord.id', 'person.landlordId')
+    .select(['person.id', 'person.subject', 'person.role', 'person.committee', 'person.unit'])
+    .select(['person.landlordId', 'person.name'])
+    .where('person.subject', '=', subject)
+    .where('person.active', '=', true)
+    .where('landlord.suspendedAt', 'is', null)
     .executeTakeFirst()
   if (!row || !isRole(row.role)) return null
   return { ...row, kind: 'person', role: row.role, scopes: [] }
 }
 
-/** The active system with this client id, or null. `scopes` are the token's, set by the caller. */
+/** The active system with this client id, or null: also of a suspended landlord. `scopes` are the token's, set by the caller. */
 export async function findClient(db: Db, clientId: string): Promise<Principal | null> {
   const row = await db
     .selectFrom('systemClient')
@@ -68,6 +71,7 @@ export async function findClient(db: Db, clientId: string): Promise<Principal | 
     .select(['systemClient.landlordId', 'landlord.name'])
     .where('systemClient.clientId', '=', clientId)
     .where('systemClient.active', '=', true)
+    .where('landlord.suspendedAt', 'is', null)
     .executeTakeFirst()
   if (!row) return null
   return {

@@ -79,77 +79,80 @@ export const administrationTexts = {
   'rules.day': { sv: '{days} arbetsdag', en: '{days} working day' },
   'rules.days': { sv: '{days} arbetsdagar', en: '{days} working days' },
 
-  'draft.title': { sv: 'Utkast: {table}', en: 'Draft: {table}' },
-  'draft.back': { sv: 'Till utkastet', en: 'To the draft' },
-  'draft.about': {
+  'table-draft.title': { sv: 'Utkast: {table}', en: 'Draft: {table}' },
+  'table-draft.back': { sv: 'Till utkastet', en: 'To the draft' },
+  'table-draft.about': {
     sv: 'Bygger på version {version}. Senast ändrat av {name} {at}.',
     en: 'Made from version {version}. Last changed by {name} {at}.',
   },
-  'draft.views': { sv: 'Visa rader', en: 'Show rows' },
-  'draft.view.alla': { sv: 'Alla ({count})', en: 'All ({count})' },
-  'draft.view.andrade': { sv: 'Ändrade ({count})', en: 'Changed ({count})' },
-  'draft.view.anmarkningar': { sv: 'Med anmärkning ({count})', en: 'With remarks ({count})' },
-  'draft.changed': { sv: 'Ändrad', en: 'Changed' },
-  'draft.removed': { sv: 'Borttagna rader: {rows}', en: 'Removed rows: {rows}' },
-  'draft.stops': {
+  'table-draft.views': { sv: 'Visa rader', en: 'Show rows' },
+  'table-draft.view.alla': { sv: 'Alla ({count})', en: 'All ({count})' },
+  'table-draft.view.andrade': { sv: 'Ändrade ({count})', en: 'Changed ({count})' },
+  'table-draft.view.anmarkningar': { sv: 'Med anmärkning ({count})', en: 'With remarks ({count})' },
+  'table-draft.changed': { sv: 'Ändrad', en: 'Changed' },
+  'table-draft.removed': { sv: 'Borttagna rader: {rows}', en: 'Removed rows: {rows}' },
+  'table-draft.stops': {
     sv: 'Fel som hindrar publicering: {count}. De står vid sina rader.',
     en: 'Faults that stop publication: {count}. They stand beside their rows.',
   },
-  'draft.sound': {
+  'table-draft.sound': {
     sv: 'Kontrollen hittar inget som hindrar publicering.',
     en: 'The checks find nothing that stops publication.',
   },
-  'draft.error': { sv: 'Fel', en: 'Fault' },
-  'draft.warning': { sv: 'Anmärkning', en: 'Remark' },
-  'draft.of-table': { sv: 'Om hela tabellen och exemplen', en: 'On the whole table and the examples' },
-  'draft.example.accept': { sv: 'Rätta exemplet efter utkastet', en: 'Let the example follow the draft' },
-  'draft.example.done': {
+  'table-draft.error': { sv: 'Fel', en: 'Fault' },
+  'table-draft.warning': { sv: 'Anmärkning', en: 'Remark' },
+  'table-draft.of-table': { sv: 'Om hela tabellen och exemplen', en: 'On the whole table and the examples' },
+  'table-draft.example.accept': {
+    sv: 'Rätta exemplet efter utkastet',
+    en: 'Let the example follow the draft',
+  },
+  'table-draft.example.done': {
     sv: 'Exemplet väntar sig nu det som utkastet säger.',
     en: 'The example now expects what the draft says.',
   },
-  'draft.edit': { sv: 'Ändra', en: 'Change' },
-  'draft.up': { sv: 'Flytta upp', en: 'Move up' },
-  'draft.down': { sv: 'Flytta ner', en: 'Move down' },
-  'draft.add': { sv: 'Lägg till rad', en: 'Add a row' },
-  'draft.add-after': { sv: 'Ny rad efter', en: 'New row after' },
-  'draft.stale': {
+  'table-draft.edit': { sv: 'Ändra', en: 'Change' },
+  'table-draft.up': { sv: 'Flytta upp', en: 'Move up' },
+  'table-draft.down': { sv: 'Flytta ner', en: 'Move down' },
+  'table-draft.add': { sv: 'Lägg till rad', en: 'Add a row' },
+  'table-draft.add-after': { sv: 'Ny rad efter', en: 'New row after' },
+  'table-draft.stale': {
     sv: 'En nyare version har publicerats sedan utkastet började. Hämta in den innan du lämnar över utkastet.',
     en: 'A newer version has been published since the draft was begun. Take it in before you hand the draft over.',
   },
-  'draft.renew': { sv: 'Hämta in den nya versionen', en: 'Take in the new version' },
-  'draft.renewed': {
+  'table-draft.renew': { sv: 'Hämta in den nya versionen', en: 'Take in the new version' },
+  'table-draft.renewed': {
     sv: 'Utkastet bygger nu på den nya versionen. Dina ändringar finns kvar.',
     en: 'The draft is now made from the new version. Your changes are kept.',
   },
-  'draft.renewed.both': {
+  'table-draft.renewed.both': {
     sv: 'Utkastet bygger nu på den nya versionen. Du och en kollega har ändrat samma rader: {rows}. Din text står kvar; jämför dem.',
     en: 'The draft is now made from the new version. You and a colleague have changed the same rows: {rows}. Your text stays; compare them.',
   },
-  'draft.hand-over': { sv: 'Lämna över för granskning', en: 'Hand over for review' },
-  'draft.hand-over.text': {
+  'table-draft.hand-over': { sv: 'Lämna över för granskning', en: 'Hand over for review' },
+  'table-draft.hand-over.text': {
     sv: 'En annan administratör granskar och publicerar. Du kan provköra versionen och ta tillbaka den under tiden.',
     en: 'Another administrator reviews and publishes. Meanwhile you can rehearse the version and take it back.',
   },
-  'draft.note': { sv: 'Varför ändras tabellen?', en: 'Why is the table changed?' },
-  'draft.note.missing': { sv: 'Skriv varför tabellen ändras', en: 'Say why the table is changed' },
-  'draft.handed-over': {
+  'table-draft.note': { sv: 'Varför ändras tabellen?', en: 'Why is the table changed?' },
+  'table-draft.note.missing': { sv: 'Skriv varför tabellen ändras', en: 'Say why the table is changed' },
+  'table-draft.handed-over': {
     sv: 'Utkastet är överlämnat. En kollega kan nu granska och publicera det.',
     en: 'The draft is handed over. A colleague can now review and publish it.',
   },
-  'draft.drop': { sv: 'Kasta utkastet', en: 'Throw the draft away' },
-  'draft.dropped': { sv: 'Utkastet är kastat.', en: 'The draft is thrown away.' },
-  'draft.file': { sv: 'Byt hela tabellen mot en fil', en: 'Replace the whole table by a file' },
-  'draft.file.choose': { sv: 'CSV-fil', en: 'CSV file' },
-  'draft.file.hint': {
+  'table-draft.drop': { sv: 'Kasta utkastet', en: 'Throw the draft away' },
+  'table-draft.dropped': { sv: 'Utkastet är kastat.', en: 'The draft is thrown away.' },
+  'table-draft.file': { sv: 'Byt hela tabellen mot en fil', en: 'Replace the whole table by a file' },
+  'table-draft.file.choose': { sv: 'CSV-fil', en: 'CSV file' },
+  'table-draft.file.hint': {
     sv: 'Samma kolumner som när tabellen hämtas. Högst 5 MB.',
     en: 'The same columns as when the table is downloaded. At most 5 MB.',
   },
-  'draft.file.what': { sv: 'Filen är', en: 'The file is' },
-  'draft.file.table': { sv: 'Tabellen', en: 'The table' },
-  'draft.file.examples': { sv: 'Exemplen', en: 'The examples' },
-  'draft.file.submit': { sv: 'Läs in filen', en: 'Read the file' },
-  'draft.file.none': { sv: 'Välj en CSV-fil på högst 5 MB', en: 'Choose a CSV file of at most 5 MB' },
-  'draft.file.done': {
+  'table-draft.file.what': { sv: 'Filen är', en: 'The file is' },
+  'table-draft.file.table': { sv: 'Tabellen', en: 'The table' },
+  'table-draft.file.examples': { sv: 'Exemplen', en: 'The examples' },
+  'table-draft.file.submit': { sv: 'Läs in filen', en: 'Read the file' },
+  'table-draft.file.none': { sv: 'Välj en CSV-fil på högst 5 MB', en: 'Choose a CSV file of at most 5 MB' },
+  'table-draft.file.done': {
     sv: 'Filen är inläst i utkastet. Inget är publicerat.',
     en: 'The file is in the draft. Nothing is published.',
   },

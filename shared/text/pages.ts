@@ -2,6 +2,7 @@
 import { accessibilityTexts } from './accessibility.ts'
 import { administrationTexts } from './administration.ts'
 import { auditTexts } from './audit.ts'
+import { peopleTexts } from './people.ts'
 import { calculatorTexts } from './calculator.ts'
 import { caseTexts } from './case.ts'
 import { columnTexts } from './columns.ts'
@@ -25,6 +26,7 @@ import { visitTexts } from './visits.ts'
 type Words = { sv: string; en: string }
 
 const all = {
+  ...peopleTexts,
   ...accessibilityTexts,
   ...auditTexts,
   ...administrationTexts,
