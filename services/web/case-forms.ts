@@ -24,6 +24,7 @@ import {
 import { instantIn, whenValues } from './when.ts'
 
 const CHANNELS = ['phone', 'sms', 'letter', 'visit', 'meeting', 'other'] as const
+const BY_WHOM = ['municipality', 'neutral', 'landlord'] as const
 
 type Sent = { values: Values; errors: FieldErrors }
 
@@ -42,7 +43,8 @@ async function showContact(reply: FastifyReply, { db }: PageDeps, find: FindPlac
     back: { href: place.back, text: t('case.title', { number: place.number }) },
     outcomes: choicesOf(codes, 'contact-result', request.language),
     channels: CHANNELS.map((value) => ({ value, text: t(`contact.${value}`) })),
-    form: { values: { ...now, ...sent?.values }, errors: sent?.errors ?? {} },
+    byWhom: BY_WHOM.map((value) => ({ value, text: t(`contact.by.${value}`) })),
+    form: { values: { ...now, byWhom: 'municipality', ...sent?.values }, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),
   })
 }
@@ -60,7 +62,7 @@ function saveContact(deps: PageDeps, find: FindPlace) {
       return showContact(reply.code(422), deps, find, { values, errors })
     const { caseId, back } = await find(request)
     const note = (values['note'] ?? '').trim().slice(0, 500) || null
-    const byWhom = 'municipality' as const
+    const byWhom = BY_WHOM.find((known) => known === values['byWhom']) ?? 'municipality'
     const report = { caseId, ifMatch: null, channel, byWhom, taskId: null, note, occurredAt: when.at }
     try {
       await recordContact(deps.db, actorIn(request), { ...report, outcome: values['outcome'] ?? '' })

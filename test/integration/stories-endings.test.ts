@@ -156,6 +156,58 @@ describe('the notice was about the wrong person', () => {
   })
 })
 
+describe('nobody has been reached in spite of every attempt', () => {
+  test('a supervisor approves, somebody else closes, and a new notice begins anew beside what was tried', async () => {
+    await story.notify()
+    for (const name of ['T2/1', 'T2/2', 'T2/4']) await story.answer(name, 'KLAR')
+    await story.answer('T2/5', 'PROVAD')
+    await story.answer('T2/9a', 'NEJ')
+    await story.answer('T2/3b', 'RETUR')
+    await story.moveTo('2026-11-25')
+    await story.answer('T2/3', 'EJ_NADD')
+    await story.moveTo('2026-11-25', '18:00')
+    await story.answer('KL/1', 'EJ_NADD')
+    await story.answer('KL/3', 'FEL_NR')
+    await story.moveTo('2026-12-03', '11:00')
+    await story.answer('T2/KL4', 'INGEN_OPPNADE')
+    await story.moveTo('2026-12-07', '18:30')
+    await story.answer('KL/5', 'INGEN_OPPNADE')
+    await story.answer('KL/6', 'KLAR')
+    await story.moveTo('2026-12-09', '18:30')
+    await story.answer('T19/1', 'INGEN_OPPNADE')
+    await story.answer('T19/2', 'KLAR')
+    await story.answer('T19/3', 'INGEN_UTREDNING')
+    await story.answer('T2/10', 'OBETALD')
+    await story.answer('review/outcome', 'KLAR')
+    await expect(story.finish({ outcome: 'INGEN_KONTAKT' })).rejects.toThrow(/Öppna uppgifter: 1/)
+    await story.answer('KL/7', 'GODKAND')
+    await expect(story.finish({ outcome: 'INGEN_KONTAKT', by: 'anette.gan' })).rejects.toThrow(
+      /Någon annan än du/,
+    )
+    expect(await story.finish({ outcome: 'INGEN_KONTAKT' })).toMatchObject({ outcome: 'INGEN_KONTAKT' })
+    expect(await story.clocks()).toEqual([])
+    await story.moveTo('2026-12-28')
+    await story.notify({
+      reference: 'H-2',
+      rents: [{ period: '2026-12', dueDate: '2026-11-30', amount: 8450 }],
+      noticeDate: '2026-12-28',
+      terminatedDate: '2026-12-28',
+      dispatchedDate: '2026-12-28',
+    })
+    const cases = await story.spine.worker
+      .selectFrom('arrearsCase')
+      .select(['state', 'repeated', 'householdId'])
+      .orderBy('openedAt')
+      .execute()
+    const [first] = cases
+    expect(cases).toMatchObject([
+      { state: 'closed' },
+      { state: 'open', repeated: true, householdId: first?.householdId },
+    ])
+    expect(await story.open()).toMatchObject({ 'T2/3': expect.any(String), 'T2/7': expect.any(String) })
+  })
+})
+
 describe('what is refused, and what to do instead', () => {
   test('closing with open tasks', async () => {
     await story.notify()
