@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { moment } from '../../shared/casework/act.ts'
 import { readBoard, type BoardLine } from '../../shared/casework/boards.ts'
 import { listTasks } from '../../shared/casework/tasks.ts'
+import { readVisitsAhead } from '../../shared/casework/visit-week.ts'
 import { listAlerts, seeAlerts, type Alert } from '../../shared/casework/worklists.ts'
 import type { App } from '../http.ts'
 import { renderPage, tellNextPage } from './frame.ts'
@@ -18,6 +19,7 @@ import {
   type FieldErrors,
   type PageDeps,
 } from './page.ts'
+import { aheadLine } from './visits.ts'
 import { taskLine } from './worklist.ts'
 
 const LIMIT = 25
@@ -64,6 +66,7 @@ function showBoard({ db }: PageDeps) {
       people: board.people.map(linked),
       late: late.tasks.map((task) => taskLine(task, today, t, request.language)),
       lateTotal: late.total,
+      ahead: (await readVisitsAhead(db, actor)).map(aheadLine),
     })
   }
 }

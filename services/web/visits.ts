@@ -7,6 +7,7 @@ import {
   readVisitWeek,
   type PersonWeek,
   type VisitWeek,
+  type WeekAheadRow,
   type WaitingVisit,
 } from '../../shared/casework/visit-week.ts'
 import { addDays } from '../../shared/domain/calendar.ts'
@@ -69,6 +70,9 @@ function personLine({ visitor, days, booked }: PersonWeek) {
   }
 }
 
+/** A week ahead with the number people call it by. */
+export const aheadLine = (one: WeekAheadRow) => ({ ...one, number: weekNumberOf(one.week) })
+
 function weekView(week: VisitWeek, names: Map<string, string>, told: Told) {
   const { t, language } = told
   const lines = week.waiting.map((one) => waitingLine(one, names, told))
@@ -83,7 +87,7 @@ function weekView(week: VisitWeek, names: Map<string, string>, told: Told) {
     people: week.people.map(personLine),
     waiting: lines.filter(({ caseId }) => caseId !== null),
     offered: lines.filter(({ caseId }) => caseId === null),
-    ahead: week.ahead.map((one) => ({ ...one, number: weekNumberOf(one.week) })),
+    ahead: week.ahead.map(aheadLine),
     short: week.ahead
       .filter(({ lacking }) => lacking > 0)
       .map((one) => t('visits.ahead.short', { week: weekNumberOf(one.week), count: one.lacking })),

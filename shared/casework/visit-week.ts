@@ -68,11 +68,21 @@ export async function readVisitWeek(db: Db, actor: Actor, monday: string): Promi
       })
       return { visitor, days: week, booked: own.length }
     })
-    const { rows: ahead } = await sql<WeekAheadRow>`
-      select week, needed, room, lacking from visit_forecast where committee = ${actor.committee}
-        and week >= ${at.today}::date - 6 order by week limit 4`.execute(trx)
+    const ahead = await aheadOf(trx, actor)
     return { monday, today: at.today, people, waiting: await waitingFor(trx, actor), ahead }
   })
+}
+
+/** The coming weeks of the actor's committee as the plan last counted them: needed against room. */
+export async function readVisitsAhead(db: Db, actor: Actor): Promise<WeekAheadRow[]> {
+  return inContext(db, actor, (trx) => aheadOf(trx, actor))
+}
+
+async function aheadOf(trx: Trx, actor: Actor): Promise<WeekAheadRow[]> {
+  const { rows } = await sql<WeekAheadRow>`
+    select week, needed, room, lacking from visit_forecast where committee = ${actor.committee}
+      and week >= clock_today() - 6 order by week limit 4`.execute(trx)
+  return rows
 }
 
 const dayOfWeek = (days: readonly string[], day: string) => days.indexOf(day) + 1
@@ -106,7 +116,9 @@ async function waitingFor(trx: Trx, actor: Actor): Promise<WaitingVisit[]> {
     from visit_need n left join arrears_case c on c.id = n.case_id
     where n.state in ('suggested', 'offered', 'lacking') and (n.committee = ${actor.committee} or n.offered_to = ${actor.committee})
       and (c.id is not null or n.offered_to = ${actor.committee})
-    order by n.due_on, coalesce(c.children = 'yes', false) desc, n.starts_at nulls first, n.id limit 100`.execute(trx)
+    order by n.due_on, coalesce(c.children = 'yes', false) desc, n.starts_at nulls first, n.id limit 100`.execute(
+    trx,
+  )
   return rows
 }
 

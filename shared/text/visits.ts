@@ -50,6 +50,7 @@ export const visitTexts = {
     en: 'The committee has nobody who makes home visits. The administrator adds them.',
   },
   'visits.ahead': { sv: 'Veckorna framåt', en: 'The weeks ahead' },
+  'visits.ahead.title': { sv: 'Hembesök: behov och plats', en: 'Home visits: need and room' },
   'visits.ahead.needed': { sv: 'Behövs t.o.m. veckan', en: 'Needed through the week' },
   'visits.ahead.room': { sv: 'Plats t.o.m. veckan', en: 'Room through the week' },
   'visits.ahead.lacking': { sv: 'Utan eget par i tid', en: 'Without a pair in time' },

@@ -113,10 +113,8 @@ inBrowser(`The pages of home visits${reason}`, () => {
 
   test('a booking says beside each field what is wrong, keeps what was written, and can be moved and called off', async () => {
     const page = await enter('gunilla', desk)
-    await page.goto(`${BASE}/arenden?lista=open`)
-    await page.locator('tbody a').first().click()
-    const booking = `${page.url()}/besok`
-    await page.goto(booking)
+    await page.goto(`${BASE}/hembesok`)
+    await page.locator('a', { hasText: 'Välj en annan tid' }).first().click()
     await page.fill('#day', '2031-12-24')
     await page.fill('#time', '10:00')
     await page.fill('#purpose', 'Erbjuda hjälp')
