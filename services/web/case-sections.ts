@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { CaseView } from '../../shared/casework/cases.ts'
 import { may, type Permission } from '../access.ts'
 import { consentSection } from './case-consents.ts'
+import { counsellingSection } from './case-counselling.ts'
 import { letterSection } from './case-letters.ts'
 import { tenancySection } from './case-tenancy.ts'
 import type { Reader } from './case-view.ts'
@@ -23,6 +24,7 @@ export type CaseSection = {
 const SECTIONS: readonly CaseSection[] = [
   tenancySection,
   consentSection,
+  counsellingSection,
   visitSection,
   letterSection,
   secrecySection,

@@ -19,6 +19,7 @@ import { undertakingPages } from './undertaking-forms.ts'
 import { caseListPages } from './case-list.ts'
 import { casePages } from './case-page.ts'
 import { taskPages } from './complete-task.ts'
+import { caseCounsellingPages } from './case-counselling.ts'
 import { counsellingTimePages } from './counselling-times.ts'
 import { inboxEntryPages } from './inbox-entry.ts'
 import { inboxPages } from './inbox.ts'
@@ -68,6 +69,7 @@ const AREAS = [
   searchPages,
   referralPages,
   counsellingTimePages,
+  caseCounsellingPages,
   inboxPages,
   inboxEntryPages,
   boardPages,

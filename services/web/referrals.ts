@@ -19,6 +19,7 @@ import {
   type SlotOffer,
   type Waiting,
 } from '../../shared/casework/counselling-booking.ts'
+import type { NamedSlot } from '../../shared/casework/counselling-slots.ts'
 import type { Language } from '../../shared/text/say.ts'
 import { may } from '../access.ts'
 import type { App } from '../http.ts'
@@ -143,19 +144,22 @@ function nextStep(one: Referral): 'accept' | 'answer' | 'meeting' | 'held' | 'en
 
 type Sent = { values: Values; errors: FieldErrors }
 
-/** As many times as a phone shows without being scrolled for long; the rest are later. */
-const MOST_SLOTS = 8
+/** As many of the counsellor's own times, and of the colleagues', as a phone shows without being scrolled for long. */
+const MOST_OWN = 6
+const MOST_OTHERS = 3
 
 /** The times as choices: day and clock, and whose they are when they are not the counsellor's own. */
 function slotChoices(offer: SlotOffer, one: Referral, t: Say) {
-  const choices = (list: SlotOffer['inTime']) =>
-    list.slice(0, MOST_SLOTS).map(({ id, startsAt, counsellorId, counsellorName }) => ({
-      value: id,
-      text:
-        counsellorId === one.counsellor
-          ? dateAndTime(startsAt)
-          : t('counselling.slot.with', { at: dateAndTime(startsAt), name: counsellorName }),
-    }))
+  const isOwn = ({ counsellorId }: NamedSlot) => counsellorId === one.counsellor
+  const choices = (list: readonly NamedSlot[]) => {
+    const own = list.filter(isOwn).slice(0, MOST_OWN)
+    const others = list.filter((slot) => !isOwn(slot)).slice(0, MOST_OTHERS)
+    return [...own, ...others].map((slot) => {
+      const at = dateAndTime(slot.startsAt)
+      const text = isOwn(slot) ? at : t('counselling.slot.with', { at, name: slot.counsellorName })
+      return { value: slot.id, text }
+    })
+  }
   return { inTime: choices(offer.inTime), late: choices(offer.late) }
 }
 

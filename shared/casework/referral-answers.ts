@@ -41,6 +41,9 @@ const shown = sql`r.id, r.case_id, r.case_number, r.tenant_name, r.address, r.fr
   r.rejected_reason, r.ended_reason, r.created_at, r.basis, r.slot_missing_at, r.alternative_at`
 const sources = sql`referral r left join person p on p.id = r.counsellor`
 
+/** Referrals with whose they are, to be narrowed by the caller. */
+export const shownReferral = sql`select ${shown} from ${sources}`
+
 /** `counsellor`: a person's id, or `none` for what nobody has taken. `state` null: those that are open. */
 export type ReferralWish = {
   state: Referral['state'] | null

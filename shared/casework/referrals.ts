@@ -57,13 +57,27 @@ export async function referCases(
   )
   const due = rows
     .filter((row) => row.settled === null && !referred.has(row.id))
-    .map((row) => ({ row, reasons: reasonsToRefer(referralFacts(row), at.today, watch.table) }))
+    .map((row) => ({ row, reasons: reasonsFor(row, at, watch) }))
   const fresh = due.filter(({ reasons }) => reasons.length > 0)
   if (fresh.length > 0) await refer(trx, at, fresh, watch)
   return new Set([...referred, ...fresh.map(({ row }) => row.id)])
 }
 
-type Due = { row: PlannedCase; reasons: ReturnType<typeof reasonsToRefer> }
+const BY_HAND = {
+  code: 'by-hand',
+  sentence: {
+    sv: 'Handläggaren erbjuder hushållet budget- och skuldrådgivning.',
+    en: 'The caseworker offers the household budget and debt counselling.',
+  },
+}
+
+/** Why the table refers the case, and that a caseworker has asked for it. */
+function reasonsFor(row: PlannedCase, at: Moment, watch: Watch) {
+  const reasons = reasonsToRefer(referralFacts(row), at.today, watch.table)
+  return row.facts.counsellingOffered ? [...reasons, BY_HAND] : reasons
+}
+
+type Due = { row: PlannedCase; reasons: ReturnType<typeof reasonsFor> }
 
 type Made = Due & { id: string }
 

@@ -44,6 +44,28 @@ export const counsellingTexts = {
     sv: '{count} har väntat längre än {most} dagar.',
     en: '{count} have waited longer than {most} days.',
   },
+  'counselling.title': { sv: 'Budget- och skuldrådgivning', en: 'Budget and debt counselling' },
+  'counselling.none': {
+    sv: 'Hushållet är inte hänvisat till rådgivning.',
+    en: 'The household is not referred to counselling.',
+  },
+  'counselling.with': { sv: '{state}, hos {name}.', en: '{state}, with {name}.' },
+  'counselling.ask': { sv: 'Hänvisa till rådgivning', en: 'Refer to counselling' },
+  'counselling.ask.basis': { sv: 'Vad har hyresgästen sagt?', en: 'What has the tenant said?' },
+  'counselling.ask.consent': { sv: 'Har tackat ja', en: 'Has said yes' },
+  'counselling.ask.offer': {
+    sv: 'Inget ännu: rådgivaren erbjuder hjälp',
+    en: 'Nothing yet: the counsellor offers help',
+  },
+  'counselling.ask.text': {
+    sv: 'Rådgivaren får namn, adress och ärendenummer, inte akten. Ska mer lämnas ut behövs ett samtycke.',
+    en: 'The counsellor gets name, address and case number, not the file. To tell more a consent is needed.',
+  },
+  'counselling.ask.error': { sv: 'Välj vad hyresgästen har sagt', en: 'Choose what the tenant has said' },
+  'counselling.ask.done': {
+    sv: 'Hushållet hänvisas till rådgivning.',
+    en: 'The household is being referred to counselling.',
+  },
   'counselling.times': { sv: 'Mina tider', en: 'My times' },
   'counselling.times.text': {
     sv: 'De kommande tre veckorna. Tiderna görs av kommunens veckomönster. Ta bort dem du inte kan, och lägg in fler.',

@@ -73,6 +73,22 @@ export const diaryTexts = {
   'diary.referral.rejected': { sv: 'Hänvisningen lämnades tillbaka', en: 'The referral was given back' },
   'diary.referral.passed-on': { sv: 'Hänvisningen gick vidare', en: 'The referral was passed on' },
   'diary.referral.answered': { sv: 'Hyresgästen fick ett första svar', en: 'The tenant had a first answer' },
+  'diary.referral.asked-consent': {
+    sv: 'Hyresgästen tackade ja till budget- och skuldrådgivning',
+    en: 'The tenant said yes to budget and debt counselling',
+  },
+  'diary.referral.asked-offer': {
+    sv: 'Budget- och skuldrådgivning ska erbjudas',
+    en: 'Budget and debt counselling is to be offered',
+  },
+  'diary.referral.no-slot': {
+    sv: 'Ingen rådgivningstid finns före sista dagen',
+    en: 'There is no counselling time before the last day',
+  },
+  'diary.referral.alternative': {
+    sv: 'Annan rådgivning erbjöds',
+    en: 'Other counselling was offered',
+  },
   'diary.referral.meeting': { sv: 'Ett möte erbjöds', en: 'A meeting was offered' },
   'diary.alert': { sv: 'Ett larm skickades', en: 'An alert was sent' },
   'diary.other': { sv: 'Ärendet ändrades', en: 'The case was changed' },

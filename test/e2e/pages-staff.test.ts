@@ -1,4 +1,4 @@
-// What counsellors, supervisors and caseworkers mainly do, in a real browser: with and without script, desk and phone.
+// What supervisors and caseworkers mainly do, in a real browser: with and without script, desk and phone.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
@@ -23,61 +23,6 @@ inBrowser(`The pages of staff${reason}`, () => {
     world = journeys.world
   }, 120_000)
   afterAll(() => journeys?.stop())
-
-  test.each(WAYS)('a counsellor accepts a referral and records contact, %s', async (_way, place, options) => {
-    const page = await enter(place % 2 === 0 ? 'berit' : 'bilal', options)
-    expect(new URL(page.url()).pathname).toBe('/hanvisningar')
-    expect(await page.locator('.bokvar-work li').first().innerText()).toContain('Försenat')
-    await page.locator('.bokvar-work li', { hasText: 'Ny' }).first().locator('a').click()
-    const id = new URL(page.url()).pathname.split('/').at(-1)!
-    await press(page, 'Acceptera')
-    expect(await banner(page)).toContain('Hänvisningen är din')
-    await page.click('text=Registrera en kontakt')
-    await press(page, 'Spara kontakten')
-    expect(await summary(page)).toEqual(['Du måste ange hur kontakten gick', 'Välj hur du försökte'])
-    await page.check('input[value=NADD_TACKAR_JA]')
-    await page.check('input[value=phone]')
-    await press(page, 'Spara kontakten')
-    expect(await banner(page)).toContain('Kontakten är registrerad')
-    await press(page, 'Hyresgästen har fått ett första svar')
-    await page.fill('#day', '2026-12-07')
-    await page.fill('#time', '13.30')
-    await press(page, 'Spara mötet')
-    expect(await page.locator('#clock').innerText()).toBe('Möte 2026-12-07 13:30')
-    const row = await world.owner
-      .selectFrom('referral')
-      .select(['state', 'meetingAt', 'firstAnswerAt'])
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow()
-    expect(row).toMatchObject({ state: 'accepted', meetingAt: '2026-12-07T12:30:00.000Z' })
-    expect(row.firstAnswerAt).not.toBeNull()
-    const contacts = await world.owner
-      .selectFrom('contact')
-      .select(['channel', 'result', 'reached'])
-      .where('referralId', '=', id)
-      .execute()
-    expect(contacts).toEqual([{ channel: 'phone', result: 'NADD_TACKAR_JA', reached: true }])
-    await page.context().close()
-  })
-
-  test('a counsellor gives a referral back only with a reason', async () => {
-    const page = await enter('berit')
-    await page.locator('.bokvar-work li', { hasText: 'Ny' }).first().locator('a').click()
-    const id = new URL(page.url()).pathname.split('/').at(-1)!
-    await page.click('summary:has-text("Lämna tillbaka")')
-    await press(page, 'Lämna tillbaka')
-    expect(await summary(page)).toEqual(['Skriv varför du lämnar tillbaka hänvisningen'])
-    await page.fill('#reason', 'Jag känner familjen.')
-    await press(page, 'Lämna tillbaka')
-    expect(await banner(page)).toContain('lämnad tillbaka')
-    const row = await world.owner
-      .selectFrom('referral')
-      .select('rejectedReason')
-      .where('id', '=', id)
-      .executeTakeFirst()
-    expect(row).toEqual({ rejectedReason: 'Jag känner familjen.' })
-    await page.context().close()
-  })
 
   test.each(WAYS)('a supervisor finds what is overdue and moves it, %s', async (_way, place, options) => {
     const page = await enter('gerd', options)
