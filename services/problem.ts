@@ -108,6 +108,9 @@ function databaseFault(error: FastifyError): Fault | null {
   return UNSTORABLE.test(code) ? { status: 400, code: 'request.invalid', errors: [] } : null
 }
 
+// What the parser of uploads says of a body that is cut off or misshapen: plain errors, told by their words alone.
+const CUT_OFF = /^(Unexpected end of (multipart data|form|file)|Multipart: |Malformed part header)/
+
 /** Reads any thrown thing as a fault. What it does not know is a 500 that says nothing. */
 export function faultOf(error: FastifyError | Refusal, language: Language): Fault {
   if (error instanceof Refusal) return refusalFault(error, language)
@@ -119,6 +122,7 @@ export function faultOf(error: FastifyError | Refusal, language: Language): Faul
   if (error.code?.startsWith('FST_CSRF_')) return { status: 403, code: 'csrf', errors: [] }
   const broken = databaseFault(error)
   if (broken) return broken
+  if (CUT_OFF.test(error.message)) return { status: 400, code: 'file.cut-off', errors: [] }
   const status = error.statusCode ?? 500
   if (status < 400 || status >= 500) return { status: 500, code: 'internal', errors: [] }
   const code = CODE_OF_STATUS[status]

@@ -12,13 +12,6 @@ function missing(): Refusal {
   ])
 }
 
-/** The parser's own faults (over a limit) keep their status; of a body cut off in the middle it says only "Error". */
-function readable(error: unknown): unknown {
-  if (error instanceof Refusal || typeof (error as { statusCode?: unknown }).statusCode === 'number')
-    return error
-  return new Refusal('invalid', 'file.cut-off', 'Filen kom inte fram hel. Skicka den igen.')
-}
-
 /**
  * Reads a multipart body: the part `file` (at most the size set in body.ts, else 413) and plain fields.
  * Somebody signed in on the pages must send the form's token as the field `_csrf`; a system with a token need not.
@@ -27,13 +20,9 @@ function readable(error: unknown): unknown {
 export async function readUpload(request: FastifyRequest): Promise<Upload> {
   const fields: Record<string, string> = {}
   let file: { name: string; bytes: Buffer } | undefined
-  try {
-    for await (const part of request.parts()) {
-      if (part.type === 'file') file = { name: part.filename.slice(0, 200), bytes: await part.toBuffer() }
-      else if (typeof part.value === 'string') fields[part.fieldname] = part.value
-    }
-  } catch (error) {
-    throw readable(error)
+  for await (const part of request.parts()) {
+    if (part.type === 'file') file = { name: part.filename.slice(0, 200), bytes: await part.toBuffer() }
+    else if (typeof part.value === 'string') fields[part.fieldname] = part.value
   }
   const onPage = !request.url.startsWith('/v1/')
   if (onPage) await checkFormToken(request.server, request, fields['_csrf'] ?? '')

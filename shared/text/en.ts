@@ -50,6 +50,7 @@ export const en: Record<TextKey, string> = {
   'error.reference': 'Reference: {reference}. Give it if you contact support.',
   'error.home': 'To the start page',
 
+  'problem.file.cut-off': 'The file did not arrive whole. Send it again.',
   'problem.request.malformed': 'The request cannot be read. Check how it is written and send it again.',
   'problem.request.invalid': 'Some values need correcting. See the list.',
   'problem.url.malformed': 'The address cannot be read. Check it.',

@@ -25,7 +25,6 @@ const english: Readonly<Record<string, string>> = {
   'draft.unchanged': 'The draft is the same as the table in force.',
   'eviction-plan.empty': 'Say how it is arranged, or that it is not needed.',
   'eviction-plan.no-day': 'No eviction day is set. Plan when Kronofogden has given a day.',
-  'file.cut-off': 'The file did not arrive whole. Send it again.',
   'file.missing': 'There is no file in what was sent. Choose a file.',
   'from.only-today': 'Committees and units change the day they are published. Give today’s date.',
   'from.past': 'Give today or a later day: rules are not changed backwards in time.',

@@ -48,6 +48,7 @@ export const sv = {
   'error.reference': 'Referens: {reference}. Uppge den om du kontaktar supporten.',
   'error.home': 'Till startsidan',
 
+  'problem.file.cut-off': 'Filen kom inte fram hel. Skicka den igen.',
   'problem.request.malformed': 'Begäran går inte att läsa. Kontrollera hur den är skriven och skicka igen.',
   'problem.request.invalid': 'Några uppgifter behöver rättas. Se listan.',
   'problem.url.malformed': 'Adressen går inte att läsa. Kontrollera den.',

@@ -157,7 +157,9 @@ export async function openApi({ pages = false } = {}): Promise<Api> {
       },
       ...(payload !== undefined && { payload }),
     })
-    const parsed = /json/.test(String(answer.headers['content-type'])) ? answer.json<unknown>() : null
+    // An answer to HEAD says that it is JSON and holds none.
+    const isJson = answer.body !== '' && /json/.test(String(answer.headers['content-type']))
+    const parsed = isJson ? answer.json<unknown>() : null
     return { status: answer.statusCode, body: parsed, text: answer.body, headers: answer.headers }
   }
   const stop = async () => {
