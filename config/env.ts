@@ -272,7 +272,7 @@ export function describeEnvironment(): string {
   const width = Math.max(...settings.map((setting) => nameOf(setting).length))
   const line = (setting: Setting) => {
     const value = defaults[setting]
-    return `${nameOf(setting).padEnd(width)}  ${helpOf(setting)}${value === undefined ? '' : ` [${value}]`}`
+    return `${nameOf(setting).padEnd(width)}  ${helpOf(setting)}${value === undefined ? '' : ` [${String(value)}]`}`
   }
   return settings.map(line).join('\n')
 }

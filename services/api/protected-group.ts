@@ -20,6 +20,19 @@ const group = z.object({
   ),
 })
 
+const naming = {
+  tags,
+  summary: 'Utse en kollega / name a colleague',
+  body: z.strictObject({ personId: z.uuid() }),
+  response: { 200: group },
+}
+const removal = {
+  tags,
+  summary: 'Ta bort en kollega / take a colleague out',
+  params: byId,
+  response: { 200: group },
+}
+
 /** `GET /v1/protected-group`, `POST …/members`, `POST …/members/{id}/removal`; each answers with the group as it stands. */
 export function protectedGroupRoutes({ db }: ApiDeps): (app: App) => void {
   return (app) => {
@@ -30,39 +43,15 @@ export function protectedGroupRoutes({ db }: ApiDeps): (app: App) => void {
       { config, schema: { tags, summary, response: { 200: group } } },
       async (request) => ({ members: await listNamed(db, actorOf(request.principal)) }),
     )
-    app.post(
-      '/v1/protected-group/members',
-      {
-        config,
-        schema: {
-          tags,
-          summary: 'Utse en kollega / name a colleague',
-          body: z.strictObject({ personId: z.uuid() }),
-          response: { 200: group },
-        },
-      },
-      async (request) => {
-        const actor = actorOf(request.principal)
-        await nameColleague(db, actor, request.body.personId)
-        return { members: await listNamed(db, actor) }
-      },
-    )
-    app.post(
-      '/v1/protected-group/members/:id/removal',
-      {
-        config,
-        schema: {
-          tags,
-          summary: 'Ta bort en kollega / take a colleague out',
-          params: byId,
-          response: { 200: group },
-        },
-      },
-      async (request) => {
-        const actor = actorOf(request.principal)
-        await unnameColleague(db, actor, idOf(request.params))
-        return { members: await listNamed(db, actor) }
-      },
-    )
+    app.post('/v1/protected-group/members', { config, schema: naming }, async (request) => {
+      const actor = actorOf(request.principal)
+      await nameColleague(db, actor, request.body.personId)
+      return { members: await listNamed(db, actor) }
+    })
+    app.post('/v1/protected-group/members/:id/removal', { config, schema: removal }, async (request) => {
+      const actor = actorOf(request.principal)
+      await unnameColleague(db, actor, idOf(request.params))
+      return { members: await listNamed(db, actor) }
+    })
   }
 }

@@ -71,9 +71,9 @@ export const ACTORS = {
 } as const satisfies Record<string, One>
 export type Who = keyof typeof ACTORS
 export const actors = Object.keys(ACTORS) as Who[]
-
+const everybody: Readonly<Record<Who, One>> = ACTORS
 /** What the actor may see of a household. */
-export const faceOf = (who: Who, household: Household): Face => (ACTORS[who] as One).sees[household] ?? 'none'
+export const faceOf = (who: Who, household: Household): Face => everybody[who].sees[household] ?? 'none'
 
 /** Everything by which a household could be recognised in an answer. */
 export type Marks = {
@@ -105,7 +105,7 @@ const SCOPES: Record<string, string> = {
 // A control digit that is right: a number that does not check out is never kept, and would prove nothing.
 function identityNumber(day: string): string {
   const nine = `${day.slice(2)}238`
-  const sum = [...nine].reduce((total, digit, place) => {
+  const sum = Array.from(nine).reduce((total, digit, place) => {
     const double = Number(digit) * (place % 2 === 0 ? 2 : 1)
     return total + (double > 9 ? double - 9 : double)
   }, 0)
@@ -216,7 +216,7 @@ async function settle(
     or role = 'counsellor' and case_id = ${marks.sn.caseId}`.execute(owner)
 }
 
-/** Opens the world. `who` is told by a bearer token that is their name; a session is proved elsewhere. */
+/** Opens the world. Who asks is told by a bearer token that is their name. */
 export async function openWorld(): Promise<World> {
   const spine = await openSpine()
   // A case's number must not stand inside a notice's, or the walk would cry wolf.
