@@ -36,6 +36,13 @@ const ENTRIES: readonly Entry[] = [
   },
   { href: '/arenden', permission: 'case.list', sv: 'Ärenden', en: 'Cases' },
   { href: '/moten', permission: 'meeting.read', sv: 'Möten', en: 'Meetings' },
+  {
+    href: '/kontaktperson',
+    permission: 'contact.record',
+    sv: 'Kontaktperson',
+    en: 'Contact for',
+    roles: ['visitor'],
+  },
   { href: '/sok', permission: 'case.search', sv: 'Sök', en: 'Search' },
   {
     href: '/regler',
@@ -47,13 +54,13 @@ const ENTRIES: readonly Entry[] = [
   { href: '/statistik', permission: 'statistics.read', sv: 'Statistik', en: 'Statistics' },
   { href: '/tillganglighet/rapporter', permission: 'accessibility.answer', sv: 'Hinder', en: 'Barriers' },
   { href: '/utseende', permission: 'theme.change', sv: 'Utseende', en: 'Appearance' },
+  { href: '/personer', permission: 'people.manage', sv: 'Personer', en: 'People' },
+  { href: '/hyresvardar', permission: 'people.manage', sv: 'Hyresvärdar', en: 'Landlords' },
   { href: '/loggranskning', permission: 'audit.review', sv: 'Loggranskning', en: 'Review of the log' },
   { href: '/loggutdrag', permission: 'audit.excerpt', sv: 'Loggutdrag', en: 'Excerpt of the log' },
   { href: '/godkannanden', permission: 'approval.use', sv: 'Godkännanden', en: 'Approvals' },
   { href: '/nodoppning', permission: 'case.break-glass', sv: 'Nödöppning', en: 'Break-glass' },
   { href: '/gallring', permission: 'retention.manage', sv: 'Gallring', en: 'Retention' },
-  { href: '/personer', permission: 'people.manage', sv: 'Personer', en: 'People' },
-  { href: '/hyresvardar', permission: 'people.manage', sv: 'Hyresvärdar', en: 'Landlords' },
   { href: '/rakna-frist', permission: 'own.page', sv: 'Räkna en frist', en: 'Count a period' },
 ]
 
