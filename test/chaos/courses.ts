@@ -49,9 +49,9 @@ export function many(course: Course): Wishes {
     ...wishes,
     plan: { ...wishes.plan, longest: 5, ...(startAt && { startAt }) },
     perSecond: 20,
-    files: { everySeconds: 4, rows: 90 },
-    faultEveryMs: [400, 1_600],
-    atOnce: 5,
+    files: { everySeconds: 2.5, rows: 105 },
+    faultEveryMs: [300, 1_100],
+    atOnce: 6,
     drainMs: 180_000,
   }
 }

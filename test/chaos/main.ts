@@ -16,6 +16,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
+    'at-once': { type: 'string', default: '1' },
     backend: { type: 'string', default: backendHere() },
     faults: { type: 'string', default: '' },
     short: { type: 'boolean', default: false },
@@ -85,18 +86,25 @@ async function runNamed(course: Course, tell: (title: string, text: string) => v
     tell('Each fault alone', describeEach(result))
     return [result]
   }
-  const count = Number(values.seeds)
-  if (count > 1) {
-    const results: Result[] = []
-    for (let n = 0; n < count; n += 1) {
-      const result = await runChaos(many({ ...course, seed: course.seed + n }))
-      results.push(result)
-      // Written after each seed, so that a run that is cut short has kept what it found.
-      tell('Many seeds', describeMany(results))
-    }
-    return results
-  }
+  if (Number(values.seeds) > 1) return runMany(course, tell)
   const result = await runChaos(one(course))
   tell('One seed', describeRun(result))
   return [result]
+}
+
+/** Seed after seed, so many houses at once as wished. */
+async function runMany(course: Course, tell: (title: string, text: string) => void): Promise<Result[]> {
+  const results: Result[] = []
+  const seeds = Array.from({ length: Number(values.seeds) }, (_, n) => course.seed + n)
+  const work = async () => {
+    for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+      const say = (text: string) => course.say(`${seed}: ${text}`)
+      results.push(await runChaos(many({ ...course, seed, say })))
+      results.sort((first, other) => first.seed - other.seed)
+      // Written after each seed, so that a run that is cut short has kept what it found.
+      tell('Many seeds', describeMany(results))
+    }
+  }
+  await Promise.all(Array.from({ length: Number(values['at-once']) }, work))
+  return results
 }

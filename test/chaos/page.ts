@@ -15,7 +15,7 @@ same choices; timings stay the machine's own.
 | command | what it runs |
 | --- | --- |
 | \`npm run chaos\` | one seed for two minutes; \`-- --minutes 15 --seed 7 --backend postgres\` longer, another seed, another queue |
-| \`npm run chaos -- --seeds 20 --minutes 1.5\` | many seeds in a row: short faults, several at once, also on the nights the clock is set |
+| \`npm run chaos -- --seeds 20 --minutes 0.75\` | many seeds: short faults, several at once, also on the nights the clock is set; \`--at-once 2\` runs two houses side by side |
 | \`npm run chaos -- --each\` | every fault alone and in turn, with its own recovery time |
 | \`npm run chaos -- --quiet\` | no fault: what lateness is when nothing is wrong |
 | \`npm run chaos -- --queue-away\` | no queue from beginning to end |

@@ -1,9 +1,11 @@
 // The queue server of the chaos run: taken down, wiped, set back to an old copy, cut short, and reached over a line of its own.
-import { cpSync, existsSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { chooseQueue, startRedis, type PrivateRedis } from '../../services/start/queue.ts'
+import { signal } from './fault.ts'
 import { openLine, type Line } from './line.ts'
 
 export type Backend = 'redis' | 'postgres'
@@ -73,12 +75,19 @@ export async function openQueueServer(folder: string, backend: Backend): Promise
   if (choice.kind !== 'private') return inPostgres
   const root = join(folder, 'queue')
   const [data, copy] = [join(root, 'data'), join(root, 'copy')]
-  let redis: PrivateRedis | undefined = await startRedis(choice.program, root)
-  const { url, port = 0 } = redis
+  let redis: PrivateRedis | undefined
+  const start = async (at?: number) => {
+    const started = await startRedis(choice.program, root, at)
+    redis = started
+    void started.exited.then(() => (redis = redis === started ? undefined : redis))
+    return started
+  }
+  const { url, port = 0 } = await start()
   const line = await openLine(port)
   const place = (from: string, to: string) => {
     rmSync(to, { recursive: true, force: true })
-    cpSync(from, to, { recursive: true })
+    // With owner and rights: the server runs as another user, and would die of files it may not read.
+    spawnSync('cp', ['-a', from, to])
   }
   return {
     kind: choice.program,
@@ -89,12 +98,12 @@ export async function openQueueServer(folder: string, backend: Backend): Promise
     down: async (wipe) => {
       const old = redis
       redis = undefined
-      if (old) process.kill(old.pid, 'SIGKILL')
+      if (old) signal(old.pid, 'SIGKILL')
       await old?.exited
       if (wipe) rmSync(data, { recursive: true, force: true })
     },
     up: async () => {
-      redis ??= await startRedis(choice.program, root, port)
+      if (!redis) await start(port)
     },
     keepCopy: () => place(data, copy),
     putBack: () => {
