@@ -195,10 +195,10 @@ function slots(app: App, { db }: ApiDeps): void {
     async ({ principal, params, language }) => {
       const offer = await offerSlots(db, actorOf(principal), idOf(params))
       const shown = (list: typeof offer.inTime, inTime: boolean) =>
-        list.map(({ id, counsellorId, counsellorName, startsAt, endsAt }) => ({
-          ...{ id, counsellor: counsellorId, counsellorName, startsAt, endsAt },
-          inTime,
-        }))
+        list.map(({ id, counsellorId: counsellor, counsellorName, startsAt, endsAt }) => {
+          const when = { startsAt, endsAt, inTime }
+          return { id, counsellor, counsellorName, ...when }
+        })
       const { waitDays, waitMostDays } = offer
       const all = [...shown(offer.inTime, true), ...shown(offer.late, false)]
       return { slots: all, waitDays, waitMostDays, alternative: showWords(offer.alternative, language) }

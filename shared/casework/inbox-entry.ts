@@ -68,7 +68,7 @@ function enter<Body extends object>(
 
 /** The landlord whose organisation number the paper bears: public or private decides what happens next. */
 async function landlordOf(trx: Trx, body: NoticeBody): Promise<string | null> {
-  const number = readOrganisationNumber(String(body.landlord.organisationNumber ?? ''))
+  const number = readOrganisationNumber(body.landlord.organisationNumber ?? '')
   if (!number) return null
   const found = await trx
     .selectFrom('landlord')

@@ -102,7 +102,7 @@ export async function addToInbox(
   actor: Actor,
   arrival: Arrival,
 ): Promise<{ id: string; known: boolean }> {
-  const { id, channel, document } = arrival
+  const { id, document } = arrival
   const mediaType = document && scanTypeOf(document)
   if (document && !mediaType)
     refuse('/file', 'file.no-scan', 'Filen är inte en PDF, JPEG eller PNG. Skanna om eller spara som PDF.')
@@ -113,30 +113,35 @@ export async function addToInbox(
     const { rows } = await sql<{ id: string }>`select id from inbox_item
       where id = ${id} or (sender = ${registry.sender} and sha256 = ${sha256}) limit 1`.execute(trx)
     if (rows[0]) return { id: rows[0].id, known: true }
-    const receivedAt = demandArrival(arrival.receivedAt, at)
-    const sealed = document && {
-      raw: seal(tools.keys, id, document),
-      mediaType,
-      sha256,
-      size: document.length,
-    }
-    await trx
-      .insertInto('inboxItem')
-      .values({
-        id,
-        committee: actor.committee ?? '',
-        channel,
-        sender: registry.sender,
-        receivedAt,
-        receivedOn: localDateOf(receivedAt),
-        addedBy: actor.personId,
-        addedAt: at.now,
-        ...sealed,
-      })
-      .execute()
+    await store(trx, tools, { actor, at, sha256 }, { ...arrival, mediaType })
     await emit(trx, 'inbox.received', [id])
     return { id, known: false }
   })
+}
+
+type Kept = Arrival & { mediaType: string | null }
+
+async function store(
+  trx: Trx,
+  tools: Tools,
+  { actor, at, sha256 }: { actor: Actor; at: Moment; sha256: string | null },
+  { id, channel, document, mediaType, ...arrival }: Kept,
+): Promise<void> {
+  const receivedAt = demandArrival(arrival.receivedAt, at)
+  await trx
+    .insertInto('inboxItem')
+    .values({
+      id,
+      committee: actor.committee ?? '',
+      channel,
+      sender: registryOf(actor).sender,
+      receivedAt,
+      receivedOn: localDateOf(receivedAt),
+      addedBy: actor.personId,
+      addedAt: at.now,
+      ...(document && { raw: seal(tools.keys, id, document), mediaType, sha256, size: document.length }),
+    })
+    .execute()
 }
 
 /** The document of an item, opened. Refuses `not-found` when there is none, or it is another registry's. */

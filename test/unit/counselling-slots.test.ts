@@ -1,6 +1,16 @@
 // Counselling times by the pattern, shared out by urgency, and the wait that is measured.
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import {
+  assert,
+  boolean,
+  constantFrom,
+  integer,
+  option,
+  property,
+  record,
+  uniqueArray,
+  uuid,
+} from 'fast-check'
 import { fitSlots, slotsAhead, USUAL_HOURS, waitingDays } from '../../shared/domain/counselling-slots.ts'
 import type { MeetingSlot } from '../../shared/domain/counselling.ts'
 import { scanTypeOf } from '../../shared/domain/scan.ts'
@@ -56,17 +66,17 @@ describe('Sharing out times', () => {
   })
 
   test('never gives one time to two, nor a taken, past or late one', () => {
-    const day = fc.integer({ min: 1, max: 28 }).map((n) => `2026-12-${String(n).padStart(2, '0')}`)
-    const slots = fc.uniqueArray(
-      fc.record({ id: fc.uuid(), counsellorId: fc.constantFrom('a', 'b'), day, taken: fc.boolean() }),
+    const day = integer({ min: 1, max: 28 }).map((n) => `2026-12-${String(n).padStart(2, '0')}`)
+    const slots = uniqueArray(
+      record({ id: uuid(), counsellorId: constantFrom('a', 'b'), day, taken: boolean() }),
       { selector: ({ id }) => id, maxLength: 20 },
     )
-    const waiting = fc.uniqueArray(
-      fc.record({ id: fc.uuid(), counsellorId: fc.constantFrom('a', 'b', null), latestDay: fc.option(day) }),
+    const waiting = uniqueArray(
+      record({ id: uuid(), counsellorId: constantFrom('a', 'b', null), latestDay: option(day) }),
       { selector: ({ id }) => id, maxLength: 20 },
     )
-    fc.assert(
-      fc.property(slots, waiting, day, (some, those, from) => {
+    assert(
+      property(slots, waiting, day, (some, those, from) => {
         const all = some.map((one) => ({ ...one, startsAt: `${one.day}T08:00:00.000Z` }))
         const given = [...fitSlots(those, all, from)].flatMap(([id, found]) => (found ? [{ id, found }] : []))
         expect(new Set(given.map(({ found }) => found.id)).size).toBe(given.length)
