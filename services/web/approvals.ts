@@ -70,7 +70,7 @@ function ask(deps: PageDeps) {
     try {
       await askApproval(deps.db, actorIn(request), { kind }, values['reason'] ?? '')
     } catch (error) {
-      const errors = errorsOf(error, { '/reason': 'reason' })
+      const errors = errorsOf(error, { '/reason': 'reason' }, request.language)
       if (!errors) throw error
       return show(reply.code(422), deps, values, errors)
     }

@@ -37,7 +37,9 @@ function open({ db }: PageDeps) {
       return await reply.redirect(`/arenden/${opened.openedCase}`, 303)
     } catch (error) {
       const unknown = error instanceof Refusal && error.code === 'not-found'
-      const refused = unknown ? { number: t('glass.error.number') } : errorsOf(error, { '/reason': 'reason' })
+      const refused = unknown
+        ? { number: t('glass.error.number') }
+        : errorsOf(error, { '/reason': 'reason' }, request.language)
       if (!refused) throw error
       return show(reply.code(422), values, refused)
     }

@@ -67,7 +67,7 @@ function saveContact(deps: PageDeps, find: FindPlace) {
     try {
       await recordContact(deps.db, actorIn(request), { ...report, outcome: values['outcome'] ?? '' })
     } catch (error) {
-      const refused = errorsOf(error, { '/outcome': 'outcome', '/occurredAt': 'day' })
+      const refused = errorsOf(error, { '/outcome': 'outcome', '/occurredAt': 'day' }, request.language)
       if (!refused) throw error
       return showContact(reply.code(422), deps, find, { values, errors: refused })
     }

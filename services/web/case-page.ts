@@ -105,7 +105,7 @@ function move(deps: PageDeps) {
       const ifMatch = Number(values['version']) || 0
       await assignCase(deps.db, actorIn(request), { caseId, ifMatch, ...receiver, reason })
     } catch (error) {
-      const refused = errorsOf(error, { '/personId': 'to', '/unit': 'to' })
+      const refused = errorsOf(error, { '/personId': 'to', '/unit': 'to' }, request.language)
       if (!refused) throw error
       return showCase(reply.code(422), deps, { values, errors: refused })
     }

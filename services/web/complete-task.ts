@@ -109,7 +109,11 @@ function finish(deps: PageDeps) {
       tellNextPage(request, t('task.done'))
       return await reply.redirect(task.caseNumber ? `/arenden/${task.caseId}` : '/uppgifter', 303)
     } catch (error) {
-      const refused = errorsOf(error, { '/occurredAt': 'day', '/outcome': 'day', '/note': 'note' })
+      const refused = errorsOf(
+        error,
+        { '/occurredAt': 'day', '/outcome': 'day', '/note': 'note' },
+        request.language,
+      )
       if (!refused) throw error
       const wrong: FieldErrors = refused['note'] ? { note: refused['note'] } : { day: t('task.error.future') }
       return showDone(reply.code(422), deps, { values, errors: wrong })

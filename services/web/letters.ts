@@ -142,7 +142,7 @@ function fieldErrors(error: unknown, request: FastifyRequest): FieldErrors | nul
   const t = textsOf(request)
   const names = Object.keys(letterVariableTexts) as LetterVariable[]
   const fields = Object.fromEntries([...names, 'checkedSafe'].map((name) => [`/${name}`, name]))
-  const found = errorsOf(error, fields)
+  const found = errorsOf(error, fields, request.language)
   if (!found) return null
   const said = Object.keys(found).map((name) => {
     const label = names.find((one) => one === name)

@@ -223,7 +223,11 @@ function step(deps: PageDeps, done: Parameters<Say>[0], deed: Deed) {
         return await showOne(reply.code(422), deps, { values, errors: outcome })
       await outcome
     } catch (error) {
-      const refused = errorsOf(error, { '/occurredAt': 'day', '/meetingAt': 'day', '/slotId': 'slotId' })
+      const refused = errorsOf(
+        error,
+        { '/occurredAt': 'day', '/meetingAt': 'day', '/slotId': 'slotId' },
+        request.language,
+      )
       if (!refused) throw error
       return showOne(reply.code(422), deps, { values, errors: refused })
     }

@@ -71,7 +71,7 @@ function mark(deps: PageDeps) {
       }
       await markCase(deps.db, actorIn(request), wish)
     } catch (error) {
-      const refused = errorsOf(error, { '/number': 'number' })
+      const refused = errorsOf(error, { '/number': 'number' }, request.language)
       if (!refused) throw error
       return show(reply.code(422), deps, values, refused)
     }

@@ -41,7 +41,7 @@ function search({ db, tools }: PageDeps) {
       const found = await searchCases(db, tools, actorIn(request), { by, text, purpose: null })
       return showSearch(reply, { values, found })
     } catch (error) {
-      const errors = errorsOf(error, { '/personalIdentityNumber': 'text' })
+      const errors = errorsOf(error, { '/personalIdentityNumber': 'text' }, request.language)
       if (!errors) throw error
       return showSearch(reply.code(422), { values, errors })
     }

@@ -160,7 +160,7 @@ function move(deps: PageDeps) {
       const count = await moveTasks(deps.db, actorIn(request), wish)
       tellNextPage(request, count === 1 ? t('move.done.one') : t('move.done', { count }))
     } catch (error) {
-      const refused = errorsOf(error, { '/personId': 'to', '/unit': 'to' })
+      const refused = errorsOf(error, { '/personId': 'to', '/unit': 'to' }, request.language)
       if (!refused) throw error
       return showWorklist(reply.code(422), deps, { ...sent, errors: refused })
     }

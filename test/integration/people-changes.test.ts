@@ -1,0 +1,264 @@
+// Who is let in and as what: two administrators at once, nobody's own rights, and landlords' people who ask or are invited.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
+import type { Actor } from '../../shared/casework/act.ts'
+import {
+  askLandlordAccess,
+  inviteLandlordUser,
+  redeemInvitation,
+} from '../../shared/casework/landlord-users.ts'
+import {
+  changeLandlord,
+  listLandlords,
+  readLandlord,
+  setLandlordSuspended,
+  setLandlordUser,
+} from '../../shared/casework/landlords.ts'
+import { addPerson, changePerson, readPerson, setPersonActive } from '../../shared/casework/people-changes.ts'
+import { findClient, findPersonBySubject } from '../../shared/casework/people.ts'
+import {
+  answerBarrierReport,
+  listBarrierReports,
+  reportBarrier,
+} from '../../shared/casework/accessibility.ts'
+import { readTheme, saveTheme } from '../../shared/casework/theme.ts'
+import { actorIn, NOON, personIn, refusalOf } from '../support/routed-cases.ts'
+import { openSpine, type Spine } from '../support/spine.ts'
+
+let spine: Spine
+let anna: Actor
+let bo: Actor
+
+beforeAll(async () => {
+  spine = await openSpine('1880')
+  await spine.moveTo(NOON)
+  const administrator = async (username: string) =>
+    actorIn(
+      'GAN',
+      'administrator',
+      await personIn(spine.owner, { username, role: 'administrator', committee: 'GAN', unit: 'GAN-FS' }),
+    )
+  anna = await administrator('anna')
+  bo = await administrator('bo')
+})
+afterAll(() => spine.close())
+
+const wish = { name: 'Nina Nybo', email: 'nina@example.se', role: 'caseworker', unit: 'SN-MOTT' }
+const own = { subject: 'sub-nina', username: 'nina' }
+
+describe('a person', () => {
+  test('is let in once, belongs to the unit’s committee, and comes in at the next click', async () => {
+    const [one, two] = await Promise.all(
+      [anna, bo].map((who) => addPerson(spine.web, who, { ...wish, ...own })),
+    )
+    expect(one).toBe(two)
+    expect(await findPersonBySubject(spine.web, 'sub-nina')).toMatchObject({
+      committee: 'SN',
+      unit: 'SN-MOTT',
+    })
+    expect((await readPerson(spine.web, anna, one!)).changes.map(({ what }) => what)).toEqual(['added'])
+    const taken = addPerson(spine.web, anna, { ...wish, ...own, name: 'En annan' })
+    expect(await refusalOf(taken)).toMatchObject({ code: 'person.taken' })
+  })
+
+  test.each<[string, Partial<typeof wish & typeof own>, string]>([
+    ['without a name', { name: ' ' }, '/name'],
+    ['with an address that is none', { email: 'hej' }, '/email'],
+    ['with no role', { role: 'system' }, '/role'],
+    ['with a landlord’s role', { role: 'landlord' }, '/role'],
+    ['with a unit that is not there', { unit: 'SN-BORTA' }, '/unit'],
+    ['who works with cases and has no unit', { unit: '' }, '/unit'],
+    ['without an identity', { subject: '' }, '/subject'],
+  ])('%s is not let in, and the field is named', async (_what, change, pointer) => {
+    const refusal = await refusalOf(
+      addPerson(spine.web, anna, { ...wish, ...own, subject: 'sub-x', ...change }),
+    )
+    expect(refusal.problems).toEqual([expect.objectContaining({ pointer, en: expect.any(String) as never })])
+  })
+
+  test('is moved and ended with who did it written down; twice is once', async () => {
+    const id = await addPerson(spine.web, anna, { ...wish, ...own })
+    const moved = { ...wish, role: 'supervisor', unit: 'SN-BOS' }
+    await changePerson(spine.web, bo, id, moved)
+    await changePerson(spine.web, bo, id, moved)
+    await setPersonActive(spine.web, anna, id, false)
+    await setPersonActive(spine.web, anna, id, false)
+    expect(await findPersonBySubject(spine.web, 'sub-nina')).toBeNull()
+    const { changes } = await readPerson(spine.web, anna, id)
+    expect(changes.map(({ what, byName }) => [what, byName])).toEqual([
+      ['ended', 'anna'],
+      ['changed', 'bo'],
+      ['added', expect.any(String)],
+    ])
+  })
+})
+
+describe('an administrator', () => {
+  test('gives nobody access to cases by changing their own role, nor ends themselves', async () => {
+    const mine = { name: 'anna', email: '', role: 'supervisor', unit: 'GAN-FS' }
+    expect(await refusalOf(changePerson(spine.web, anna, anna.personId!, mine))).toMatchObject({
+      code: 'person.own-rights',
+    })
+    const ending = setPersonActive(spine.web, anna, anna.personId!, false)
+    expect(await refusalOf(ending)).toMatchObject({ code: 'person.own-rights' })
+    await changePerson(spine.web, anna, anna.personId!, { ...mine, role: 'administrator', name: 'Anna' })
+    expect((await readPerson(spine.web, anna, anna.personId!)).person.name).toBe('Anna')
+  })
+
+  test('ends another; of two who end each other at the same moment one remains', async () => {
+    const both = await Promise.allSettled([
+      setPersonActive(spine.web, anna, bo.personId!, false),
+      setPersonActive(spine.web, bo, anna.personId!, false),
+    ])
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    const left = sql<{
+      count: number
+    }>`select count(*)::int as count from person where role = 'administrator' and active`
+    expect((await left.execute(spine.owner)).rows).toEqual([{ count: 1 }])
+    await sql`update person set active = true where role = 'administrator'`.execute(spine.owner)
+  })
+})
+
+describe('somebody who acts for a landlord', () => {
+  const claims = (nth: number) => ({
+    subject: `e-id-${nth}`,
+    username: `e${nth}`,
+    name: `Företrädare ${nth}`,
+    email: null,
+  })
+  const company = { organisationNumber: '5599990115', landlordName: 'Exempelfastigheter' }
+  const landlordId = async () => (await findLandlordId()) ?? ''
+  const findLandlordId = async () =>
+    (
+      await spine.owner
+        .selectFrom('landlord')
+        .select('id')
+        .where('organisationNumber', '=', company.organisationNumber)
+        .executeTakeFirst()
+    )?.id
+
+  test('waits until let in, and asks once however often they sign in', async () => {
+    const asked = await Promise.all(
+      [1, 1].map((nth) => askLandlordAccess(spine.web, { ...claims(nth), ...company })),
+    )
+    expect(asked).toEqual(['waiting', 'waiting'])
+    expect(await findPersonBySubject(spine.web, 'e-id-1')).toBeNull()
+    const { landlords } = await listLandlords(spine.web, anna, { limit: 1, page: 1 })
+    expect(landlords[0]).toMatchObject({ waiting: 1, approvedAt: null })
+    const { users } = await readLandlord(spine.web, anna, landlords[0]!.id)
+    const answer = { landlordId: landlords[0]!.id, personId: users[0]!.id, active: true }
+    await setLandlordUser(spine.web, anna, answer)
+    await setLandlordUser(spine.web, anna, answer)
+    const { landlord, changes } = await readLandlord(spine.web, anna, landlords[0]!.id)
+    expect(landlord.approvedAt).not.toBeNull()
+    expect(changes.map(({ what }) => what)).toEqual(['let-in', 'asked'])
+    expect(await findPersonBySubject(spine.web, 'e-id-1')).toMatchObject({
+      role: 'landlord',
+      landlordId: landlord.id,
+    })
+    expect(await askLandlordAccess(spine.web, { ...claims(1), ...company })).toBe('active')
+  })
+
+  test('who owns the home themselves is let in at once', async () => {
+    expect(
+      await askLandlordAccess(spine.web, { ...claims(2), organisationNumber: null, landlordName: null }),
+    ).toBe('active')
+  })
+
+  test('comes by an invitation that is used once, by one, and not for ever', async () => {
+    const code = await inviteLandlordUser(spine.web, anna, await landlordId())
+    expect(await refusalOf(redeemInvitation(spine.web, claims(3), 'fel'))).toMatchObject({
+      code: 'invitation.unknown',
+    })
+    await redeemInvitation(spine.web, claims(3), code)
+    await redeemInvitation(spine.web, claims(3), code)
+    expect(await findPersonBySubject(spine.web, 'e-id-3')).toMatchObject({ landlordId: await landlordId() })
+    expect(await refusalOf(redeemInvitation(spine.web, claims(4), code))).toMatchObject({
+      code: 'invitation.ended',
+    })
+    const second = await inviteLandlordUser(spine.web, anna, await landlordId())
+    const staff = redeemInvitation(spine.web, { ...claims(5), subject: 'sub-nina' }, second)
+    expect(await refusalOf(staff)).toMatchObject({ code: 'person.taken' })
+    const both = await Promise.allSettled(
+      [6, 7].map((nth) => redeemInvitation(spine.web, claims(nth), second)),
+    )
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    const third = await inviteLandlordUser(spine.web, anna, await landlordId())
+    await sql`update landlord_invitation set expires_at = clock_now() - interval '1 second' where used_at is null`.execute(
+      spine.owner,
+    )
+    expect(await refusalOf(redeemInvitation(spine.web, claims(8), third))).toMatchObject({
+      code: 'invitation.ended',
+    })
+    const stored = await sql<{
+      row: string
+    }>`select row_to_json(l)::text as row from landlord_invitation l`.execute(spine.owner)
+    expect(stored.rows.map(({ row }) => row).join()).not.toContain(code)
+  })
+
+  test('stays out while the landlord is suspended, as do its systems', async () => {
+    const id = await landlordId()
+    await spine.owner
+      .insertInto('systemClient')
+      .values({ clientId: 'prov', kind: 'landlord', landlordId: id })
+      .execute()
+    await setLandlordSuspended(spine.web, anna, id, true)
+    await setLandlordSuspended(spine.web, bo, id, true)
+    expect([await findPersonBySubject(spine.web, 'e-id-1'), await findClient(spine.web, 'prov')]).toEqual([
+      null,
+      null,
+    ])
+    expect(await refusalOf(inviteLandlordUser(spine.web, anna, id))).toMatchObject({
+      code: 'landlord.suspended',
+    })
+    await setLandlordSuspended(spine.web, anna, id, false)
+    expect(await findClient(spine.web, 'prov')).toMatchObject({ landlordId: id })
+  })
+
+  test.each([
+    ['a number whose check digit is wrong', { organisationNumber: '5599990116' }, '/organisationNumber'],
+    ['another landlord’s number', { organisationNumber: '559999-0107' }, '/organisationNumber'],
+    ['no name', { name: '' }, '/name'],
+    ['an unknown kind', { kind: 'x' }, '/kind'],
+  ])('a landlord does not get %s', async (_what, change, pointer) => {
+    const facts = { name: 'X', organisationNumber: company.organisationNumber, kind: 'private', ...change }
+    const refusal = await refusalOf(changeLandlord(spine.web, anna, await landlordId(), facts))
+    expect(refusal.problems[0]).toMatchObject({ pointer })
+  })
+})
+
+describe('the look and reports of barriers', () => {
+  const look = {
+    name: 'Örebro kommun',
+    brand: '#5C1F3A',
+    brandText: '#fff',
+    link: '5c1f3a',
+    logo: 'none' as const,
+  }
+
+  test('the same look saved twice, or twice at once, is one version; a logo is kept until it is taken away', async () => {
+    const [one, two] = await Promise.all([1, 2].map(() => saveTheme(spine.web, anna, look)))
+    expect(one?.version).toBe(two?.version)
+    const logo = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h4v4z"/></svg>')
+    await saveTheme(spine.web, anna, { ...look, logo })
+    expect(await saveTheme(spine.web, anna, { ...look, logo: 'keep', name: 'Örebro' })).toMatchObject({
+      logoType: 'image/svg+xml',
+    })
+    expect(await saveTheme(spine.web, anna, look)).toMatchObject({ logoType: null, brand: '#5c1f3a' })
+    expect(await refusalOf(saveTheme(spine.web, anna, { ...look, brand: 'red;}' }))).toMatchObject({
+      code: 'theme.unfit',
+    })
+    expect((await readTheme(spine.web))?.brand).toBe('#5c1f3a')
+  })
+
+  test('the same report sent twice is one task, with a last day in working days; it is answered once', async () => {
+    const report = { page: '/sok', problem: 'Syns inte.', contact: '' }
+    await Promise.all([reportBarrier(spine.web, report), reportBarrier(spine.web, report)])
+    const [found, more] = await listBarrierReports(spine.web, anna)
+    expect(more).toBeUndefined()
+    expect(found).toMatchObject({ dueOn: '2026-12-09', overdue: false, answer: null })
+    await answerBarrierReport(spine.web, anna, found!.id, 'Rättat.')
+    await answerBarrierReport(spine.web, bo, found!.id, 'Något annat.')
+    expect((await listBarrierReports(spine.web, bo))[0]).toMatchObject({ answer: 'Rättat.' })
+  })
+})
