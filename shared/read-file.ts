@@ -14,6 +14,9 @@ export type Reading = { problem: FileProblemCode | null } | { file: NoticeFile }
 /** 10,000 rows take some 120 MB and two seconds on a slow machine. */
 export const READING_LIMITS = { memoryMb: 320, timeMs: 20_000, atOnce: 2, waiting: 20 }
 
+/** Nobody waits at a page: on a machine under load an honest file must not be given up. */
+export const PATIENT_MS = 120_000
+
 // Text this small is read in a few milliseconds: starting a process would take longer than reading it.
 const READ_HERE = 64 * 1024
 const LARGEST_ANSWER = 64 * 1024 * 1024
@@ -27,11 +30,12 @@ const HOUSE = fileURLToPath(new URL('../', import.meta.url))
 export async function readUploadedFile(
   file: { bytes: Uint8Array; name: string | null },
   mapping: Mapping = {},
+  timeMs = READING_LIMITS.timeMs,
 ): Promise<NoticeFile> {
   const kind = uploadedKind(file.bytes, file.name)
   if ('problem' in kind) return heldFile(kind.problem)
   if (kind.kind === 'text' && file.bytes.length <= READ_HERE) return readNoticeFile(file.bytes, mapping)
-  const reading = await readApart({ deed: 'read', mapping }, file.bytes)
+  const reading = await readApart({ deed: 'read', mapping }, file.bytes, timeMs)
   return reading !== null && 'file' in reading ? reading.file : heldFile('file_too_heavy')
 }
 
@@ -43,7 +47,7 @@ export async function checkUploadedFile(file: {
   const kind = uploadedKind(file.bytes, file.name)
   if ('problem' in kind) return kind.problem
   if (kind.kind === 'text') return null
-  const reading = await readApart({ deed: 'check', mapping: {} }, file.bytes)
+  const reading = await readApart({ deed: 'check', mapping: {} }, file.bytes, READING_LIMITS.timeMs)
   return reading !== null && 'problem' in reading ? reading.problem : 'file_too_heavy'
 }
 
@@ -67,18 +71,18 @@ async function inTurn<T>(deed: () => Promise<T>): Promise<T> {
 }
 
 /** Asks the process; null when it took too much of anything and was ended. */
-function readApart(wish: Wish, bytes: Uint8Array): Promise<Reading | null> {
-  return inTurn(() => ask(wish, bytes))
+function readApart(wish: Wish, bytes: Uint8Array, timeMs: number): Promise<Reading | null> {
+  return inTurn(() => ask(wish, bytes, timeMs))
 }
 
-function ask(wish: Wish, bytes: Uint8Array): Promise<Reading | null> {
+function ask(wish: Wish, bytes: Uint8Array, timeMs: number): Promise<Reading | null> {
   const limits = [`--max-old-space-size=${READING_LIMITS.memoryMb}`, '--disable-warning=ExperimentalWarning']
   // It may read the program's own files and nothing else; it cannot write, nor start anything; it gets no settings.
   const cage = ['--permission', `--allow-fs-read=${HOUSE}`]
   const child = spawn(process.execPath, [...limits, ...cage, CHILD], {
     env: {},
     stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: READING_LIMITS.timeMs,
+    timeout: timeMs,
     killSignal: 'SIGKILL',
   })
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 // Unpacks an Excel workbook under a cap and refuses what is no plain list, before anything of it is interpreted.
-import { inflateRawSync } from 'node:zlib'
+import { crc32, inflateRawSync } from 'node:zlib'
 import type { FileProblemCode } from './domain/notice-file-problems.ts'
 import { uploadedKind } from './domain/uploaded-kind.ts'
 import { readZipDirectory, ZIP_LIMITS, type ZipEntry } from './domain/zip-directory.ts'
@@ -41,6 +41,8 @@ export function unpack(bytes: Uint8Array): Parts {
   for (const entry of directory.entries) {
     const part = inflate(bytes, entry, left)
     left -= part.length
+    // Damaged on the way it might still be read, and a row be lost in silence.
+    if (crc32(part) !== entry.sum) throw new Stopped('file_damaged')
     // Pictures and printer settings are no part of a list.
     if (/\.(xml|rels)$/i.test(entry.name)) parts.set(entry.name, looked(part))
   }

@@ -2,7 +2,6 @@
 import { crc32 } from 'node:zlib'
 import readWorkbook from 'read-excel-file/universal'
 import { columnNamed, plain, type Mapping } from './domain/notice-file-columns.ts'
-import type { FileProblemCode } from './domain/notice-file-problems.ts'
 import { NOTICE_FILE_LIMITS, heldFile, readNoticeTable, type NoticeFile } from './domain/notice-file.ts'
 import { readSheetMarks, type SheetMarks } from './domain/sheet-marks.ts'
 import { tableOf, type Table, type WorkbookCell } from './domain/workbook-table.ts'
@@ -27,21 +26,9 @@ export async function readNoticeWorkbook(bytes: Uint8Array, mapping: Mapping): P
     const tables = sheets.map((rows, place) => tableOf({ rows, marks: marks[place]! }, epoch))
     return readNoticeTable(chosenOf(tables, mapping), mapping)
   } catch (error) {
-    return heldFile(codeOf(error))
+    if (error instanceof Stopped) return heldFile(error.code)
+    throw error
   }
-}
-
-function codeOf(error: unknown): FileProblemCode {
-  if (error instanceof Stopped) return error.code
-  const named = error instanceof Error ? error.name : ''
-  // Only what the reader says of the file is the file's fault; anything else is ours and must be seen.
-  if (/^(InvalidSpreadsheetError|InvalidInputError|UnzipError)$/.test(named)) return 'file_damaged'
-  if (
-    error instanceof Error &&
-    /malformed|unclosed|unexpected|missing|invalid|not found/i.test(error.message)
-  )
-    return 'file_damaged'
-  throw error
 }
 
 const TAGS = (name: string) => new RegExp(`<(?:\\w+:)?${name}\\b((?:[^>"']|"[^"]*"|'[^']*')*)>`, 'g')
@@ -72,7 +59,11 @@ function marksOf(parts: Parts, path: string): SheetMarks {
 }
 
 async function cellsOf(parts: Parts): Promise<WorkbookCell[][][]> {
-  const sheets = await readWorkbook(stored(parts), { parseNumber: (number) => ({ number }), trim: false })
+  const options = { parseNumber: (number: string) => ({ number }), trim: false }
+  // What the library cannot make sense of, it says in errors of many names: all of them are about the file.
+  const sheets = await readWorkbook(stored(parts), options).catch(() => {
+    throw new Stopped('file_damaged')
+  })
   return sheets.map(({ data }) => data.map((row) => row.map(cellOf)))
 }
 

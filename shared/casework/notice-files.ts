@@ -9,7 +9,7 @@ import type { NoticeFile, NoticeGroup } from '../domain/notice-file.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { REFUSED_AT_DOOR } from '../domain/uploaded-kind.ts'
 import { emit } from '../outbox.ts'
-import { checkUploadedFile, readUploadedFile } from '../read-file.ts'
+import { PATIENT_MS, checkUploadedFile, readUploadedFile } from '../read-file.ts'
 import { seal, unseal } from '../seal.ts'
 import { inContext, lockTexts, moment, type Actor, type Moment } from './act.ts'
 import { rememberedMapping } from './column-mappings.ts'
@@ -64,8 +64,12 @@ type KeptFile = { id: string; raw: Buffer; fileName: string | null; mapping: unk
 type FileRow = KeptFile & { sender: string; landlordId: string | null; readGroups: number }
 
 /** The file as it says, by the column names that held when it came. */
-function readKept({ keys }: Tools, { id, raw, fileName, mapping }: KeptFile): Promise<NoticeFile> {
-  return readUploadedFile({ bytes: unseal(keys, id, raw), name: fileName }, mapping as Mapping)
+function readKept(
+  { keys }: Tools,
+  { id, raw, fileName, mapping }: KeptFile,
+  timeMs?: number,
+): Promise<NoticeFile> {
+  return readUploadedFile({ bytes: unseal(keys, id, raw), name: fileName }, mapping as Mapping, timeMs)
 }
 
 /** Reads files to their end, from where an earlier try stopped. */
@@ -78,7 +82,7 @@ export async function readNoticeFiles(db: Db, tools: Tools, fileIds: readonly st
       .where('state', 'in', ['received', 'reading'])
       .executeTakeFirst()
     if (!file) continue
-    const read = await readKept(tools, file)
+    const read = await readKept(tools, file, PATIENT_MS)
     const groups = read.groups.length
     for (let from = file.readGroups; from === 0 || from < groups; from += piece) {
       const more = await db.transaction().execute((trx) => readPiece(trx, tools, { file, read, from }))

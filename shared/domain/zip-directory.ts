@@ -1,7 +1,15 @@
 // What a zip archive says it holds, read from its central directory alone: a bomb is refused before a byte is unpacked.
 
 /** One file of the archive: its name, how it is packed, and where its packed bytes begin and end. */
-export type ZipEntry = { name: string; method: number; packed: number; unpacked: number; at: number }
+export type ZipEntry = {
+  name: string
+  method: number
+  /** The checksum of what is unpacked. */
+  sum: number
+  packed: number
+  unpacked: number
+  at: number
+}
 
 /** Why an archive is not unpacked. */
 export type ZipFault = 'damaged' | 'encrypted' | 'bomb'
@@ -63,7 +71,8 @@ function entryAt(view: DataView, bytes: Uint8Array, at: number): ZipEntry | null
   const name = new TextDecoder().decode(
     bytes.subarray(at + CENTRAL_SIZE, at + CENTRAL_SIZE + nameLength(view, at)),
   )
-  return { name, method, packed, unpacked: view.getUint32(at + 24, true), at: start }
+  const [sum, unpacked] = [view.getUint32(at + 16, true), view.getUint32(at + 24, true)]
+  return { name, method, sum, packed, unpacked, at: start }
 }
 
 function faultOf(entries: readonly ZipEntry[]): { fault: ZipFault } | null {

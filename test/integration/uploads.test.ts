@@ -92,6 +92,11 @@ describe('U2 an archive that is no workbook’s', () => {
       'file.damaged',
     ],
     ['with one part twice', () => byHand(plain, [{ name: 'xl/Workbook.xml', text: '<a/>' }]), 'file.damaged'],
+    [
+      'whose sums do not add up',
+      () => byHand(plain, [{ name: 'xl/b.xml', text: '<a/>', sum: 1 }]),
+      'file.damaged',
+    ],
     ['cut off', () => byHand(plain).subarray(0, -40), 'file.damaged'],
     ['whose bytes are torn', () => torn(byHand(plain)), 'file.damaged'],
   ])('%s is refused', async (_what, make, code) => expectRefused(make(), code))

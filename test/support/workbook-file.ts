@@ -29,6 +29,8 @@ export type Part = {
   text: string | Buffer
   /** Said in the archive's directory in place of the true size. */
   claims?: number
+  /** A checksum that is not its own. */
+  sum?: number
   /** Says it is at the same place as the first part. */
   overlaps?: boolean
 }
@@ -38,14 +40,14 @@ export function zipOf(parts: readonly Part[]): Buffer {
   const files: Buffer[] = []
   const directory: Buffer[] = []
   let at = 0
-  for (const { name, text, claims, overlaps } of parts) {
+  for (const { name, text, claims, overlaps, sum } of parts) {
     const whole = Buffer.from(text)
     const packed = deflateRawSync(whole)
     const label = Buffer.from(name)
     const head = Buffer.alloc(26)
     head.writeUInt16LE(20, 0)
     head.writeUInt16LE(8, 4)
-    head.writeUInt32LE(crc32(whole), 10)
+    head.writeUInt32LE(sum ?? crc32(whole), 10)
     head.writeUInt32LE(packed.length, 14)
     head.writeUInt32LE(claims ?? whole.length, 18)
     head.writeUInt16LE(label.length, 22)

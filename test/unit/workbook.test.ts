@@ -1,5 +1,6 @@
 // What a workbook says is read as it was meant, and what it hides is said: days, numbers, headings, formulas, hidden rows.
 import { describe, expect, test } from '@jest/globals'
+import * as fc from 'fast-check'
 import { COLUMN_NAMES } from '../../shared/domain/notice-file-columns.ts'
 import { rejectedRowsCsv } from '../../shared/domain/rejected-rows.ts'
 import { readNoticeWorkbook } from '../../shared/workbook.ts'
@@ -159,5 +160,47 @@ describe('U14 what a sheet hides', () => {
       [2, 'ort', 'cell_merged'],
       [3, 'ort', 'cell_merged'],
     ])
+  })
+})
+
+describe('a workbook with crooked XML', () => {
+  const scraps = [
+    '<',
+    '>',
+    '"',
+    '</c>',
+    '<v>',
+    '</row>',
+    'r="A0"',
+    't="s"',
+    's="99"',
+    '<f/>',
+    '&#0;',
+    '&bogus;',
+    '-->',
+  ]
+  const hurt = fc.record({
+    part: fc.nat(3),
+    cuts: fc.array(fc.tuple(fc.nat(5_000), fc.nat(12), fc.constantFrom(...scraps)), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  })
+
+  test('is read or held, and never throws', async () => {
+    await fc.assert(
+      fc.asyncProperty(hurt, async ({ part, cuts }) => {
+        const parts = workbookParts([plain])
+        const one = parts[part]!
+        for (const [at, length, scrap] of cuts) {
+          const text = String(one.text)
+          const from = at % text.length
+          one.text = text.slice(0, from) + scrap + text.slice(from + length)
+        }
+        const { problem, rows } = await read(zipOf(parts))
+        expect(problem !== null || rows > 0).toBe(true)
+      }),
+      { numRuns: 60 },
+    )
   })
 })
