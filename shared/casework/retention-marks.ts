@@ -38,10 +38,10 @@ export async function markCase(
   actor: Actor,
   wish: { number: string; mark: Mark; childBornOn: string | null; reason: string },
 ): Promise<void> {
-  await inContext(db, actor, async (trx, at) => {
-    const { rows } = await sql<{
-      id: string | null
-    }>`select retention_case_of(${wish.number.trim()}) as id`.execute(trx)
+  await inContext(db, actor, async (trx) => {
+    const born = wish.mark === 'child-inquiry' ? wish.childBornOn : null
+    const { rows } = await sql<{ id: string | null }>`
+      select mark_retention(${wish.number.trim()}, ${wish.mark}, ${born}, ${wish.reason}) as id`.execute(trx)
     const id = rows[0]?.id
     if (!id) {
       const detail = 'Inget ärende med det numret i nämnden. Kontrollera numret.'
@@ -50,14 +50,6 @@ export async function markCase(
       ])
     }
     stateAccess(trx, { purpose: wish.reason, code: wish.mark, caseIds: [id] })
-    if (wish.mark === 'lift-hold') {
-      await sql`update retention_mark set lifted_by = ${actor.personId}, lifted_at = ${at.now}
-        where case_id = ${id} and kind = 'hold' and lifted_at is null`.execute(trx)
-      return
-    }
-    await sql`insert into retention_mark (case_id, kind, child_born_on, reason, placed_by)
-      values (${id}, ${wish.mark}, ${wish.mark === 'child-inquiry' ? wish.childBornOn : null}, ${wish.reason}, ${actor.personId})
-      on conflict do nothing`.execute(trx)
   })
 }
 

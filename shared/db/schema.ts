@@ -646,6 +646,7 @@ export interface NoticeDraft {
   personId: string;
   sealed: Buffer;
   sender: string;
+  sentNotice: string | null;
   updatedAt: Generated<string>;
 }
 

@@ -186,7 +186,8 @@ create index break_glass_unreviewed on break_glass (committee, review_by) where 
 alter table break_glass enable row level security;
 alter table break_glass force row level security;
 create policy worker_all on break_glass for all to bokvar_worker using (true) with check (true);
-create policy own on break_glass for select to bokvar_web using (person_id::text = (select ctx('person')));
+create policy own on break_glass for select to bokvar_web
+  using (person_id::text = (select ctx('person')) and committee = (select ctx('committee')));
 create policy opened on break_glass for insert to bokvar_web
   with check (person_id::text = ctx('person') and committee = ctx('committee') and ctx('role') in ('caseworker', 'visitor'));
 create policy reviewed on break_glass for all to bokvar_web
@@ -360,11 +361,10 @@ alter table retention_mark enable row level security;
 alter table retention_mark force row level security;
 create policy worker_all on retention_mark for all to bokvar_worker using (true) with check (true);
 create policy with_case on retention_mark for all to bokvar_web using (exists (select 1 from arrears_case c where c.id = case_id)) with check (true);
-create policy of_administrator on retention_mark for all to bokvar_web
-  using (ctx('role') = 'administrator') with check (ctx('role') = 'administrator');
-create policy keep on retention_mark for select to bokvar_keeper using (true);
+create policy keep on retention_mark for all to bokvar_keeper using (true) with check (true);
 grant select on retention_mark, timeline, contact, visit, case_merge to bokvar_keeper;
-grant select, insert, update on retention_mark to bokvar_web;
+grant select on retention_mark to bokvar_web;
+grant insert, update on retention_mark to bokvar_keeper;
 create policy keep on timeline for select to bokvar_keeper using (true);
 create policy keep on contact for select to bokvar_keeper using (true);
 create policy keep on visit for select to bokvar_keeper using (true);
@@ -394,10 +394,27 @@ create function retention_cases() returns setof retention_case language sql stab
 -- The case of a number, for the administrator who marks it.
 create function retention_case_of(wanted text) returns uuid language sql stable security definer set search_path = public
   as $$ select id from arrears_case where number = wanted and committee = ctx('committee') and ctx('role') = 'administrator' $$;
+-- Marks the case of a number, or lifts its hold; null when the committee has no such case.
+create function mark_retention(wanted text, what text, born date, why text) returns uuid
+  language plpgsql security definer set search_path = public as $$
+declare
+  marked uuid := retention_case_of(wanted);
+  person uuid := nullif(ctx('person'), '')::uuid;
+begin
+  if what = 'lift-hold' then
+    update retention_mark set lifted_by = person, lifted_at = clock_now() where case_id = marked and kind = 'hold' and lifted_at is null;
+  elsif marked is not null then
+    insert into retention_mark (case_id, kind, child_born_on, reason, placed_by) values (marked, what, born, why, person) on conflict do nothing;
+  end if;
+  return marked;
+end $$;
+alter function mark_retention(text, text, date, text) owner to bokvar_keeper;
+revoke execute on function mark_retention(text, text, date, text) from public;
+grant execute on function mark_retention(text, text, date, text) to bokvar_web;
 alter function retention_cases() owner to bokvar_keeper;
 alter function retention_case_of(text) owner to bokvar_keeper;
 revoke execute on function retention_cases(), retention_case_of(text) from public;
-grant execute on function retention_cases(), retention_case_of(text) to bokvar_web;
+grant execute on function retention_cases() to bokvar_web;
 
 alter table erasure enable row level security;
 alter table erasure force row level security;
