@@ -133,7 +133,11 @@ async function showSheet(reply: FastifyReply, deps: PageDeps, sent?: Sent): Prom
 type Deed = (deps: PageDeps, request: FastifyRequest, values: Values) => Promise<FieldErrors | null>
 
 /** A form of the sheet: done and shown again, or back with what is wrong and what was written. */
-function deed(deps: PageDeps, does: Deed, { anchor = '', said = 'visit.noted' as Key } = {}) {
+function deed(
+  deps: PageDeps,
+  does: Deed,
+  { anchor = '', said = 'visit.noted' }: { anchor?: string; said?: Key } = {},
+) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const t = textsOf(request)
     const values = valuesIn(request)
