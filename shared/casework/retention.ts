@@ -198,17 +198,23 @@ async function eraseLoose(db: Db, rules: RetentionRules): Promise<Erased> {
       add(erased.counts, more.counts)
       erased.ids.push(...more.ids)
     }
-    const { rows: files } = await sql<{
-      id: string
-    }>`select id from notice_file f where received_at < ${before}
-      and not exists (select 1 from notice n where n.file_id = f.id)`.execute(trx)
-    const more = await eraseRows(
-      trx,
-      'notice_file',
-      files.map(({ id }) => id),
-    )
-    add(erased.counts, more.counts)
-    erased.ids.push(...more.ids)
+    // a letter that the registrar said was not ours, and a file whose notices are all gone
+    const left = {
+      inbox_item: sql`notice_id is null and eviction_notice_id is null`,
+      notice_file: sql`not exists (select 1 from notice n where n.file_id = old.id)`,
+    }
+    for (const [table, loose] of Object.entries(left)) {
+      const { rows } = await sql<{
+        id: string
+      }>`select id from ${sql.table(table)} old where received_at < ${before} and ${loose}`.execute(trx)
+      const more = await eraseRows(
+        trx,
+        table,
+        rows.map(({ id }) => id),
+      )
+      add(erased.counts, more.counts)
+      erased.ids.push(...more.ids)
+    }
     await eraseReceipts(trx, rules, erased)
     if (Object.keys(erased.counts).length > 0)
       await prove(trx, { committee: null, rule: 'loose-notice-years', households: 0, erased })
