@@ -36,14 +36,17 @@ const FIELDS = Object.fromEntries(
   ['name', 'email', 'role', 'unit', 'subject', 'username'].map((field) => [`/${field}`, field]),
 )
 
+const shown = (facts: PersonChange['before'], field: string): string => {
+  const fact = facts?.[field]
+  return typeof fact === 'string' ? fact : '–'
+}
+
 /** A line of the log: what was changed, and for a change of facts, from what to what. */
 export function changeLine({ what, before, after, byName, at }: PersonChange, t: Say) {
   const changed = Object.keys(after ?? {}).filter(
     (field) => before !== null && before[field] !== after?.[field],
   )
-  const detail = changed.map(
-    (field) => `${String(before?.[field] ?? '–')} → ${String(after?.[field] ?? '–')}`,
-  )
+  const detail = changed.map((field) => `${shown(before, field)} → ${shown(after, field)}`)
   return { what: t(`people.change.${what}` as 'people.change.added'), detail: detail.join(', '), byName, at }
 }
 

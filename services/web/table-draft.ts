@@ -19,6 +19,7 @@ import {
   type TableRow,
 } from '../../shared/domain/table-edit.ts'
 import { decodeText } from '../../shared/domain/text-encoding.ts'
+import type { Language } from '../../shared/text/say.ts'
 import type { App } from '../http.ts'
 import { readUpload } from '../upload.ts'
 import { renderPage, tellNextPage } from './frame.ts'
@@ -32,6 +33,7 @@ import {
   type FieldErrors,
   type PageDeps,
 } from './page.ts'
+import type { RowInWords } from './table-words.ts'
 import { rowsShown, tableIn } from './tables.ts'
 
 const config = { permission: 'rules.change' as const }
@@ -72,6 +74,34 @@ function chosen(
   return view === 'anmarkningar' ? rows.filter((row) => told(row) > 0) : rows
 }
 
+type View = (typeof VIEWS)[number]
+
+function tabsOf(request: FastifyRequest, slug: string, view: View, counts: Readonly<Record<View, number>>) {
+  const t = textsOf(request)
+  return VIEWS.map((one) => ({
+    text: t(`table-draft.view.${one}`, { count: counts[one] }),
+    href: `/regler/${slug}/utkast${one === 'alla' ? '' : `?visa=${one}`}`,
+    current: one === view,
+  }))
+}
+
+type Beside = {
+  rows: readonly TableRow[]
+  changed: ReadonlySet<string>
+  told: (row: TableRow) => Finding[]
+  language: Language
+}
+
+/** The rows in words with what the checks say beside each. */
+function withFindings(shown: readonly RowInWords[], { rows, changed, told, language }: Beside) {
+  return shown.map((one) => {
+    const row = rows.find(({ key }) => key === one.key)
+    const found = row ? told(row) : []
+    const findings = found.map(({ severity, reason }) => ({ severity, text: reason[language] }))
+    return { ...one, changed: changed.has(one.key), findings }
+  })
+}
+
 /** Shows the draft; without one the reader is sent to the table, where one is begun. */
 export async function showDraft(
   reply: FastifyReply,
@@ -92,7 +122,6 @@ export async function showDraft(
   const view = VIEWS.find((one) => one === queryIn(request, 'visa')) ?? 'alla'
   const rows = chosen(view, table.rows, changed, (row) => told(row).length)
   const shown = await rowsShown(request, deps, table, rows)
-  const byKey = new Map(rows.map((row) => [row.key, row]))
   const counts = {
     alla: table.rows.length,
     andrade: changed.size,
@@ -104,21 +133,10 @@ export async function showDraft(
     slug,
     kind,
     draft: { by: draft.changedByName, at: draft.changedAt, stale: draft.stale, base: base.version },
-    tabs: VIEWS.map((one) => ({
-      text: t(`table-draft.view.${one}`, { count: counts[one] }),
-      href: `/regler/${slug}/utkast${one === 'alla' ? '' : `?visa=${one}`}`,
-      current: one === view,
-    })),
+    tabs: tabsOf(request, slug, view, counts),
     stops: draft.findings.filter(({ severity }) => severity === 'error').length,
     others: otherFindings(table, draft, language),
-    rows: shown.rows.map((row) => ({
-      ...row,
-      changed: changed.has(row.key),
-      findings: told(byKey.get(row.key)!).map(({ severity, reason }) => ({
-        severity,
-        text: reason[language],
-      })),
-    })),
+    rows: withFindings(shown.rows, { rows, changed, told, language }),
     paging: shown.paging,
     removed: differences.filter((one) => one.kind === 'removed').map(({ key }) => key),
     form: { values: valuesIn(request), errors },

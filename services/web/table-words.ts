@@ -14,7 +14,7 @@ export type RowInWords = {
   heading: string
   tag: string
   when: Line[]
-  then: Line[]
+  result: Line[]
   why: string
 }
 
@@ -67,8 +67,8 @@ export function rowInWords(
       ? t(setting)
       : [row.key, title].filter(Boolean).join(' · ')
   const told = new Set(['title_sv', 'title_en', 'sv', 'en', 'name_sv', 'name_en', 'falt'])
-  const then = table.columns.filter((column) => !told.has(column)).flatMap(line)
-  return { key: row.key, seen, heading, tag: '', when: [], then, why: '' }
+  const result = table.columns.filter((column) => !told.has(column)).flatMap(line)
+  return { key: row.key, seen, heading, tag: '', when: [], result, why: '' }
 }
 
 type Reader = { t: Say; language: Language }
@@ -89,7 +89,7 @@ function ruleInWords(
       .replaceAll(' ,', ',')
   const to = [named(cell('namnd')), named(cell('enhet')), cell('person')].filter((text) => text !== '')
   const days = cell('svar_arbetsdagar')
-  const then = [
+  const result = [
     ...(to.length > 0 ? [{ label: t('rules.to'), text: to.join(' · ') }] : []),
     ...(cell('uppgifter') === '' ? [] : [{ label: t('cell.uppgifter'), text: named(cell('uppgifter')) }]),
     ...(days === ''
@@ -101,7 +101,7 @@ function ruleInWords(
     heading: t('rules.row', { row: cell('rad') }),
     tag: isPageTextKey(key) ? t(key) : cell('typ'),
     when: INPUTS.flatMap((input) => line(input.column)),
-    then,
+    result,
     why: cell(language === 'sv' ? 'skal_sv' : 'skal_en') || cell('skal_sv'),
   }
 }

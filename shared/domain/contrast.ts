@@ -20,7 +20,7 @@ const MIST = '#eef4f2'
 export function readColour(text: string): string | null {
   const found = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1]?.toLowerCase()
   if (!found) return null
-  return `#${found.length === 3 ? [...found].map((digit) => digit + digit).join('') : found}`
+  return `#${found.length === 3 ? found.replaceAll(/./g, '$&$&') : found}`
 }
 
 const channels = (colour: string): number[] =>

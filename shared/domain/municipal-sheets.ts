@@ -238,7 +238,7 @@ function valuesOf(of: (field: string) => string): SettingValues {
   const days = (field: string): number[] =>
     listed(of(field))
       .map((day) => DAY_WORDS.indexOf(day) + 1)
-      .toSorted()
+      .toSorted((one, other) => one - other)
   const thresholds = Object.entries(THRESHOLDS).map(([field, name]) => [name, Number(of(field))] as const)
   return {
     workingTime: {
@@ -257,17 +257,18 @@ function valuesOf(of: (field: string) => string): SettingValues {
   }
 }
 
+const printDays = (numbers: readonly number[]): string =>
+  numbers.map((day) => DAY_WORDS[day - 1] ?? '').join(', ')
+
 /** The sheet of these settings: how a municipality's first version is made from its file. */
 export function printSettings(values: SettingValues): string {
   const { workingTime, registerOpenings, earlyArrearsEnabled, thresholds } = values
-  const days = (numbers: readonly number[]): string =>
-    numbers.map((day) => DAY_WORDS[day - 1] ?? '').join(', ')
   const rows = [
-    ['arbetsdagar', days(workingTime.days)],
+    ['arbetsdagar', printDays(workingTime.days)],
     ['oppnar', workingTime.opens],
     ['stanger', workingTime.closes],
     ['stangda_dagar', workingTime.closedDays.join(', ')],
-    ['registrator_dagar', days(registerOpenings.days)],
+    ['registrator_dagar', printDays(registerOpenings.days)],
     ['registrator_oppnar', registerOpenings.opens],
     ['registrator_stanger', registerOpenings.closes],
     ['tidiga_skulder', earlyArrearsEnabled ? 'ja' : 'nej'],

@@ -93,7 +93,7 @@ describe('two people in one draft', () => {
       saveDraftRow(spine.web, anna, 'routing', one),
       saveDraftRow(spine.web, bo, 'routing', two),
     ])
-    expect(both.map(({ saved }) => saved).toSorted()).toEqual([false, true])
+    expect(both.map(({ saved }) => String(saved)).toSorted()).toEqual(['false', 'true'])
   })
 
   test('a row that a colleague has taken out, or changed before it is taken out, is told and not lost', async () => {
@@ -131,7 +131,7 @@ describe('two people in one draft', () => {
 
   test('neither of the two who wrote it reviews it, and handing over twice is one version', async () => {
     const made = await handOverRuleDraft(spine.web, anna, 'routing', 'Tydligare skäl')
-    expect(made.authors.toSorted()).toEqual([anna.personId, bo.personId].toSorted())
+    expect(made.authors.toSorted()).toEqual([anna.personId ?? '', bo.personId ?? ''].toSorted())
     expect((await handOverRuleDraft(spine.web, anna, 'routing', 'Tydligare skäl')).id).toBe(made.id)
     expect(await readRuleDraft(spine.web, anna, 'routing')).toBeNull()
     for (const writer of [anna, bo])
