@@ -50,8 +50,8 @@ export function many(course: Course): Wishes {
     plan: { ...wishes.plan, longest: 5, ...(startAt && { startAt }) },
     perSecond: 20,
     files: { everySeconds: 2.5, rows: 105 },
-    faultEveryMs: [300, 1_100],
-    atOnce: 6,
+    faultEveryMs: [200, 700],
+    atOnce: 8,
     drainMs: 180_000,
   }
 }

@@ -51,7 +51,7 @@ async function layPoison(db: Db): Promise<void> {
 
 type Judged = Pick<Result, 'verdicts' | 'repeats' | 'lateness'>
 
-async function judge({ house }: Storm, ledger: Ledger, stop: Leap): Promise<Judged> {
+async function judge({ house }: Storm, ledger: Ledger, stop: Leap, drainMs: number): Promise<Judged> {
   const { owner, folder } = house
   // The watchdog's letters are nobody's mail rows: it needs no database to send them.
   const post = house.post.letters().filter(({ to }) => !to.includes(onDuty))
@@ -62,7 +62,7 @@ async function judge({ house }: Storm, ledger: Ledger, stop: Leap): Promise<Judg
       ...(await judgeTold(owner, ledger)),
       ...verdicts,
       ...(await judgeSecrecy(owner, folder, house.post.letters(), canaries)),
-      ...(await inspect(house, ledger, stop)),
+      ...(await inspect(house, ledger, stop, drainMs)),
     ],
     repeats,
     lateness: [...(await measureLateness(owner, house.leaps)), await measureStop(owner, stop)],
@@ -104,7 +104,13 @@ export async function runChaos(wishes: Wishes): Promise<Result> {
     noteRecovery(storm)
     const { seed, seconds } = wishes
     const counted = await countUp(storm, driver.ledger)
-    return { ...counted, seed, seconds, drainSeconds, ...(await judge(storm, driver.ledger, stop)) }
+    return {
+      ...counted,
+      seed,
+      seconds,
+      drainSeconds,
+      ...(await judge(storm, driver.ledger, stop, wishes.drainMs)),
+    }
   } finally {
     await house.close()
   }
