@@ -70,6 +70,16 @@ function plainValue({ type, element, check }: Column, mark: string): unknown {
 /** A row to refer to: one of the same case, else one that nothing refers to yet, made when there is none. */
 async function anyOf(trx: Trx, tables: readonly Table[], column: Column, about: About): Promise<unknown> {
   const { refers, refersTo } = column
+  // What somebody did or was given is shown to them: a row that is made up is nobody's who is asked about.
+  if (refers === 'person') {
+    const { rows: made } = await sql<{
+      value: unknown
+    }>`insert into person (subject, username, name, role, active)
+      values (${randomUUID()}, 'gone', 'Borta', 'caseworker', false) returning ${sql.ref(refersTo ?? 'id')} as value`.execute(
+      trx,
+    )
+    return made[0]?.value
+  }
   const table = tables.find(({ name }) => name === refers)!
   const key = sql.ref(refersTo ?? 'id')
   const link = caseColumn(table)
