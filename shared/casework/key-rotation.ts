@@ -42,6 +42,8 @@ export const PLAIN: readonly (readonly [table: string, column: string, why: stri
   ['intake_key', 'body_hash', 'hash of a request'],
   ['key_fingerprint', 'fingerprint', 'tells keys apart'],
   ['landlord_invitation', 'code_hash', 'hash of a random secret'],
+  ['staff_home', 'salt', 'random'],
+  ['staff_home', 'digest', 'salted hash of its own'],
   ['theme', 'logo', 'a picture'],
 ]
 
