@@ -49,7 +49,7 @@ export function many(course: Course): Wishes {
     ...wishes,
     plan: { ...wishes.plan, longest: 5, ...(startAt && { startAt }) },
     perSecond: 20,
-    files: { everySeconds: 2.5, rows: 105 },
+    files: { everySeconds: 2.5, rows: 135 },
     faultEveryMs: [200, 700],
     atOnce: 8,
     drainMs: 180_000,
@@ -60,17 +60,18 @@ export function many(course: Course): Wishes {
 export const quiet = (course: Course): Wishes => ({ ...usual(course), faults: /^$/, atOnce: 0 })
 
 /** Each fault that this machine can play, alone and in turn, with time to recover in between. */
-export const each = (course: Course): Wishes => ({
-  ...usual(course),
-  inTurn: allFaults.filter(({ name }) => course.faults.test(name)),
-})
+export function each(course: Course): Wishes {
+  const wishes = usual(course)
+  const inTurn = allFaults.filter(({ name }) => course.faults.test(name))
+  return { ...wishes, plan: { ...wishes.plan, longest: 6 }, inTurn }
+}
 
 /** The queue away from beginning to end, while the database's clock passes half an hour. */
 export function queueAway(course: Course): Wishes {
   const passing: Fault = {
-    name: 'the database’s clock passes nine minutes',
+    name: 'the database’s clock passes ten minutes',
     weight: 1,
-    run: (house) => moveDatabaseClock(house, 540).then(() => ''),
+    run: (house) => moveDatabaseClock(house, 600).then(() => ''),
   }
   return { ...usual(course), queueAway: true, inTurn: [passing, passing, passing] }
 }
