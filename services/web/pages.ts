@@ -44,8 +44,8 @@ import { visitSheetPages } from './visit-sheet.ts'
 import { visitPages } from './visits.ts'
 import { statisticsPages } from './statistics.ts'
 import { themePages } from './theme.ts'
-import { peoplePages } from './people.ts'
 import { landlordAdminPages } from './landlords.ts'
+import { peoplePages } from './people.ts'
 import { worklistPages } from './worklist.ts'
 
 const AREAS = [
@@ -85,6 +85,8 @@ const AREAS = [
   tableRowPages,
   tableVersionPages,
   ruleTrialPages,
+  peoplePages,
+  landlordAdminPages,
   themePages,
   accessibilityPages,
   breakGlassPages,
@@ -93,8 +95,6 @@ const AREAS = [
   approvalPages,
   caseSecrecyPages,
   retentionPages,
-  peoplePages,
-  landlordAdminPages,
 ]
 
 /** The pages over `db` (opened as `bokvar_web`) with the process's keys and law. */

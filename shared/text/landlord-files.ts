@@ -24,7 +24,6 @@ export const landlordFileTexts = {
   },
   'file.map.why': { sv: 'Därför frågar vi', en: 'Why we ask' },
   'file.map.heading': { sv: 'Kolumnen {heading}', en: 'The column {heading}' },
-  'file.map.unnamed': { sv: 'Kolumn {number}, utan rubrik', en: 'Column {number}, without a heading' },
   'file.map.samples': {
     sv: 'I filen står till exempel: {samples}',
     en: 'The file says, for example: {samples}',

@@ -2,7 +2,6 @@
 import { accessibilityTexts } from './accessibility.ts'
 import { administrationTexts } from './administration.ts'
 import { auditTexts } from './audit.ts'
-import { peopleTexts } from './people.ts'
 import { calculatorTexts } from './calculator.ts'
 import { caseTexts } from './case.ts'
 import { columnTexts } from './columns.ts'
@@ -16,6 +15,7 @@ import { landlordTexts } from './landlord.ts'
 import { lawWorkTexts } from './law-work.ts'
 import { meetingTexts } from './meetings.ts'
 import { letterTexts } from './letters.ts'
+import { peopleTexts } from './people.ts'
 import { referralTexts } from './referrals.ts'
 import { ruleTrialTexts } from './rule-trials.ts'
 import { staffTexts } from './staff.ts'
@@ -26,10 +26,10 @@ import { visitTexts } from './visits.ts'
 type Words = { sv: string; en: string }
 
 const all = {
-  ...peopleTexts,
   ...accessibilityTexts,
   ...auditTexts,
   ...administrationTexts,
+  ...peopleTexts,
   ...columnTexts,
   ...ruleTrialTexts,
   ...calculatorTexts,
@@ -40,9 +40,9 @@ const all = {
   ...visitTexts,
   ...referralTexts,
   ...inboxTexts,
+  ...entryTexts,
   ...counsellingTexts,
   ...caseTexts,
-  ...entryTexts,
   ...diaryTexts,
   ...lawWorkTexts,
   ...consentTexts,

@@ -24,7 +24,6 @@ export const statisticsTexts = {
     sv: 'För få ärenden för att visa (färre än 5). Välj en längre period.',
     en: 'Too few cases to show (fewer than 5). Choose a longer period.',
   },
-  'stat.hidden': { sv: 'färre än 5, eller dolt', en: 'fewer than 5, or hidden' },
   'stat.hidden.short': { sv: '<5', en: '<5' },
   'stat.table': { sv: 'Visa som tabell', en: 'Show as a table' },
   'stat.csv': { sv: 'Hämta som CSV', en: 'Download as CSV' },

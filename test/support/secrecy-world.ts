@@ -29,12 +29,8 @@ export const HOUSEHOLDS = {
 export type Household = keyof typeof HOUSEHOLDS
 export const households = Object.keys(HOUSEHOLDS) as Household[]
 
-type One = {
-  role: string
-  committee: string | null
-  unit: string | null
-  sees: Partial<Record<Household, Face>>
-}
+type Sees = Partial<Record<Household, Face>>
+type One = { role: string; committee: string | null; unit: string | null; sees: Sees }
 const of = (role: string, unit: string | null, sees: One['sees']): One => ({
   role,
   committee: unit?.split('-')[0] ?? null,

@@ -55,7 +55,7 @@ describe('who may import whom', () => {
   })
 
   it.each([
-    ['pg', ['shared/db/open.ts', 'shared/queues.ts', 'services/start/']],
+    ['pg', ['shared/db/open.ts', 'shared/db/backup.ts', 'shared/queues.ts', 'services/start/']],
     ['bullmq', ['shared/queues.ts']],
     ['ioredis', ['shared/queues.ts']],
     ['kysely', ['shared/casework/', 'shared/db/', 'shared/outbox.ts', 'services/start/']],
@@ -66,8 +66,8 @@ describe('who may import whom', () => {
     ['luxon', ['shared/domain/', 'services/web/', 'services/start/']],
     ['fastify', ['services/']],
     ['nunjucks', ['services/web/', 'services/identity/']],
-    ['openid-client', ['services/login.ts']],
-    ['jose', ['services/tokens.ts', 'services/identity/']],
+    ['openid-client', ['services/login.ts', 'services/back-channel.ts']],
+    ['jose', ['services/tokens.ts', 'services/back-channel.ts', 'services/identity/']],
     ['oidc-provider', ['services/identity/']],
     ['smtp-server', ['services/start/']],
   ])('%s has its owner', (library, owners) => {

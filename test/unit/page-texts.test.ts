@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { pageTexts } from '../../shared/text/pages.ts'
 import { sv } from '../../shared/text/sv.ts'
 
-const web = join(import.meta.dirname, '../../services/web')
+// Pages stand in services/web; what leads up to them, the sign-in and a landlord's first visit, beside it.
+const web = join(import.meta.dirname, '../../services')
 const sources = readdirSync(web, { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.(njk|ts)$/.test(path))
   .map((path) => ({ path, text: readFileSync(join(web, path), 'utf8') }))
