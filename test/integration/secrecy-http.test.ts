@@ -82,6 +82,11 @@ function leaksIn(who: Who, answer: Answer, asked: string): string[] {
     .map(({ of }) => of)
 }
 
+// Erasure is prepared from a list that a person goes through: its administrator sees numbers and days of the own
+// committee's cases, and nothing else of them.
+const listed = (route: Declared, leak: string): boolean =>
+  route.url === '/gallring' && /^(gan|other) caseNumber$/.test(leak)
+
 describe('The walk', () => {
   test('knows what the addresses of cases, tasks, referrals and notices lead to', () => {
     expect(Object.fromEntries(tableOf)).toMatchObject({
@@ -197,7 +202,7 @@ describe('Every route', () => {
         const ids = /:\w+/.test(route.url) ? idsFor(route, who, allowed) : ['']
         for (const id of ids) {
           const answer = await ask(who, route, id)
-          const leaks = leaksIn(who, answer, id)
+          const leaks = leaksIn(who, answer, id).filter((leak) => !listed(route, leak))
           if (leaks.length > 0) wrong.push({ route: `${route.method} ${route.url}`, leaks })
           if (!allowed && answer.status !== 403)
             wrong.push({ route: `${route.method} ${route.url}`, status: answer.status })
