@@ -34,6 +34,7 @@ export const queueOf = {
   'break-glass.opened': 'escalation', // break_glass
   'stage.due': 'escalation', // stage
   'task.overdue': 'escalation', // task
+  'task.moved': 'escalation', // task
   'plan.due': 'escalation', // payment_plan
   'visit.changed': 'planning', // visit
   'visitor.changed': 'planning', // person

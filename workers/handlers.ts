@@ -16,6 +16,7 @@ import { applyUpdates, joinNotices } from '../shared/casework/notices.ts'
 import { tellOverdue } from '../shared/casework/overdue.ts'
 import { judgePlans } from '../shared/casework/payment-plan-watch.ts'
 import { planCases } from '../shared/casework/planning.ts'
+import { tellMoved } from '../shared/casework/task-moves.ts'
 import { passReferrals } from '../shared/casework/referral-passing.ts'
 import { runRehearsals } from '../shared/casework/rehearsals.ts'
 import { routeCases } from '../shared/casework/routing.ts'
@@ -63,6 +64,7 @@ export function handlersOf(tools: HandlerTools): Handlers {
     'break-glass.opened': tellOpenings,
     'stage.due': escalate,
     'task.overdue': tellOverdue,
+    'task.moved': tellMoved,
     'plan.due': judgePlans,
     'visit.changed': followVisits,
     'visitor.changed': followVisitors,

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { Refusal } from '../domain/refusal.ts'
+import { emit } from '../outbox.ts'
 import { inContext, type Actor, type Moment } from './act.ts'
 import { targetOf } from './assignments.ts'
 import { queueMails } from './mail.ts'
@@ -16,16 +17,24 @@ export type TaskMove = {
   reason: string
 }
 
-/** One mail an hour to whoever got something, however many tasks; none to those who move work to themselves. */
-async function tellReceiver(
-  trx: Trx,
-  at: Moment,
-  actor: Actor,
-  { personId, unit }: { personId: string | null; unit: string },
-): Promise<void> {
-  if (personId !== null && personId === actor.personId) return
-  const onceKey = `task-moved ${personId ?? unit} ${at.now.slice(0, 13)}`
-  await queueMails(trx, at, [{ onceKey, template: 'work-moved', personId, unit: personId ? null : unit }])
+/**
+ * Tells whoever got something by mail, once an hour however many tasks; a worker's deed, for the web may write no mail.
+ * What has been done or has gone on to somebody else meanwhile is told to whoever has it now.
+ */
+export async function tellMoved(trx: Trx, at: Moment, taskIds: readonly string[]): Promise<void> {
+  const { rows } = await sql<{ personId: string | null; unit: string }>`
+    select distinct assignee as person_id, unit from task where id = any(${[...taskIds]}::uuid[]) and state = 'open' and unit is not null`.execute(
+    trx,
+  )
+  const hour = at.now.slice(0, 13)
+  const mails = rows.map(({ personId, unit }) => ({
+    onceKey: `task-moved ${personId ?? unit} ${hour}`,
+    template: 'work-moved' as const,
+    personId,
+    unit: personId ? null : unit,
+  }))
+  const once = [...new Map(mails.map((mail) => [mail.onceKey, mail])).values()]
+  if (once.length > 0) await queueMails(trx, at, once)
 }
 
 type Moved = { id: string; caseId: string | null }
@@ -56,7 +65,9 @@ export async function moveTasks(db: Db, actor: Actor, move: TaskMove): Promise<n
       return caseId ? [{ caseId, kind: 'task.moved', actor: actorName, detail }] : []
     })
     await writeTimeline(trx, at, entries)
-    if (rows.length > 0) await tellReceiver(trx, at, actor, target)
+    // Whoever moves work to themselves knows it.
+    const told = personId === actor.personId ? [] : rows.map(({ id }) => id)
+    await emit(trx, 'task.moved', told)
     return rows.length
   })
 }
