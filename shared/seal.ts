@@ -44,14 +44,15 @@ export function readKeys(path: string): Keys {
   return keys
 }
 
+const bytesIn = (text: string | undefined): Buffer => Buffer.from(text ?? '', 'base64')
+
 function keysIn(path: string): Keys {
   const file = JSON.parse(readFileSync(path, 'utf8')) as KeyFile
-  const bytes = (text: string | undefined) => Buffer.from(text ?? '', 'base64')
   const pairs = Object.entries(file.encryption?.keys ?? {})
-  const encryption = new Map(pairs.map(([id, text]) => [id, bytes(text)]))
+  const encryption = new Map(pairs.map(([id, text]) => [id, bytesIn(text)]))
   const current = file.encryption?.current ?? ''
-  const index = bytes(file.index)
-  const indexWraps = (file.indexWraps ?? []).map(bytes)
+  const index = bytesIn(file.index)
+  const indexWraps = (file.indexWraps ?? []).map(bytesIn)
   const lengths = [...encryption.values(), index, ...indexWraps].map((key) => key.length)
   if (!encryption.has(current) || lengths.some((length) => length !== 32)) {
     throw new Error('The key file must hold a current encryption key and an index key of 32 bytes each')

@@ -100,6 +100,25 @@ function features(settings: ProviderSettings) {
   }
 }
 
+const CLAIMS = {
+  acr: null,
+  auth_time: null,
+  sid: null,
+  openid: ['sub'],
+  profile: ['name', 'preferred_username'],
+  email: ['email'],
+}
+
+/** How long each thing lives. */
+const SECONDS = {
+  AccessToken: 600,
+  AuthorizationCode: 60,
+  IdToken: 600,
+  Interaction: 1800,
+  Session: 28_800,
+  Grant: 28_800,
+}
+
 /** Builds the provider for these people and systems. */
 export function identityProvider(identity: DemoIdentity, settings: ProviderSettings): Provider {
   const port = new URL(settings.issuer).port
@@ -117,27 +136,12 @@ export function identityProvider(identity: DemoIdentity, settings: ProviderSetti
     },
     scopes: ['openid', 'profile', 'email', ...SCOPES.split(' ')],
     acrValues: [PASSWORD_LEVEL],
-    claims: {
-      acr: null,
-      auth_time: null,
-      sid: null,
-      openid: ['sub'],
-      profile: ['name', 'preferred_username'],
-      email: ['email'],
-    },
+    claims: CLAIMS,
     conformIdTokenClaims: false,
     pkce: { required: () => true },
     responseTypes: ['code'],
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
-    ttl: {
-      AccessToken: 600,
-      ClientCredentials: settings.accessTokenSeconds ?? ONE_HOUR,
-      AuthorizationCode: 60,
-      IdToken: 600,
-      Interaction: 1800,
-      Session: 28_800,
-      Grant: 28_800,
-    },
+    ttl: { ...SECONDS, ClientCredentials: settings.accessTokenSeconds ?? ONE_HOUR },
     findAccount: (_context: unknown, sub: string) => account(identity, sub),
     loadExistingGrant: grantWithoutAsking,
     interactions: {

@@ -106,13 +106,8 @@ function secrecyDeeds(app: App, { db }: PageDeps): void {
     deed('secrecy.asked', (request) => {
       const { notice = '', servedDate = '', reason = '' } = valuesIn(request)
       const noticeId = isId(notice) ? notice : idIn(request)
-      const wish = {
-        kind: 'legal-date' as const,
-        caseId: idIn(request),
-        noticeId,
-        servedDate: servedDate.trim(),
-      }
-      return askApproval(db, actorIn(request), wish, reason)
+      const what = { caseId: idIn(request), noticeId, servedDate: servedDate.trim() }
+      return askApproval(db, actorIn(request), { kind: 'legal-date', ...what }, reason)
     }),
   )
 }

@@ -59,7 +59,7 @@ const isOneOf = <T extends string>(all: readonly T[], text: string): text is T =
 
 const VARIABLE = /\{([^{}\s]*)\}/g
 const NEEDED_FIELDS = ['version', 'recipient', 'name', 'subject']
-const KNOWN_FIELDS = [...NEEDED_FIELDS, 'needs']
+const KNOWN_FIELDS = new Set([...NEEDED_FIELDS, 'needs'])
 
 /**
  * Reads template files by name (`first-contact.sv.txt`). Nothing half right is used: each fault is named with its file,
@@ -144,7 +144,7 @@ function faultsIn({ id, language, fields, body, named }: Written): string[] {
     ...NEEDED_FIELDS.filter((field) => !fields.has(field)).map(
       (field) => `the line "${field}: …" is missing`,
     ),
-    ...[...fields.keys()].filter((one) => !KNOWN_FIELDS.includes(one)).map((one) => `unknown line "${one}"`),
+    ...[...fields.keys()].filter((one) => !KNOWN_FIELDS.has(one)).map((one) => `unknown line "${one}"`),
     ...(Number.isInteger(version) && version > 0 ? [] : ['version must be a whole number from 1']),
     ...among(RECIPIENTS, 'recipient'),
     ...(fields.has('needs') ? among(NEEDS, 'needs') : []),

@@ -31,8 +31,10 @@ describe('The role table', () => {
       'administrator',
       [
         'retention.manage',
+        'accessibility.answer',
         'deadline.calculate',
         'statistics.read',
+        'theme.change',
         'rules.read',
         'rules.change',
         'people.manage',

@@ -171,9 +171,12 @@ describe('an early report, before any termination', () => {
 
   test('is off unless the municipality has turned it on, and then needs the consent of the tenant', async () => {
     expect(codes((await send(early(21))).findings)).toEqual(['early_arrears_off'])
-    await sql`update municipality set settings = jsonb_set(settings, '{earlyArrearsEnabled}', 'true')`.execute(
-      spine.owner,
-    )
+    // As the administrator's sheet of settings says it, in the version in force.
+    await sql`with adam as (insert into person (subject, username, name, role) values ('adam', 'adam', 'Adam', 'administrator') returning id),
+      bo as (insert into person (subject, username, name, role) values ('bo', 'bo', 'Bo', 'administrator') returning id)
+      insert into rule_version (kind, version, body, sha256, state, valid_from, created_by, reviewed_by, published_by)
+      select kind, version + 1, replace(body, 'tidiga_skulder;nej', 'tidiga_skulder;ja'), sha256, state, valid_from, adam.id, bo.id, bo.id
+      from rule_version, adam, bo where kind = 'settings'`.execute(spine.owner)
     expect(codes((await send(early(22))).findings)).toEqual(['consent_missing'])
     expect(codes((await send(early(23, { tenantConsentOn: '2026-12-05' }))).findings)).toEqual([
       'consent_missing',

@@ -27,9 +27,10 @@ test('whatever is sent is answered as the document says, never by a fault of our
         const as = senders[url.length % senders.length]
         const sent = { method: method as 'GET', headers, ...(body && { raw: body }), ...(as && { as }) }
         const answer = await api.call(url, sent)
+        const type = answer.headers['content-type']
         return {
           status: answer.status,
-          type: String(answer.headers['content-type'] ?? ''),
+          type: typeof type === 'string' ? type : '',
           text: answer.text,
         }
       },

@@ -1,5 +1,5 @@
 // Catches the statements that a deed sends, and asks PostgreSQL how it would carry each of them out.
-import pg from 'pg'
+import { Client } from 'pg'
 
 /** A statement as it was sent, and the database role that sent it. */
 export type Statement = { text: string; values: unknown[]; role: string }
@@ -20,12 +20,12 @@ type Node = {
 /** Runs a deed and returns every statement it sent, in order. */
 export async function caughtIn(deed: () => Promise<unknown>): Promise<Statement[]> {
   const caught: Statement[] = []
-  const { prototype } = pg.Client
+  const { prototype } = Client
   const original = Object.getOwnPropertyDescriptor(prototype, 'query') as PropertyDescriptor
-  const query = prototype.query as (...args: unknown[]) => unknown
+  const query = original.value as (this: Client, ...args: unknown[]) => unknown
   Object.defineProperty(prototype, 'query', {
     ...original,
-    value(this: pg.Client & { connectionParameters: { application_name: string } }, ...args: unknown[]) {
+    value(this: Client & { connectionParameters: { application_name: string } }, ...args: unknown[]) {
       const [first, second] = args
       const config = typeof first === 'string' ? { text: first, values: second } : (first as Statement)
       if (typeof config?.text === 'string') {
@@ -70,7 +70,7 @@ async function plansAs(
   where: { url: string; role: string; deed: string },
   statements: readonly Statement[],
 ): Promise<Plan[]> {
-  const client = new pg.Client({ connectionString: where.url, options: `-c role=${where.role}` })
+  const client = new Client({ connectionString: where.url, options: `-c role=${where.role}` })
   await client.connect()
   const plans: Plan[] = []
   await client.query('begin')
