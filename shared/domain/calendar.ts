@@ -101,11 +101,21 @@ export function addWorkingDays(
  * hour that was lost; one that comes twice in October means the first of the two.
  */
 export function instantAt(date: IsoDate, time: string): string {
-  const local = DateTime.fromISO(`${date}T${time}`, { zone: STOCKHOLM })
+  const key = `${date}T${time}`
+  const known = instants.get(key)
+  if (known !== undefined) return known
+  const local = DateTime.fromISO(key, { zone: STOCKHOLM })
   const earlier = local.minus({ hours: 1 })
   const first = earlier.hour === local.hour && earlier.minute === local.minute ? earlier : local
-  return utcText(first)
+  const instant = utcText(first)
+  if (instants.size >= MOST_INSTANTS) instants.clear()
+  instants.set(key, instant)
+  return instant
 }
+
+// A month's file plans thousands of tasks on the same few mornings: asking for the zone each time was a seventh of it.
+const instants = new Map<string, string>()
+const MOST_INSTANTS = 5_000
 
 /** The calendar date in Stockholm of an instant (RFC 3339 with offset or Z). */
 export function localDateOf(instant: string): IsoDate {
