@@ -70,7 +70,10 @@ export async function sweepVisits(db: Db): Promise<number> {
   const { rows } = await sql<{ told: number }>`
     with day as (insert into visit_plan_day (day) values (clock_today()) on conflict do nothing returning 1),
     unseen as (
-      select id from visit_need where looked_at is null and state <> 'ended' limit ${most * 10} for update skip locked),
+      select id from visit_need where looked_at is null and state <> 'ended'
+        -- One plan waits at most: a month's file would otherwise have all visits planned anew for each of its batches.
+        and not exists (select 1 from outbox where topic = 'visit-plan.due' and done_at is null and dead_at is null)
+      limit ${most * 10} for update skip locked),
     seen as (update visit_need set looked_at = clock_now() from unseen where visit_need.id = unseen.id returning 1),
     told as (insert into outbox (topic, subject_id) select 'visit-plan.due', ${WHOLE_PLAN}::uuid
       where exists (select 1 from day) or exists (select 1 from seen) returning 1)

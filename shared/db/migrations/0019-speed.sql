@@ -9,3 +9,7 @@ create index arrears_case_name on arrears_case (name_key text_pattern_ops);
 
 -- When a case changes hands its keys for search go with it: found by the case, not by reading everybody's.
 create index case_identity_case on case_identity (case_id);
+
+-- Whether a plan of all visits waits already, asked each second by the sweep.
+create index outbox_visit_plan on outbox (topic) where topic = 'visit-plan.due' and done_at is null and dead_at is null;
+grant select (topic, done_at, dead_at) on outbox to bokvar_sweeper;
