@@ -19,4 +19,4 @@ test('none of the hot deeds reads a large table from end to end', async () => {
   } finally {
     await api.stop()
   }
-}, 120_000)
+}, 240_000)
