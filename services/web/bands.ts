@@ -22,7 +22,11 @@ export function bandOf(dueOn: string, overdue: boolean, today: string, t: Say): 
 
 /** `om 4 dagar`, `i dag`, `för 2 dagar sedan`. */
 export function daysLeft(day: string, today: string, t: Say): string {
-  const days = daysBetween(today, day)
+  return inDays(daysBetween(today, day), t)
+}
+
+/** So many days ahead, or ago when there are fewer than none, in words. */
+export function inDays(days: number, t: Say): string {
   if (days === 0) return t('band.days-left.zero')
   if (days > 0) return days === 1 ? t('band.days-left.one') : t('band.days-left', { days })
   return days === -1 ? t('band.days-ago.one') : t('band.days-ago', { days: -days })

@@ -23,7 +23,7 @@ import type { NamedSlot } from '../../shared/casework/counselling-slots.ts'
 import type { Language } from '../../shared/text/say.ts'
 import { may } from '../access.ts'
 import type { App } from '../http.ts'
-import { timeLeft } from './bands.ts'
+import { inDays, timeLeft } from './bands.ts'
 import { dateAndTime } from './filters.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
@@ -95,7 +95,7 @@ function waitingText(waiting: Waiting | null, t: Say) {
   if (!waiting) return null
   const { waitDays, median, over, waitMostDays: most } = waiting
   const first =
-    waitDays === null ? t('counselling.wait.none') : t('counselling.wait', { days: waitDays, most })
+    waitDays === null ? t('counselling.wait.none') : t('counselling.wait', { when: inDays(waitDays, t), most })
   const half = median === null ? '' : ` ${t('counselling.wait.median', { days: median })}`
   const long = over > 0 ? ` ${t('counselling.wait.over', { count: over, most })}` : ''
   return { text: `${first}${half}${long}`, over: over > 0 || waitDays === null || waitDays > most }

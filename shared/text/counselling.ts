@@ -29,8 +29,8 @@ export const counsellingTexts = {
   'counselling.alternative.done': { sv: 'Erbjudandet är noterat.', en: 'The offer is noted.' },
   'counselling.alternative.done-at': { sv: 'Erbjudet {at}', en: 'Offered {at}' },
   'counselling.wait': {
-    sv: 'Närmaste lediga tid är om {days} dagar. Målet är högst {most} dagar.',
-    en: 'The first free time is in {days} days. The aim is at most {most} days.',
+    sv: 'Närmaste lediga tid är {when}. Målet är högst {most} dagar.',
+    en: 'The first free time is {when}. The aim is at most {most} days.',
   },
   'counselling.wait.none': {
     sv: 'Det finns ingen ledig tid. Lägg in fler tider eller säg till enhetschefen.',
