@@ -95,7 +95,9 @@ function waitingText(waiting: Waiting | null, t: Say) {
   if (!waiting) return null
   const { waitDays, median, over, waitMostDays: most } = waiting
   const first =
-    waitDays === null ? t('counselling.wait.none') : t('counselling.wait', { when: inDays(waitDays, t), most })
+    waitDays === null
+      ? t('counselling.wait.none')
+      : t('counselling.wait', { when: inDays(waitDays, t), most })
   const half = median === null ? '' : ` ${t('counselling.wait.median', { days: median })}`
   const long = over > 0 ? ` ${t('counselling.wait.over', { count: over, most })}` : ''
   return { text: `${first}${half}${long}`, over: over > 0 || waitDays === null || waitDays > most }
