@@ -59,7 +59,13 @@ export type PlannedCase = {
   openedAt: string
   closedAt: string | null
   outcome: string | null
-  facts: { flags?: string[]; needs?: string[]; tenancyKind?: string; tenantAsks?: boolean; counsellingOffered?: boolean }
+  facts: {
+    flags?: string[]
+    needs?: string[]
+    tenancyKind?: string
+    tenantAsks?: boolean
+    counsellingOffered?: boolean
+  }
   /** Two-way contact since the governing notice. */
   reached: boolean
   firstAttemptAt: string | null

@@ -167,13 +167,17 @@ describe('the confirmation prepared for a person', () => {
     const found = await caseOf(spine, (await send(eviction(12))).id)
     const supervisor = await staffActor(spine, found.id, 'supervisor')
     const elsewhere = { ...supervisor, committee: 'another' }
-    expect(await inContext(spine.web, elsewhere, (trx) => confirmationLetter(trx, found.id, templates))).toBeNull()
+    expect(
+      await inContext(spine.web, elsewhere, (trx) => confirmationLetter(trx, found.id, templates)),
+    ).toBeNull()
     await spine.worker
       .updateTable('arrearsCase')
       .set({ protected: true })
       .where('id', '=', found.id)
       .execute()
-    const letter = await spine.worker.transaction().execute((trx) => confirmationLetter(trx, found.id, templates))
+    const letter = await spine.worker
+      .transaction()
+      .execute((trx) => confirmationLetter(trx, found.id, templates))
     expect(letter?.person.sv.body).not.toContain('Ringgatan')
   })
 
@@ -182,7 +186,9 @@ describe('the confirmation prepared for a person', () => {
       spine,
       (await send(eviction(13, { event: 'application', evictionAt: null }))).id,
     )
-    expect(await spine.worker.transaction().execute((trx) => confirmationLetter(trx, found.id, templates))).toBeNull()
+    expect(
+      await spine.worker.transaction().execute((trx) => confirmationLetter(trx, found.id, templates)),
+    ).toBeNull()
   })
 })
 
