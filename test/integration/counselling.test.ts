@@ -114,7 +114,7 @@ describe('Booking a time', () => {
 
   test('at a time of one’s own choice is refused when the counsellor meets another household then', async () => {
     const one = await on.accepted()
-    const [slot] = (await on.slotsOf(one.id)).filter(({ counsellor: whose }) => whose === one.counsellor)
+    const slot = (await on.slotsOf(one.id)).find(({ counsellor: whose }) => whose === one.counsellor)
     await on.step(one.id, 'meeting', one.me, { slotId: slot!.id })
     let other = await on.accepted()
     while (other.counsellor !== one.counsellor) other = await on.accepted()
