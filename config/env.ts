@@ -94,7 +94,7 @@ const table = z.object({
   relayBatch: named('RELAY_BATCH', whole(1, 10_000).default(2000), 'Outbox rows the relay claims at once.'),
   leaseSeconds: named(
     'LEASE_SECONDS',
-    seconds.default(8),
+    seconds.default(20),
     'After this an unfinished outbox row is rung again.',
   ),
   sweepIntervalMs: named(

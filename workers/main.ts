@@ -7,7 +7,7 @@ import { readLaw } from '../shared/domain/periods.ts'
 import { openLog } from '../shared/log.ts'
 import { openMailer } from '../shared/mailer.ts'
 import { topics } from '../shared/outbox.ts'
-import { openBell, openEars, type QueueBackend } from '../shared/queues.ts'
+import { openBell, openEars, type QueueBackend, type Ring } from '../shared/queues.ts'
 import { readKeys, type Keys } from '../shared/seal.ts'
 import { stopOnSignal, type StopStep } from '../shared/stop.ts'
 import type { Topic } from '../shared/topics.ts'
@@ -44,6 +44,10 @@ const open = (role: 'bokvar_relay' | 'bokvar_sweeper' | 'bokvar_worker') =>
 const lawPauseMs = 600_000
 
 const beatEveryMs = 10_000
+
+/** A queue that has rung so lately works; the poll is then this many times as patient with what is overdue. */
+const stillHeardMs = 2_000
+const patience = 5
 
 /** A deed done at most so often, however often it is asked for. */
 function nowAndThen(deed: () => Promise<unknown>): () => Promise<unknown> {
@@ -114,14 +118,22 @@ function startWork(): StopStep[] {
   const stamp = lawStamp(tables, readDataFile('law/versions.csv'))
   const keys = readKeys(env.keysFile)
   const handlers = handlersOf({ db, mailer, law, keys, baseUrl: env.baseUrl, stamp })
-  const ears = openEars(backend, (ring) => answer(db, handlers, ring, onFailure), onError, {
+  let heardAt = -Infinity
+  const hear = (ring: Ring) => {
+    heardAt = performance.now()
+    return answer(db, handlers, ring, onFailure)
+  }
+  const ears = openEars(backend, hear, onError, {
     concurrency: env.workerConcurrency,
     // One row per queue whoever hears: the watchdog asks whether anybody does.
     onPing: (queue) => beat(db, `ears ${queue}`, `ears ${queue}`, new Date()),
   })
-  const seconds = env.pollOverdueSeconds
+  // While rings are heard what is overdue is a backlog, not a loss: taken by the poll as well it would be worked twice over.
+  const seconds = () =>
+    performance.now() - heardAt < stillHeardMs ? env.pollOverdueSeconds * patience : env.pollOverdueSeconds
   // Mail has a poll of its own: a slow mail server must not hold back the rest of the work while the queue is away.
-  const poll = (some: readonly Topic[]) => pollOnce(db, handlers, onFailure, { seconds, topics: some })
+  const poll = (some: readonly Topic[]) =>
+    pollOnce(db, handlers, onFailure, { seconds: seconds(), topics: some })
   const tellAlive = nowAndThen(() => alive(db, 'work'))
   const others = topics.filter((topic) => topic !== 'mail.queued')
   const polls = [
