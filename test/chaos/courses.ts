@@ -63,7 +63,7 @@ export const quiet = (course: Course): Wishes => ({ ...usual(course), faults: /^
 export function each(course: Course): Wishes {
   const wishes = usual(course)
   const inTurn = allFaults.filter(({ name }) => course.faults.test(name))
-  return { ...wishes, plan: { ...wishes.plan, longest: 6 }, inTurn }
+  return { ...wishes, plan: { ...wishes.plan, longest: 4 }, inTurn }
 }
 
 /** The queue away from beginning to end, while the database's clock passes half an hour. */

@@ -17,7 +17,7 @@ export type Base = {
   restart: () => Promise<void>
   /** Waits until it takes writes again; starts it when it has died. */
   revive: () => Promise<void>
-  /** A server of its own on a copy of the files as they lie there: what a crash, or a snapshot of the disk, leaves. */
+  /** A server of its own on a copy of the files as a crash at this instant leaves them. */
   copyTo: (folder: string) => Promise<Postgres>
   stop: () => Promise<void>
 }
@@ -105,7 +105,13 @@ export async function openBase(folder: string, onDisks: boolean): Promise<Base> 
         await pause(100)
       }
     },
-    copyTo: (to) => copyOf(root, to),
+    copyTo: async (to) => {
+      // A copy of files that are being written would be of no instant at all: what a crash leaves is of one.
+      await stop()
+      run('cp', '-aL', root, to)
+      await start()
+      return startCopy(to)
+    },
     stop: async () => {
       await stop()
       data?.close()
@@ -114,8 +120,7 @@ export async function openBase(folder: string, onDisks: boolean): Promise<Base> 
   }
 }
 
-async function copyOf(root: string, to: string): Promise<Postgres> {
-  run('cp', '-aL', root, to)
+function startCopy(to: string): Promise<Postgres> {
   for (const stale of ['owner.json', 'data/postmaster.pid', 'data/postmaster.opts', 'ballast'])
     rmSync(join(to, stale), { force: true })
   return startPostgres({ dataDir: to, durable: true })

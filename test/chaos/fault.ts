@@ -53,14 +53,17 @@ export async function terminate(house: House, times: number, where: string): Pro
   }
 }
 
-/** A span in which the database's clock was moved: the instant before, and how far (forward is positive). */
+/** How far the database's clock was moved (forward is positive), and what the old clock showed when all saw the new. */
 export type Leap = { at: string; seconds: number }
 
 /** Moves the database's clock by a row that only the owner may write. */
 export async function moveDatabaseClock(house: House, seconds: number): Promise<Leap> {
-  const { rows } = await sql<{ at: string }>`select clock_now() as at`.execute(house.owner)
   await sql`insert into clock_shift (shift) values (make_interval(secs => ${seconds}))
     on conflict (only_row) do update set shift = clock_shift.shift + excluded.shift`.execute(house.owner)
+  // Asked afterwards: whatever was written by the old clock bears an instant before this one.
+  const { rows } = await sql<{
+    at: string
+  }>`select clock_now() - make_interval(secs => ${seconds}) as at`.execute(house.owner)
   const leap = { at: rows[0]?.at ?? '', seconds }
   house.leaps.push(leap)
   return leap

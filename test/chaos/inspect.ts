@@ -134,11 +134,13 @@ async function judgeCopy({ base, folder }: House): Promise<Verdict[]> {
   const server = await base.copyTo(at)
   const db = openDatabase({ url: server.url, role: 'owner', max: 1, statementTimeout: 60_000 })
   try {
-    const broken = (await judgeDatabase(db)).filter(({ bad }) => bad > 0)
+    // Whether processes live is no question to a copy.
+    const broken = (await judgeDatabase(db)).filter(({ rule, bad }) => bad > 0 && rule !== 'I20')
+    const which = broken.map(({ rule, bad }) => ` ${rule} ${bad}`).join()
     return [
       {
         rule: 'I19',
-        says: 'a copy of the disk starts by itself and passes the same rules',
+        says: `a copy of what a crash leaves starts by itself and passes the same rules${which}`,
         bad: broken.length,
       },
     ]

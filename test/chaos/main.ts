@@ -102,7 +102,7 @@ async function runMany(course: Course, tell: (title: string, text: string) => vo
       results.push(await runChaos(many({ ...course, seed, say })))
       results.sort((first, other) => first.seed - other.seed)
       // Written after each seed, so that a run that is cut short has kept what it found.
-      tell('Many seeds', describeMany(results))
+      tell(`Many seeds, from ${course.seed} on`, describeMany(results))
     }
   }
   await Promise.all(Array.from({ length: Number(values['at-once']) }, work))
