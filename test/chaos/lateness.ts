@@ -9,12 +9,16 @@ export type Lateness = { what: string; count: number; p50: number; p99: number; 
 const at = (sorted: readonly number[], share: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 
+/** The leaps of the clock as rows of a query: when (by the clock before it), and how many seconds. */
+export const spansOf = (leaps: readonly Leap[]) =>
+  sql`(select unnest(${leaps.map(({ at: instant }) => instant)}::timestamptz[]) as at, unnest(${leaps.map(({ seconds }) => seconds)}::float[]) as seconds)`
+
 /**
  * How late work and stages were, in ms of time that really passed: a leap of the database's clock is taken out.
  * Rows that failed by their own fault are waiting as they should, and are left out.
  */
 export async function measureLateness(db: Db, leaps: readonly Leap[]): Promise<Lateness[]> {
-  const spans = sql`(select unnest(${leaps.map((leap) => leap.at)}::timestamptz[]) as at, unnest(${leaps.map(({ seconds }) => seconds)}::float[]) as seconds)`
+  const spans = spansOf(leaps)
   const work = await sql<{
     ms: number
   }>`select 1000 * (extract(epoch from coalesce(done_at, clock_now()) - created_at)

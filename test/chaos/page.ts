@@ -18,7 +18,7 @@ same choices; timings stay the machine's own.
 | \`npm run chaos -- --seeds 20 --minutes 0.75\` | many seeds: short faults, several at once, also on the nights the clock is set; \`--at-once 2\` runs two houses side by side |
 | \`npm run chaos -- --each\` | every fault alone and in turn, with its own recovery time |
 | \`npm run chaos -- --quiet\` | no fault: what lateness is when nothing is wrong |
-| \`npm run chaos -- --queue-away\` | no queue from beginning to end |
+| \`npm run chaos -- --queue-away\` | no queue from beginning to end, while the database’s clock passes half an hour |
 | \`npm run chaos -- --controls\` | the service with one known defect each: the judge must see every one |
 
 A fault is *over* when what was broken is there again; work *flows* when the oldest thing to do, mail apart, is younger

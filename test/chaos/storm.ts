@@ -7,6 +7,7 @@ import type { openDriver } from './driver.ts'
 import { moveDatabaseClock, type Fault, type Leap } from './fault.ts'
 import { chooseFault, faultsFor } from './faults.ts'
 import type { House, Plan } from './house.ts'
+import { spansOf } from './lateness.ts'
 
 export type Wishes = {
   folder: string
@@ -133,11 +134,14 @@ async function sufferInTurn(storm: Storm, wishes: Wishes, faults: readonly Fault
 export async function watchFlow(storm: Storm, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     await pause(250)
+    const { leaps, owner } = storm.house
     const oldest = await sql<{
       ms: number | null
-    }>`select 1000 * extract(epoch from clock_now() - min(greatest(created_at, available_at)))::float as ms
-      from outbox where done_at is null and dead_at is null and attempts + postponed = 0 and available_at <= clock_now() and topic <> 'mail.queued'`
-      .execute(storm.house.owner)
+    }>`select max(1000 * (extract(epoch from clock_now() - waiting.since) - coalesce((
+        select sum(seconds) from ${spansOf(leaps)} l where l.at >= waiting.since), 0)))::float as ms
+      from (select greatest(created_at, available_at) as since from outbox where done_at is null and dead_at is null
+        and attempts + postponed = 0 and available_at <= clock_now() and topic <> 'mail.queued') waiting`
+      .execute(owner)
       .then(({ rows }) => rows[0]?.ms ?? 0)
       .catch(() => Infinity)
     storm.samples.push({ at: since(storm), oldestMs: oldest })
