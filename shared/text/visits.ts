@@ -52,7 +52,7 @@ export const visitTexts = {
   'visits.ahead': { sv: 'Veckorna framåt', en: 'The weeks ahead' },
   'visits.ahead.title': { sv: 'Hembesök: behov och plats', en: 'Home visits: need and room' },
   'visits.ahead.needed': { sv: 'Behövs till och med veckan', en: 'Needed through the week' },
-  'visits.ahead.room': { sv: 'Plats t.o.m. veckan', en: 'Room through the week' },
+  'visits.ahead.room': { sv: 'Plats till och med veckan', en: 'Room through the week' },
   'visits.ahead.lacking': { sv: 'Utan eget par i tid', en: 'Without a pair in time' },
   'visits.ahead.short': {
     sv: 'Hembesöken räcker inte vecka {week}: {count} saknar ett eget par i tid.',

@@ -87,6 +87,11 @@ function leaksIn(who: Who, answer: Answer, asked: string): string[] {
 const listed = (route: Declared, leak: string): boolean =>
   route.url === '/gallring' && /^(gan|other) caseNumber$/.test(leak)
 
+const isFirstOfRole = (who: Who): boolean => {
+  const kind = (one: Who) => `${one.startsWith('client:')} ${ACTORS[one].role}`
+  return actors.find((one) => kind(one) === kind(who)) === who
+}
+
 describe('The walk', () => {
   test('knows what the addresses of cases, tasks, referrals and notices lead to', () => {
     expect(Object.fromEntries(tableOf)).toMatchObject({
@@ -199,6 +204,8 @@ describe('Every route', () => {
       const wrong: unknown[] = []
       for (const route of walked()) {
         const allowed = await mayAsk(who, route)
+        // A refusal goes by the role alone: one of each role is turned away from every door.
+        if (!allowed && !isFirstOfRole(who)) continue
         const ids = /:\w+/.test(route.url) ? idsFor(route, who, allowed) : ['']
         for (const id of ids) {
           const answer = await ask(who, route, id)
