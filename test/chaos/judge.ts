@@ -10,6 +10,24 @@ import type { Ledger } from './sender.ts'
 /** One rule, what it says, and how many rows break it. */
 export type Verdict = { rule: string; says: string; bad: number }
 
+/**
+ * Lays the indexes that only the judge asks by: without them its rules compare every row with every other, and judging
+ * takes longer than the storm.
+ */
+export async function prepareToJudge(db: Db): Promise<void> {
+  const indexes = [
+    'effect_log (outbox_id)',
+    'outbox (subject_id, topic)',
+    `timeline ((detail ->> 'id'))`,
+    `timeline ((detail ->> 'updateId'))`,
+    `intake_key ((response ->> 'id'))`,
+    'task (subject_id)',
+    'alert (stage_id)',
+  ]
+  for (const on of indexes) await sql`create index on ${sql.raw(on)}`.execute(db)
+  await sql`analyze`.execute(db)
+}
+
 /** Counts every rule that the database alone can answer. */
 export async function judgeDatabase(db: Db): Promise<Verdict[]> {
   const verdicts: Verdict[] = []

@@ -5,7 +5,7 @@ import { canaries, openDriver } from './driver.ts'
 import type { Leap } from './fault.ts'
 import { onDuty, openHouse, type House } from './house.ts'
 import { inspect } from './inspect.ts'
-import { judgeDatabase, judgePost, judgeSecrecy, judgeTold, type Verdict } from './judge.ts'
+import { judgeDatabase, judgePost, judgeSecrecy, judgeTold, prepareToJudge, type Verdict } from './judge.ts'
 import { measureLateness, measureStop, type Lateness } from './lateness.ts'
 import type { Clients, Ledger } from './sender.ts'
 import {
@@ -55,6 +55,7 @@ async function judge({ house }: Storm, ledger: Ledger, stop: Leap, drainMs: numb
   const { owner, folder } = house
   // The watchdog's letters are nobody's mail rows: it needs no database to send them.
   const post = house.post.letters().filter(({ to }) => !to.includes(onDuty))
+  await prepareToJudge(owner)
   const { verdicts, repeats } = await judgePost(owner, post)
   return {
     verdicts: [
