@@ -22,7 +22,7 @@ import {
   reportBarrier,
 } from '../../shared/casework/accessibility.ts'
 import { readTheme, saveTheme } from '../../shared/casework/theme.ts'
-import { actorIn, NOON, personIn, refusalOf } from '../support/routed-cases.ts'
+import { administratorIn, NOON, refusalOf } from '../support/routed-cases.ts'
 import { openSpine, type Spine } from '../support/spine.ts'
 
 let spine: Spine
@@ -32,14 +32,8 @@ let bo: Actor
 beforeAll(async () => {
   spine = await openSpine('1880')
   await spine.moveTo(NOON)
-  const administrator = async (username: string) =>
-    actorIn(
-      'GAN',
-      'administrator',
-      await personIn(spine.owner, { username, role: 'administrator', committee: 'GAN', unit: 'GAN-FS' }),
-    )
-  anna = await administrator('anna')
-  bo = await administrator('bo')
+  anna = await administratorIn(spine.owner, 'anna')
+  bo = await administratorIn(spine.owner, 'bo')
 })
 afterAll(() => spine.close())
 

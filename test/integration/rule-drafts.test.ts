@@ -18,7 +18,7 @@ import {
 import { listRules, publishRules, readRuleVersion, reviewRules } from '../../shared/casework/rules.ts'
 import { readMunicipality, type RuleKind } from '../../shared/casework/settings.ts'
 import { printed, readTableRows, rowOf } from '../../shared/domain/table-edit.ts'
-import { actorIn, caseWith, NOON, personIn, refusalOf, route } from '../support/routed-cases.ts'
+import { administratorIn, actorIn, caseWith, NOON, refusalOf, route } from '../support/routed-cases.ts'
 import { openSpine, type Spine } from '../support/spine.ts'
 
 const TODAY = '2026-11-25'
@@ -30,15 +30,9 @@ let cia: Actor
 beforeAll(async () => {
   spine = await openSpine('1880')
   await spine.moveTo(NOON)
-  const administrator = async (username: string) =>
-    actorIn(
-      'GAN',
-      'administrator',
-      await personIn(spine.owner, { username, role: 'administrator', committee: 'GAN', unit: 'GAN-FS' }),
-    )
-  anna = await administrator('anna')
-  bo = await administrator('bo')
-  cia = await administrator('cia')
+  anna = await administratorIn(spine.owner, 'anna')
+  bo = await administratorIn(spine.owner, 'bo')
+  cia = await administratorIn(spine.owner, 'cia')
 })
 afterAll(() => spine.close())
 

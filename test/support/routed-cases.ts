@@ -168,3 +168,9 @@ export async function refusalOf(deed: Promise<unknown>): Promise<Refusal> {
   if (answer instanceof Refusal) return answer
   throw new Error('The deed was not refused', { cause: answer })
 }
+
+/** An administrator of the labour market committee, added to the municipality, as an actor. */
+export async function administratorIn(owner: Db, username: string) {
+  const person = { username, role: 'administrator', committee: 'GAN', unit: 'GAN-FS' }
+  return actorIn('GAN', 'administrator', await personIn(owner, person))
+}
