@@ -2,6 +2,15 @@
 import { createTransport } from 'nodemailer'
 import type { Mailer } from './casework/mail.ts'
 
+type Failure = { code?: string; syscall?: string; responseCode?: number; timeoutType?: string }
+
+/** Whether a letter that failed so may lie in the receiver's box all the same: the line was lost and no answer came. */
+export function mayHaveArrived({ code = '', syscall, responseCode, timeoutType }: Failure): boolean {
+  if (responseCode !== undefined || syscall === 'connect') return false
+  if (code === 'ETIMEDOUT') return timeoutType === undefined || timeoutType === 'SOCKET_TIMEOUT'
+  return ['ECONNECTION', 'ESOCKET', 'ECONNRESET', 'EPIPE', 'ESTREAM'].includes(code)
+}
+
 /** Opens a mailer. `from` is one address with a name; a server that is silent for 12 s is an error, never a hang. */
 export function openMailer(url: string, from: string): Mailer & { close: () => void } {
   const transport = createTransport({
@@ -11,11 +20,13 @@ export function openMailer(url: string, from: string): Mailer & { close: () => v
     connectionTimeout: 5_000,
     greetingTimeout: 5_000,
     socketTimeout: 12_000,
+    // The pool would send a letter again by itself, up to five times in three seconds, when the line is lost after DATA.
+    maxRequeues: 0,
   } as never)
   const domain = /@([^>\s]+)/.exec(from)?.[1] ?? 'localhost'
   return {
     send: async ({ id, to, subject, text }) => {
-      await transport.sendMail({
+      const letter = {
         from,
         // An object, never a string: an address is data and cannot add recipients or headers.
         to: { name: '', address: to },
@@ -25,6 +36,9 @@ export function openMailer(url: string, from: string): Mailer & { close: () => v
         headers: { 'Auto-Submitted': 'auto-generated' },
         disableFileAccess: true,
         disableUrlAccess: true,
+      }
+      await transport.sendMail(letter).catch((error: Failure) => {
+        throw Object.assign(error, { mayHaveArrived: mayHaveArrived(error) })
       })
     },
     close: () => transport.close(),

@@ -18,7 +18,7 @@ export type Handlers = Record<Topic, Operation | Errand>
 /** Told about each failure: topic and code, never a person's data. */
 export type OnFailure = (failure: { topic: Topic; outboxId: number; code: string; dead: boolean }) => void
 
-/** Seconds until a row that could not be tried fairly is tried again. */
+/** Seconds until a row that could not be tried fairly is tried again, unless what failed says otherwise. */
 const retrySeconds = 3
 
 /** Rows worked in one transaction at most. */
@@ -70,7 +70,7 @@ async function perform(db: Db, topic: Topic, operation: Operation, ids: readonly
 async function giveUp(db: Db, topic: Topic, id: number, error: unknown, onFailure: OnFailure): Promise<void> {
   const [code, trouble] = [codeOf(error), troubleOf(error)]
   if (trouble === 'away') {
-    await postpone(db, [id], retrySeconds)
+    await postpone(db, [id], (error as { retrySeconds?: number }).retrySeconds ?? retrySeconds)
     return onFailure({ topic, outboxId: id, code, dead: false })
   }
   const told = await db.transaction().execute(async (trx) => {

@@ -81,6 +81,7 @@ export async function sendMail(
   } catch (error) {
     const code = refusalCode(error)
     if (code >= 500) return refuse(db, mailId, `smtp-${code}`)
+    if ((error as { mayHaveArrived?: boolean }).mayHaveArrived) return unsure(db, mailId, error)
     await sql`update mail set state = 'pending', last_error = ${`smtp-${code}`} where id = ${mailId} and state = 'sending'`.execute(
       db,
     )
@@ -107,12 +108,34 @@ function refusalCode(error: unknown): number {
  */
 async function settled(db: Db, mailId: string): Promise<'done'> {
   const mail = await db.selectFrom('mail').select('state').where('id', '=', mailId).executeTakeFirst()
-  if (mail?.state !== 'sending' && mail?.state !== 'pending') return 'done'
-  throw Object.assign(new Error('Another process is sending this mail'), { code: 'EBUSY' })
+  if (mail?.state === 'sending')
+    throw Object.assign(new Error('Another process is sending this mail'), { code: 'EBUSY' })
+  if (mail?.state === 'pending')
+    throw Object.assign(new Error('A letter’s fate is unknown; mail waits'), { code: 'ECONNPAUSED' })
+  return 'done'
+}
+
+/** So long no letter leaves after one whose fate is unknown: a server that takes letters and cuts the line takes one, not all. */
+const pauseSeconds = 10
+
+/** So often one letter's fate may be unknown before a person is asked: ten minutes of trying, with these pauses. */
+const mostUnsure = 6
+
+/**
+ * The line was lost before the server's answer: the letter may have arrived. It is sent again, but each time it waits
+ * twice as long, because what it most likely does is to arrive once more.
+ */
+async function unsure(db: Db, mailId: string, error: unknown): Promise<'refused'> {
+  const { rows } = await sql<{ times: number }>`
+    update mail set state = 'pending', last_error = 'smtp-unknown', unsure = unsure + 1, unsure_at = clock_now()
+    where id = ${mailId} and state = 'sending' returning unsure as times`.execute(db)
+  const times = rows[0]?.times ?? 1
+  if (times >= mostUnsure) return refuse(db, mailId, 'smtp-unknown')
+  throw Object.assign(error as Error, { code: 'ECONNLOST', retrySeconds: pauseSeconds * 2 ** (times - 1) })
 }
 
 /**
- * Takes the mail if nobody is sending it; one that has been `sending` for longer than a slow server may take
+ * Takes the mail if nobody is sending it and none was lost just now; one that has been `sending` for longer than a slow server may take
  * belonged to a process that died.
  */
 async function claim(
@@ -122,6 +145,7 @@ async function claim(
   const { rows } = await sql<{ address: string | null; template: string; language: string }>`
     update mail m set state = 'sending', sending_at = clock_now()
     where m.id = ${mailId} and (m.state = 'pending' or (m.state = 'sending' and m.sending_at < clock_now() - interval '25 seconds'))
+      and not exists (select 1 from mail u where u.unsure_at > clock_now() - make_interval(secs => ${pauseSeconds}))
     returning m.template, m.language, coalesce(
       (select p.email from person p where p.id = m.person_id and p.active),
       (select u.email from unit u where u.code = m.unit),

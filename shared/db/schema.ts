@@ -547,6 +547,8 @@ export interface Mail {
   state: Generated<string>;
   template: string;
   unit: string | null;
+  unsure: Generated<number>;
+  unsureAt: string | null;
 }
 
 export interface Meeting {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from '@jest/globals'
 import { createTransport } from 'nodemailer'
+import { openMailer } from '../../shared/mailer.ts'
 import { startMailSink } from '../../services/start/mail-sink.ts'
 import type { Behaviour, MailSink, MailSinkOptions } from '../../services/start/mail-sink.ts'
 
@@ -86,4 +87,15 @@ test('a line cut after the letter was taken in: the client cannot know, and the 
   await expect(send(started)).rejects.toThrow()
   await send(started)
   expect(started.letters().map(({ messageId }) => messageId)).toEqual([letter.messageId, letter.messageId])
+})
+
+test('our mailer sends a letter whose line was cut once, and says that it may have arrived', async () => {
+  const started = await sink({ behaviour: (stage) => (stage === 'data' ? { drop: true } : undefined) })
+  const mailer = openMailer(started.smtpUrl, 'Bokvar <bokvar@localhost>')
+  const message = { id: 'one', to: letter.to, subject: letter.subject, text: letter.text }
+  await expect(mailer.send(message)).rejects.toMatchObject({ mayHaveArrived: true })
+  expect(started.letters()).toHaveLength(1)
+  await started.stop()
+  await expect(mailer.send(message)).rejects.toMatchObject({ mayHaveArrived: false })
+  mailer.close()
 })

@@ -265,4 +265,24 @@ describe('mail', () => {
     const tasks = await spine.owner.selectFrom('task').select('id').where('subjectId', '=', id).execute()
     expect(tasks).toHaveLength(state === 'refused' ? 1 : 0)
   })
+
+  test('a letter whose fate is unknown waits ever longer, holds back the others, and ends with a person', async () => {
+    const [id, other] = [await oneMail(), await oneMail()]
+    const lost: Mailer = {
+      send: async () => {
+        throw Object.assign(new Error('planned'), { code: 'ECONNECTION', mayHaveArrived: true })
+      },
+    }
+    for (const retrySeconds of [10, 20, 40, 80, 160]) {
+      await expect(send(lost, id)).rejects.toMatchObject({ code: 'ECONNLOST', retrySeconds })
+      // Not even another letter leaves now: the server would take it and cut the line as well.
+      await expect(send({ send: async () => undefined }, other)).rejects.toMatchObject({ code: 'ECONNPAUSED' })
+      await sql`update clock_shift set shift = shift + interval '11 seconds'`.execute(spine.owner)
+    }
+    expect(await send(lost, id)).toBe('refused')
+    const tasks = await spine.owner.selectFrom('task').select('id').where('subjectId', '=', id).execute()
+    expect(tasks).toHaveLength(1)
+    await sql`update mail set unsure_at = null`.execute(spine.owner)
+    expect(await send({ send: async () => undefined }, other)).toBe('sent')
+  })
 })
