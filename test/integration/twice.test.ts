@@ -276,7 +276,9 @@ describe('mail', () => {
     for (const retrySeconds of [10, 20, 40, 80, 160]) {
       await expect(send(lost, id)).rejects.toMatchObject({ code: 'ECONNLOST', retrySeconds })
       // Not even another letter leaves now: the server would take it and cut the line as well.
-      await expect(send({ send: async () => undefined }, other)).rejects.toMatchObject({ code: 'ECONNPAUSED' })
+      await expect(send({ send: async () => undefined }, other)).rejects.toMatchObject({
+        code: 'ECONNPAUSED',
+      })
       await sql`update clock_shift set shift = shift + interval '11 seconds'`.execute(spine.owner)
     }
     expect(await send(lost, id)).toBe('refused')
