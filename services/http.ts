@@ -101,7 +101,26 @@ function notHttp(status: 400 | 417): string {
   })
 }
 
+const HSTS = { maxAge: 31_536_000, includeSubDomains: true }
+
+/** The hardening headers of an answer that no hook reaches. */
+function bareHeaders(baseUrl: string): Record<string, string> {
+  return {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'same-origin',
+    'content-security-policy':
+      "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    ...(baseUrl.startsWith('https:') && {
+      'strict-transport-security': `max-age=${HSTS.maxAge}; includeSubDomains`,
+    }),
+  }
+}
+
 function newServer(deps: HttpDeps): App {
+  const hardened = bareHeaders(deps.settings.baseUrl)
+  const headers = { ...hardened, 'content-type': 'application/problem+json' }
   const app = Fastify({
     ...(deps.logger === false ? { logger: false } : { loggerInstance: deps.logger }),
     // Our own line is written instead: Fastify's would hold addresses with their query strings.
@@ -114,19 +133,24 @@ function newServer(deps: HttpDeps): App {
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
-    frameworkErrors: (error, request, reply) => answerFault(error, request, reply, deps),
+    frameworkErrors: (error, request, reply) => answerFault(error, request, reply.headers(hardened), deps),
     clientErrorHandler: (_error, socket) => {
       // What is not even HTTP gets a fixed answer: there is no request to read a language from.
       const body = notHttp(400)
-      const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}`
-      if (socket.writable) socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`)
+      const lines = Object.entries({
+        ...headers,
+        'content-length': Buffer.byteLength(body),
+        connection: 'close',
+      })
+      const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+      if (socket.writable) socket.end(`HTTP/1.1 400 Bad Request\r\n${head}\r\n${body}`)
       else socket.destroy()
     },
   }).withTypeProvider<ZodTypeProvider>()
   app.server.headersTimeout = 10_000
   // Node answers an unknown Expect without a body; a client of ours reads problem documents only.
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    response.writeHead(417, { 'content-type': 'application/problem+json' }).end(notHttp(417))
+    response.writeHead(417, headers).end(notHttp(417))
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -148,7 +172,7 @@ async function hardenHeaders(app: App, { baseUrl, identityOrigins }: HttpSetting
         ...(secure && { upgradeInsecureRequests: [] }),
       },
     },
-    hsts: secure ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+    hsts: secure ? HSTS : false,
     referrerPolicy: { policy: 'same-origin' },
     frameguard: { action: 'deny' },
   })

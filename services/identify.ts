@@ -27,9 +27,16 @@ export function isApi(request: FastifyRequest): boolean {
   return /^\/(v1|health|metrics|openapi\.json)(\/|\?|$)/.test(request.url)
 }
 
-function languageOf(request: FastifyRequest): Language {
+/** The cookie that remembers the language: with the prefix by which the browser keeps other hosts from setting it. */
+export function languageCookie(baseUrl: string): string {
+  return baseUrl.startsWith('https:') ? '__Host-lang' : 'lang'
+}
+
+function languageOf(request: FastifyRequest, baseUrl: string): Language {
   if (isApi(request)) return preferredLanguage(request.headers['accept-language'])
-  const chosen = (request.query as Record<string, unknown> | undefined)?.['lang'] ?? request.cookies['lang']
+  const chosen =
+    (request.query as Record<string, unknown> | undefined)?.['lang'] ??
+    request.cookies[languageCookie(baseUrl)]
   return chosen === 'en' ? 'en' : 'sv'
 }
 
@@ -144,7 +151,7 @@ export async function identifySenders(app: FastifyInstance, deps: IdentifyDeps):
   app.decorateRequest('language', 'sv')
 
   app.addHook('onRequest', async (request, reply) => {
-    request.language = languageOf(request)
+    request.language = languageOf(request, deps.settings.baseUrl)
     // Checked before anything is thrown, so that guessing tokens costs the guesser its rate as well.
     const sender = await whoSends(request, deps).catch((error: unknown) => ({ failed: error }))
     if (sender && !('failed' in sender)) request.principal = { ...sender, via: viaOf(request) }

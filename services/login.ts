@@ -75,6 +75,17 @@ function discoverer(settings: ProviderSettings): () => Promise<oidc.Configuratio
 
 type Providers = Record<Way, { settings: ProviderSettings; discover: () => Promise<oidc.Configuration> }>
 
+const wishOf = (request: FastifyRequest) => request.query as { next?: unknown; fresh?: unknown }
+
+/**
+ * Did another site send the browser here? With a session at the provider that would sign somebody in without their
+ * doing: they are shown the choice of ways instead. A sign-in asked for anew is answered by the person, at the provider.
+ */
+function startedElsewhere(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site']
+  return (site === 'cross-site' || site === 'same-site') && wishOf(request).fresh !== '1'
+}
+
 async function begin(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -86,7 +97,7 @@ async function begin(
   const configuration = await discover()
   const verifier = oidc.randomPKCECodeVerifier()
   const [state, nonce] = [oidc.randomState(), oidc.randomNonce()]
-  const { next: wish, fresh } = request.query as { next?: unknown; fresh?: unknown }
+  const { next: wish, fresh } = wishOf(request)
   const anew = fresh === '1'
   request.session.set('signIn', { provider: way, state, nonce, verifier, next: localPath(wish), anew })
   const { scope, level } = settings.preset
@@ -172,7 +183,10 @@ function showWays(app: App): void {
 
 async function signOut(request: FastifyRequest, reply: FastifyReply, providers: Providers, back: string) {
   const way = request.session.provider
+  request.log.info({ reqId: request.id, who: request.principal?.id, way }, 'signed-out')
   await request.session.destroy()
+  // What the browser still keeps of the pages goes too: the next person may sit at the same machine.
+  void reply.header('clear-site-data', '"cache", "storage"')
   if (!isWay(way)) return reply.redirect(back)
   // Signed out here whatever the provider says; there too, if it offers that.
   const configuration = await providers[way].discover().catch(() => null)
@@ -194,6 +208,7 @@ async function finish(
   if (newcomer && way === 'landlords') {
     await request.session.regenerate()
     request.session.set('pending', newcomer)
+    request.log.info({ reqId: request.id, way, level }, 'signed-in-unknown')
     return '/login/hyresvard'
   }
   if (!person) throw new Refusal('forbidden', 'person.unknown', 'Du har ingen behörighet i Bokvar.')
@@ -207,6 +222,7 @@ async function finish(
   if (typeof claims['sid'] === 'string') request.session.set('sid', claims['sid'])
   if (typeof claims.auth_time === 'number') request.session.set('authTime', claims.auth_time)
   request.session.set('level', level)
+  request.log.info({ reqId: request.id, who: person.id, way, level }, 'signed-in')
   return next
 }
 
@@ -223,7 +239,9 @@ export function loginRoutes(deps: LoginDeps): (app: App) => void {
     showWays(app)
     for (const way of WAYS) {
       app.get(`/login/${way}`, { config }, (request, reply) =>
-        begin(request, reply, way, providers, callbackOf(way)),
+        startedElsewhere(request)
+          ? reply.redirect(`/login?next=${encodeURIComponent(localPath(wishOf(request).next))}`)
+          : begin(request, reply, way, providers, callbackOf(way)),
       )
       app.get(`/login/${way}/callback`, { config }, async (request, reply) =>
         reply.redirect(await finish(request, way, providers, deps, callbackOf(way))),

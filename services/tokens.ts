@@ -1,5 +1,12 @@
 // Verifies bearer access tokens: signature by the issuer's published keys, issuer, audience, time; then who it is.
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import {
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyResult,
+} from 'jose'
 import type { Principal } from '../shared/casework/people.ts'
 import { Refusal } from '../shared/domain/refusal.ts'
 
@@ -15,7 +22,8 @@ export type TokenSettings = {
 }
 
 export type TokenDirectory = {
-  findPerson: (subject: string) => Promise<Principal | null>
+  /** The person that a token speaks for, judged by what else it says: whose provider, and how surely they signed in. */
+  findPerson: (subject: string, claims: JWTPayload) => Promise<Principal | null>
   findClient: (clientId: string) => Promise<Principal | null>
 }
 
@@ -37,6 +45,8 @@ async function discoverKeys(settings: TokenSettings): Promise<JWTVerifyGetKey> {
   const base = (settings.reachableIssuer ?? settings.issuer).replace(/\/$/, '')
   const answer = await fetch(`${base}/.well-known/openid-configuration`, {
     signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS),
+    // The issuer's keys come from where the operator said, and from nowhere it might send us on to.
+    redirect: 'error',
   })
   if (!answer.ok) throw unavailable()
   const { issuer, jwks_uri } = (await answer.json()) as { issuer?: string; jwks_uri?: string }
@@ -79,6 +89,14 @@ function asRefusal(error: unknown): unknown {
   return neverArrived(error) ? unavailable() : error
 }
 
+const NOT_IN_ACCESS_TOKENS = ['nonce', 'at_hash', 'c_hash', 'events'] as const
+
+// The issuer signs sign-ins and sign-outs with the same keys: neither opens the API (RFC 9068, RFC 8725 3.11).
+function isAccessToken({ payload, protectedHeader }: JWTVerifyResult): boolean {
+  const kind = protectedHeader.typ?.toLowerCase().replace(/^application\//, '') ?? 'jwt'
+  return ['at+jwt', 'jwt'].includes(kind) && NOT_IN_ACCESS_TOKENS.every((claim) => !(claim in payload))
+}
+
 function scopesOf(payload: JWTPayload): string[] {
   const written = payload['scope'] ?? payload['scp'] ?? payload['roles'] ?? ''
   const texts: unknown[] = Array.isArray(written) ? written : [written]
@@ -102,12 +120,16 @@ export function tokenVerifier(settings: TokenSettings, directory: TokenDirectory
           requiredClaims: ['exp', 'iat'],
         }),
       )
-      .then((verified) => verified.payload)
+      .then((verified) => {
+        if (!isAccessToken(verified)) throw invalid()
+        return verified.payload
+      })
       .catch((error: unknown) => {
         throw asRefusal(error)
       })
     const clientId = payload['client_id'] ?? payload['azp'] ?? payload['appid']
-    const person = payload.sub && payload.sub !== clientId ? await directory.findPerson(payload.sub) : null
+    const person =
+      payload.sub && payload.sub !== clientId ? await directory.findPerson(payload.sub, payload) : null
     const found = person ?? (typeof clientId === 'string' ? await directory.findClient(clientId) : null)
     if (!found) throw new Refusal('forbidden', 'client.unknown', 'Systemet är inte anslutet till Bokvar.')
     return { ...found, scopes: scopesOf(payload) }

@@ -14,10 +14,11 @@ import { askLandlordAccess, redeemInvitation } from '../shared/casework/landlord
 import { findReadiness } from '../shared/casework/readiness.ts'
 import { findDue } from '../shared/casework/watch.ts'
 import type { Db } from '../shared/db/open.ts'
+import { Refusal } from '../shared/domain/refusal.ts'
 import type { HttpDeps, Routes } from './http.ts'
-import { presetNamed, type Preset } from './identity-presets.ts'
+import { levelOf, presetNamed, type Preset } from './identity-presets.ts'
 import { loginRoutes, type ProviderSettings } from './login.ts'
-import { tokenVerifier, type TokenSettings } from './tokens.ts'
+import { tokenVerifier, type TokenDirectory, type TokenSettings } from './tokens.ts'
 
 export type WiringSettings = {
   baseUrl: string
@@ -48,11 +49,42 @@ const SESSION = { idleMinutes: 30, absoluteHours: 8 }
 
 export type Wired = Omit<HttpDeps, 'logger' | 'routes' | 'keepUnreadable'> & { login: Routes }
 
+/**
+ * A token speaks for a person only when that person's own provider issued it, and after a sign-in as sure as the pages
+ * ask for: else the API would be the weaker door. Throws a Refusal.
+ */
+function demandOwnProvider(
+  claims: Record<string, unknown>,
+  tokens: TokenSettings,
+  own: ProviderSettings,
+): void {
+  if (own.issuer !== tokens.issuer)
+    throw new Refusal('forbidden', 'person.unknown', 'Du har ingen behörighet i Bokvar.')
+  if (levelOf(claims, own.preset) === null)
+    throw new Refusal('forbidden', 'login.level', 'Den här tjänsten kräver en säkrare inloggning.')
+}
+
+function directoryOf(
+  db: Db,
+  tokens: TokenSettings,
+  ways: { staff: ProviderSettings; landlords: ProviderSettings },
+): TokenDirectory {
+  return {
+    findPerson: async (subject, claims) => {
+      const person = await findPersonBySubject(db, subject)
+      if (person) demandOwnProvider(claims, tokens, person.role === 'landlord' ? ways.landlords : ways.staff)
+      return person
+    },
+    findClient: (id) => findClient(db, id),
+  }
+}
+
 /** The server's dependencies over `db`, which must be opened as `bokvar_web`. `login` is the door of sign-in and -out. */
 export function wire(db: Db, settings: WiringSettings): Wired {
   const { staff, landlords, baseUrl, version, released } = settings
   const findPerson = (subject: string) => findPersonBySubject(db, subject)
-  const directory = { findPerson, findClient: (id: string) => findClient(db, id) }
+  const [staffWay, landlordWay] = [withPreset(staff), withPreset(landlords)]
+  const directory = directoryOf(db, settings.tokens, { staff: staffWay, landlords: landlordWay })
   const identityOrigins = [
     ...new Set([staff.issuer, landlords.issuer].map((issuer) => new URL(issuer).origin)),
   ]
@@ -71,7 +103,7 @@ export function wire(db: Db, settings: WiringSettings): Wired {
       end: (id) => endSession(db, id),
     },
     login: loginRoutes({
-      settings: { baseUrl, staff: withPreset(staff), landlords: withPreset(landlords) },
+      settings: { baseUrl, staff: staffWay, landlords: landlordWay },
       findPerson,
       onSignIn: () => removeEndedSessions(db),
       endSessions: (ending) => endSessionsOf(db, ending),

@@ -9,6 +9,7 @@ import type { Principal } from '../../shared/casework/people.ts'
 import type { Theme } from '../../shared/casework/theme.ts'
 import { say, type Key, type Language } from '../../shared/text/say.ts'
 import type { TextKey } from '../../shared/text/sv.ts'
+import { languageCookie } from '../identify.ts'
 import { detailOf, titleOf, type Fault } from '../problem.ts'
 import { dateAndTime, dayInText, isoDate, kronor, timeOfDay, wholeNumber } from './filters.ts'
 import { navigationFor } from './navigation.ts'
@@ -224,7 +225,7 @@ export async function framePages(app: FastifyInstance, settings: FrameSettings):
     const chosen = (request.query as Record<string, unknown>)['lang']
     if (chosen !== 'sv' && chosen !== 'en') return
     const secure = settings.baseUrl.startsWith('https:')
-    void reply.setCookie('lang', chosen, {
+    void reply.setCookie(languageCookie(settings.baseUrl), chosen, {
       path: '/',
       sameSite: 'lax',
       httpOnly: true,

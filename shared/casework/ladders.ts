@@ -21,7 +21,7 @@ const remembered = new Map<string, Clock[]>()
 /** The whole ladder of a subject, counted from the minute in which it began. */
 export function ladderOf(watched: Watched, watch: Watch): Clock[] {
   const minute = { ...watched, startedAt: `${watched.startedAt.slice(0, 16)}:00Z` }
-  const key = createHash('sha1')
+  const key = createHash('sha256')
     .update(JSON.stringify([minute, watch.ruleVersion, watch.municipality.workingTime]))
     .digest('base64')
   let clocks = remembered.get(key)

@@ -95,7 +95,7 @@ export async function inviteLandlordUser(db: Db, actor: Actor, landlordId: strin
     if (!landlord) throw noSuch()
     if (landlord.suspendedAt !== null)
       throw new Refusal('conflict', 'landlord.suspended', 'Hyresvärden är avstängd. Öppna den igen först.')
-    const code = randomBytes(15).toString('base64url')
+    const code = randomBytes(16).toString('base64url')
     await sql`insert into landlord_invitation (landlord_id, code_hash, invited_by, expires_at)
       values (${landlordId}, ${hashOf(code)}, ${actor.personId}, clock_now() + make_interval(days => ${INVITATION_DAYS}))`.execute(
       trx,

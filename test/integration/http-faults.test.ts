@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { connect, type AddressInfo } from 'node:net'
 import { sql } from 'kysely'
 import { openDatabase } from '../../shared/db/open.ts'
+import { buildServer, type HttpDeps, type Server } from '../../services/http.ts'
 import { signIn, visit } from '../support/browser-less.ts'
 import { echoRoutes, expectProblem } from '../support/echo.ts'
 import { startTestServer, type TestServer } from '../support/http.ts'
 
-const exchange = (server: TestServer, text: string): Promise<string> =>
+const exchange = (server: Server, text: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const { port } = server.app.server.address() as AddressInfo
     const socket = connect(port, '127.0.0.1', () => socket.write(text))
@@ -98,17 +99,58 @@ describe('J31: a flood', () => {
 })
 
 describe('On the wire', () => {
+  let given: HttpDeps
   let server: TestServer
+  let secured: Server
   beforeAll(async () => {
-    server = await startTestServer(echoRoutes)
-    await server.app.listen({ port: 0, host: '127.0.0.1' })
+    server = await startTestServer(echoRoutes, (deps) => {
+      given = deps
+      return deps
+    })
+    const settings = { ...given.settings, baseUrl: 'https://bokvar.example', trustProxy: ['127.0.0.1'] }
+    secured = await buildServer({ ...given, settings })
+    for (const { app } of [server, secured]) await app.listen({ port: 0, host: '127.0.0.1' })
   }, 60_000)
-  afterAll(() => server.stop())
+  afterAll(async () => {
+    await secured.app.close()
+    await server.stop()
+  })
+  const over = (url: string, proto = 'https') =>
+    secured.app.inject({ url, headers: { 'x-forwarded-proto': proto } })
+
+  test.each(['/login', '/v1/api-info', '/finns-inte', '/assets/app.css', '/v1/fail/%E0%A4%A'])(
+    '%s binds the browser to https for a year, with all names below',
+    async (url) => {
+      const { headers } = await over(url)
+      expect(headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains')
+    },
+  )
+
+  test('each cookie is secure, of this host alone, out of reach of scripts and of other sites', async () => {
+    const { headers } = await over('/login/staff?lang=en')
+    const cookies = [headers['set-cookie'] ?? []].flat()
+    expect(new Set(cookies.map((line) => line.split('=')[0]))).toEqual(
+      new Set(['__Host-bokvar', '__Host-lang']),
+    )
+    for (const line of cookies) {
+      for (const word of [/; Secure/i, /; HttpOnly/i, /; SameSite=Lax/i, /; Path=\/(;|$)/i])
+        expect(line).toMatch(word)
+      expect(line).not.toMatch(/domain=/i)
+    }
+  })
+
+  test('what comes over plain http gets no cookie of a session, and is not led on in silence', async () => {
+    expect(String((await over('/login/staff', 'http')).headers['set-cookie'] ?? '')).not.toContain('bokvar')
+    expect((await over('/v1/api-info', 'http')).statusCode).toBe(200)
+  })
 
   test('what is not HTTP gets a problem document', async () => {
     const answer = await exchange(server, 'HELLO\r\n\r\n')
     expect(answer).toContain('400 Bad Request')
     expect(answer).toContain('application/problem+json')
+    const bare = await exchange(secured, 'HELLO\r\n\r\n')
+    for (const header of ['nosniff', "frame-ancestors 'none'", 'no-store', 'max-age=31536000'])
+      expect(bare).toContain(header)
   })
 
   test('two lengths for one body (smuggling) are refused', async () => {

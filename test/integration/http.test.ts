@@ -148,7 +148,15 @@ describe('The service', () => {
   })
 
   test('sends its hardening headers with every answer', async () => {
-    for (const url of ['/login', '/v1/api-info', '/finns-inte', '/v1/finns-inte']) {
+    const undecodable = '/v1/fail/%E0%A4%A'
+    for (const url of [
+      '/login',
+      '/v1/api-info',
+      '/health/live',
+      '/finns-inte',
+      '/v1/finns-inte',
+      undecodable,
+    ]) {
       const { headers } = await server.app.inject({ url })
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',
@@ -158,7 +166,8 @@ describe('The service', () => {
       })
       const policy = String(headers['content-security-policy'])
       expect(policy).toContain("default-src 'self'")
-      expect(policy).toContain("object-src 'none'")
+      for (const rule of ['object-src', 'base-uri', 'frame-ancestors'])
+        expect(policy).toContain(`${rule} 'none'`)
       expect(policy).not.toMatch(/unsafe-|https?:\/\/(?!localhost)/)
     }
   })
@@ -225,5 +234,52 @@ describe('The service', () => {
   test('has nothing of the GOV.UK brand in its styles', async () => {
     const { body: css } = await server.app.inject({ url: '/assets/app.css' })
     expect(css).not.toMatch(/GDS Transport|@font-face|crest/i)
+  })
+})
+
+describe('To a browser', () => {
+  test('no answer says that another site may read it', async () => {
+    for (const method of ['GET', 'OPTIONS'] as const) {
+      const asked = { origin: 'https://evil.example', 'access-control-request-method': 'POST' }
+      const { headers } = await server.app.inject({ method, url: '/v1/echo', headers: authorized(asked) })
+      expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([])
+    }
+  })
+
+  test.each([
+    ['/login', 'text/html; charset=utf-8'],
+    ['/finns-inte', 'text/html; charset=utf-8'],
+    ['/assets/app.css', 'text/css; charset=utf-8'],
+    ['/assets/app.js', 'application/javascript; charset=utf-8'],
+    ['/metrics', 'text/plain; version=0.0.4; charset=utf-8'],
+    ['/v1/api-info', 'application/json; charset=utf-8'],
+    ['/v1/finns-inte', 'application/problem+json'],
+  ])('%s says what it is and how its letters are written: %s', async (url, type) => {
+    expect((await server.app.inject({ url })).headers['content-type']).toBe(type)
+  })
+
+  test('TRACE gives nothing back, and no folder is listed', async () => {
+    const traced = await server.app.inject({
+      method: 'TRACE' as 'GET',
+      url: '/v1/echo',
+      headers: { x: CANARY },
+    })
+    expect(traced.statusCode).toBeGreaterThanOrEqual(400)
+    expect(traced.body).not.toContain(CANARY)
+    for (const url of ['/assets/', '/assets', '/.git/config', '/package.json', '/.env'])
+      expect((await server.app.inject({ url })).statusCode).toBe(404)
+  })
+
+  test('what is written with two layers of encoding is taken off one', async () => {
+    expect((await server.app.inject({ url: '/assets/%252e%252e/package.json' })).statusCode).toBe(404)
+    const answer = await post('{"name":"%3Cb%3E &lt;b&gt; \\\\u003c"}')
+    expect(answer.json().name).toBe('%3Cb%3E &lt;b&gt; \\u003c')
+  })
+
+  test('a line break in a header is one line in the log', async () => {
+    lines.length = 0
+    await get('/v1/nothing%0a{"level":60,"msg":"forged"}', { 'user-agent': 'a%0d%0ab' })
+    expect(lines.join('').trim().split('\n').length).toBe(lines.length)
+    for (const line of lines) expect(JSON.parse(line)).not.toMatchObject({ msg: 'forged' })
   })
 })

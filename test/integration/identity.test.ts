@@ -2,16 +2,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { mkdtempSync, statSync, writeFileSync } from 'node:fs'
 import { sql } from 'kysely'
+import pino from 'pino'
+import type { Routes } from '../../services/http.ts'
 import { makeDemoIdentity } from '../../services/identity/demo-identity.ts'
 import { localPath } from '../../services/login.ts'
 import { renderPage } from '../../services/web/frame.ts'
-import { signIn, tokenOn, visit } from '../support/browser-less.ts'
+import { cookieLine, signIn, tokenOn, visit } from '../support/browser-less.ts'
 import { startTestServer, type TestServer } from '../support/http.ts'
 
 let server: TestServer
+const logged: string[] = []
 
 beforeAll(async () => {
-  server = await startTestServer(() => [
+  const logger = pino({ level: 'info' }, { write: (line) => void logged.push(line) })
+  const routes = (): Routes[] => [
     (app) => {
       app.get('/', { config: { permission: 'own.page' } }, (request, reply) =>
         renderPage(reply, 'about', {
@@ -21,7 +25,8 @@ beforeAll(async () => {
       )
       app.post('/gor', { config: { permission: 'own.page' } }, (_request, reply) => reply.redirect('/'))
     },
-  ])
+  ]
+  server = await startTestServer(routes, (deps) => ({ ...deps, logger }))
 }, 60_000)
 afterAll(() => server.stop())
 
@@ -126,6 +131,10 @@ describe('A person', () => {
     })
     expect(out.url.startsWith(server.provider.issuer)).toBe(true)
     expect(out.body).toContain('Logga ut')
+    const said = logged.join('')
+    expect(said).toMatch(/"way":"staff".*"msg":"signed-in"/)
+    expect(said).toMatch(/"way":"staff".*"msg":"signed-out"/)
+    expect(said).not.toMatch(/Eva|eva@|eyJ/)
     const xsrf = /name="xsrf" value="([^"]+)"/.exec(out.body)![1]!
     const done = await visit(server.app, jar, `${server.provider.issuer}/session/end/confirm`, {
       method: 'POST',
@@ -135,6 +144,30 @@ describe('A person', () => {
     expect((await visit(server.app, jar, '/')).body).not.toContain('Hej')
     const again = await visit(server.app, jar, '/login/staff')
     expect(again.body).toContain('Användarnamn')
+  })
+
+  test('leaves nothing in the browser when signing out', async () => {
+    const { jar, page } = await signIn(server.app, person('bo'))
+    const answer = await server.app.inject({
+      method: 'POST',
+      url: '/logout',
+      headers: {
+        cookie: cookieLine(jar, 'http://localhost:3999'),
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      payload: new URLSearchParams({ _csrf: tokenOn(page) }).toString(),
+    })
+    expect(answer.headers['clear-site-data']).toBe('"cache", "storage"')
+    expect(answer.headers['cache-control']).toBe('no-store')
+  })
+
+  test('a callback at the other provider’s address signs nobody in, and one that failed is written down', async () => {
+    const jar = new Map()
+    await visit(server.app, jar, '/login/staff')
+    logged.length = 0
+    const page = await visit(server.app, jar, '/login/landlords/callback?state=x&code=y')
+    expect(page.status).toBe(400)
+    expect(logged.join('')).toMatch(/"route":"\/login\/landlords\/callback".*"refused":"login.failed"/)
   })
 
   test('W1: a form without token, or with another session’s, changes nothing', async () => {

@@ -75,6 +75,12 @@ describe('A2: a stolen copy of the session table', () => {
     expect(rows.map(({ id }) => id)).not.toContain(raw)
     expect(rows.map(({ id }) => id)).toContain(createHash('sha256').update(raw).digest('base64url'))
   })
+
+  test('holds no token of the provider’s either: the service has no use for them after the sign-in', async () => {
+    await signIn(server.app, person('eva'))
+    const { rows } = await sql<{ data: string }>`select data::text from web_session`.execute(server.owner)
+    expect(rows.map(({ data }) => data).join('')).not.toMatch(/eyJ|access_token|id_token|refresh/)
+  })
 })
 
 describe('A3: a sign-in that is not sure or fresh enough', () => {
@@ -121,6 +127,30 @@ describe('A3: a sign-in that is not sure or fresh enough', () => {
 })
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
+
+describe('A sign-in that another site begins', () => {
+  test.each(['cross-site', 'same-site'])(
+    '(%s) ends at the choice of ways: a session begins by one’s own doing',
+    async (site) => {
+      const answer = await server.app.inject({
+        url: '/login/staff?next=/uppgifter',
+        headers: { 'sec-fetch-site': site },
+      })
+      expect(answer.headers.location).toBe('/login?next=%2Fuppgifter')
+      expect(answer.headers['set-cookie']).toBeUndefined()
+    },
+  )
+
+  test('from our own page, or typed, goes to the provider', async () => {
+    for (const site of ['same-origin', 'none']) {
+      const { headers } = await server.app.inject({
+        url: '/login/staff',
+        headers: { 'sec-fetch-site': site },
+      })
+      expect(headers.location).toContain(server.provider.issuer)
+    }
+  })
+})
 
 describe('A4: a message that somebody has signed out', () => {
   const write = async (claims: JWTPayload, change: (token: SignJWT) => SignJWT = (token) => token) => {

@@ -4,8 +4,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { decodeJwt, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
 import { findClient } from '../../shared/casework/people.ts'
+import { readDataFile } from '../../config/files.ts'
+import { presetNamed } from '../../services/identity-presets.ts'
 import { tokenVerifier } from '../../services/tokens.ts'
-import { startTestServer, type TestServer } from '../support/http.ts'
+import { wire } from '../../services/wiring.ts'
+import { BASE, startTestServer, type TestServer } from '../support/http.ts'
 
 let server: TestServer
 
@@ -33,10 +36,10 @@ const forged = async (claims: Record<string, unknown>, alg = 'ES256') => {
     .setExpirationTime('1h')
     .sign(privateKey)
 }
-const signed = async (change: (token: SignJWT) => SignJWT, kid?: string) => {
+const signed = async (change: (token: SignJWT) => SignJWT, kid?: string, claims = {}, header = {}) => {
   const key = server.identity.signingKeys[0]!
-  const token = new SignJWT({ client_id: 'landlord', scope: 'notices' })
-    .setProtectedHeader({ alg: 'ES256', kid: kid ?? String(key['kid']) })
+  const token = new SignJWT({ client_id: 'landlord', scope: 'notices', ...claims })
+    .setProtectedHeader({ alg: 'ES256', kid: kid ?? String(key['kid']), ...header })
     .setIssuer(server.provider.issuer)
     .setAudience('bokvar')
     .setIssuedAt()
@@ -109,6 +112,48 @@ describe('A system', () => {
   })
 })
 
+describe('A person’s token', () => {
+  const eva = () => server.identity.people.find(({ role }) => role === 'supervisor')!
+  const client = { clientId: 'x', clientSecret: 'x' }
+  const judge = async (claims: Record<string, unknown>, staffIssuer = server.provider.issuer) => {
+    const preset = presetNamed(readDataFile('identity/presets.json'), 'standard', ['urn:example:high'])
+    const { verifyToken } = wire(server.db, {
+      baseUrl: BASE,
+      version: '0',
+      released: '2026-11-22',
+      municipality: { name: 'Örebro kommun', code: '1880' },
+      rate: { max: 10, windowSeconds: 1 },
+      trustProxy: [],
+      tokens: { issuer: server.provider.issuer, audience: 'bokvar' },
+      staff: { ...client, issuer: staffIssuer, preset },
+      landlords: { ...client, issuer: server.provider.issuer },
+      sessionSecrets: ['a-secret-of-a-test-that-is-long-enough'],
+      lateSeconds: 60,
+      schemaNeeded: '',
+    })
+    const token = await signed((one) => one, undefined, { sub: eva().sub, client_id: 'app', ...claims })
+    return verifyToken(token).then(
+      ({ role }) => role,
+      ({ code }: { code: string }) => code,
+    )
+  }
+
+  test('after a sign-in that is sure enough opens the API as the pages', async () => {
+    expect(await judge({ acr: 'urn:example:high' })).toBe('supervisor')
+  })
+
+  test.each([[{}], [{ acr: 'urn:example:low' }]])(
+    'below the level (%j) opens the API no more than the pages',
+    async (claims) => {
+      expect(await judge(claims)).toBe('login.level')
+    },
+  )
+
+  test('speaks for nobody whom another provider answers for', async () => {
+    expect(await judge({ acr: 'urn:example:high' }, 'https://other.example')).toBe('person.unknown')
+  })
+})
+
 describe('A token', () => {
   test('signed by the published key is accepted: the negative cases below can fail for nothing else', async () => {
     expect((await ask(await signed((token) => token))).statusCode).toBe(200)
@@ -151,6 +196,16 @@ describe('A token', () => {
       .setIssuedAt()
       .setExpirationTime('1h')
       .sign(new TextEncoder().encode(JSON.stringify(publicKey)))
+    expect((await ask(token)).statusCode).toBe(401)
+  })
+
+  test.each<[string, object, object]>([
+    ['of a sign-in (an ID token)', { nonce: 'n' }, {}],
+    ['of a sign-in with its code (at_hash)', { at_hash: 'h' }, {}],
+    ['of a sign-out', { events: {} }, { typ: 'logout+jwt' }],
+    ['of another kind', {}, { typ: 'dpop+jwt' }],
+  ])('%s is no access token, though all else in it is right', async (_what, claims, header) => {
+    const token = await signed((one) => one, undefined, claims, header)
     expect((await ask(token)).statusCode).toBe(401)
   })
 
