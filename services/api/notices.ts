@@ -52,12 +52,12 @@ export function noticeRoutes({ db, tools }: ApiDeps): (app: App) => void {
         },
       },
       async ({ principal, params, language }) =>
-        show(await readOwnNotice(db, actorOf(principal), idOf(params)), language),
+        show(await readOwnNotice(db, tools, actorOf(principal), idOf(params)), language),
     )
   }
 }
 
-function listOwn(app: App, { db }: ApiDeps): void {
+function listOwn(app: App, { db, tools }: ApiDeps): void {
   app.get(
     '/v1/notices',
     {
@@ -77,7 +77,7 @@ function listOwn(app: App, { db }: ApiDeps): void {
       },
     },
     async ({ principal, query, language }) => {
-      const { notices, total } = await listOwnNotices(db, actorOf(principal), query)
+      const { notices, total } = await listOwnNotices(db, tools, actorOf(principal), query)
       return { notices: notices.map((row) => show(row, language)), total, ...query }
     },
   )

@@ -89,7 +89,7 @@ export function referralRoutes(deps: ApiDeps): (app: App) => void {
   }
 }
 
-function list(app: App, { db }: ApiDeps): void {
+function list(app: App, { db, tools }: ApiDeps): void {
   const found = z.object({
     referrals: z.array(referral),
     total: z.number(),
@@ -107,7 +107,7 @@ function list(app: App, { db }: ApiDeps): void {
       const { state, counsellor, limit, page } = query
       const whose = counsellor === 'me' ? (actor.personId ?? 'none') : (counsellor ?? null)
       const wanted = { state: state ?? null, counsellor: whose, limit, page }
-      const { referrals, total } = await listReferrals(db, actor, wanted)
+      const { referrals, total } = await listReferrals(db, tools, actor, wanted)
       return { referrals: referrals.map((row) => show(row, language)), total, limit, page }
     },
   )
@@ -118,7 +118,7 @@ function list(app: App, { db }: ApiDeps): void {
       schema: { tags, summary: 'En hänvisning / a referral', params: byId, response: { 200: referral } },
     },
     async ({ principal, params, language }) =>
-      show(await readReferral(db, actorOf(principal), idOf(params)), language),
+      show(await readReferral(db, tools, actorOf(principal), idOf(params)), language),
   )
 }
 

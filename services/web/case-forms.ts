@@ -153,7 +153,12 @@ export function caseFormPages(app: App, deps: PageDeps): void {
     return { caseId: id, back: `/arenden/${id}`, number }
   }
   const inReferral: FindPlace = async (request) => {
-    const { id, caseId, caseNumber } = await readReferral(deps.db, actorIn(request), idIn(request))
+    const { id, caseId, caseNumber } = await readReferral(
+      deps.db,
+      deps.tools,
+      actorIn(request),
+      idIn(request),
+    )
     return { caseId, back: `/hanvisningar/${id}`, number: caseNumber }
   }
   for (const [path, find] of [

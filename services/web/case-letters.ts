@@ -9,9 +9,9 @@ export const letterSection: CaseSection = {
   id: 'letters',
   permission: 'case.read',
   template: 'casework/section-letters.njk',
-  load: async ({ db }, request, found) => ({
+  load: async ({ db, tools }, request, found) => ({
     caseId: found.id,
-    letters: (await listLetters(db, actorIn(request), found.id)).map((one) => ({
+    letters: (await listLetters(db, tools, actorIn(request), found.id)).map((one) => ({
       ...one,
       name: nameOf(request, one.template),
     })),

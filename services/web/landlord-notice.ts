@@ -130,11 +130,11 @@ function sendNotice(deps: PageDeps) {
 
 const receiptOf = (noticeId: string): string => `/hyresvard/meddelanden/${noticeId}/kvitto`
 
-function showReceipt({ db }: PageDeps) {
+function showReceipt({ db, tools }: PageDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const t = textsOf(request)
     const { language } = request
-    const sent = await readSentNotice(db, actorIn(request), idIn(request))
+    const sent = await readSentNotice(db, tools, actorIn(request), idIn(request))
     return renderPage(reply, 'landlord/receipt', {
       title: t('receipt.title'),
       sent,
@@ -161,6 +161,6 @@ export function landlordNoticePages(app: App, deps: PageDeps): void {
   app.get('/hyresvard/meddelanden/:id/kvitto', own, showReceipt(deps))
   app.get('/hyresvard/meddelanden/:id/kvitto/pdf', own, async (request, reply) => {
     const actor = actorIn(request)
-    return sendReceiptPdf(reply, await readSentNotice(deps.db, actor, idIn(request)), actor.name)
+    return sendReceiptPdf(reply, await readSentNotice(deps.db, deps.tools, actor, idIn(request)), actor.name)
   })
 }

@@ -29,10 +29,10 @@ const LIMIT = 25
 /** In the order they are used. */
 const REPORTS = ['paid', 'part-paid', 'served', 'agreement', 'withdrawn', 'corrected', 'moved'] as const
 
-function showList({ db }: PageDeps) {
+function showList({ db, tools }: PageDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const page = pageIn(request)
-    const { notices, total } = await listOwnNotices(db, actorIn(request), { limit: LIMIT, page })
+    const { notices, total } = await listOwnNotices(db, tools, actorIn(request), { limit: LIMIT, page })
     return renderPage(reply, 'landlord/sent', {
       title: textsOf(request)('sent.title'),
       back: { href: '/hyresvard' },
@@ -46,7 +46,7 @@ async function showOne(reply: FastifyReply, deps: PageDeps, values: Values, erro
   const { request } = reply
   const t = textsOf(request)
   const { language } = request
-  const sent = await readSentNotice(deps.db, actorIn(request), idIn(request))
+  const sent = await readSentNotice(deps.db, deps.tools, actorIn(request), idIn(request))
   return renderPage(reply, 'landlord/sent-one', {
     title: t('sent.one', { number: sent.number }),
     back: { href: LIST, text: t('sent.title') },

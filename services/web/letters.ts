@@ -82,7 +82,7 @@ function showAll(deps: PageDeps) {
       })
     // What can be written now stands first.
     choices.sort((one, other) => Number(one.lacks !== null) - Number(other.lacks !== null))
-    const made = (await listLetters(deps.db, actor, caseId)).map((one) => ({
+    const made = (await listLetters(deps.db, deps.tools, actor, caseId)).map((one) => ({
       ...one,
       name: nameOf(request, one.template),
     }))
@@ -169,7 +169,7 @@ function save(deps: PageDeps) {
       checkedSafe: values['checkedSafe'] === 'yes',
     }
     try {
-      const { id } = await makeLetter(deps.db, actorIn(request), wish)
+      const { id } = await makeLetter(deps.db, deps.tools, actorIn(request), wish)
       tellNextPage(request, textsOf(request)('letters.saved'))
       return await reply.redirect(`/arenden/${caseId}/brev/${id}`, 303)
     } catch (error) {
@@ -184,7 +184,10 @@ async function letterIn(request: FastifyRequest, deps: PageDeps) {
   const { letter = '' } = request.params as { letter?: string }
   if (!isId(letter)) throw new Refusal('not-found', 'not-found', 'Det du söker finns inte.')
   const back = await backTo(request, deps)
-  return { back, made: await readLetter(deps.db, actorIn(request), idIn(request), letter) }
+  return {
+    back,
+    made: await readLetter(deps.db, deps.tools, actorIn(request), { caseId: idIn(request), id: letter }),
+  }
 }
 
 function showOne(deps: PageDeps) {

@@ -48,7 +48,7 @@ async function showDay(request: FastifyRequest, reply: FastifyReply, deps: PageD
   const { language } = request
   const { today } = await moment(deps.db)
   const day = await dayOf(deps, actorIn(request))
-  const { visits } = await readVisitDay(deps.db, actorIn(request), null)
+  const { visits } = await readVisitDay(deps.db, deps.tools, actorIn(request), null)
   const lines = (list: Awaited<ReturnType<typeof listTasks>>) => ({
     total: list.total,
     shown: list.tasks.map((task) => taskLine(task, today, t, language)),

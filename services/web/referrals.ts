@@ -106,7 +106,7 @@ function waitingText(waiting: Waiting | null, t: Say) {
 async function showList(
   request: FastifyRequest,
   reply: FastifyReply,
-  { db }: PageDeps,
+  { db, tools }: PageDeps,
 ): Promise<FastifyReply> {
   const t = textsOf(request)
   const actor = actorIn(request)
@@ -115,7 +115,12 @@ async function showList(
   const counsellor = { mine: actor.personId, unit: null, none: 'none', ended: null }[tab]
   const page = pageIn(request)
   const state = tab === 'ended' ? ('ended' as const) : null
-  const { referrals, total } = await listReferrals(db, actor, { state, counsellor, limit: LIMIT, page })
+  const { referrals, total } = await listReferrals(db, tools, actor, {
+    state,
+    counsellor,
+    limit: LIMIT,
+    page,
+  })
   const { now } = await moment(db)
   return renderPage(reply, 'casework/referrals', {
     title: t('referrals.title'),
@@ -188,11 +193,11 @@ async function bookable(
   }
 }
 
-async function showOne(reply: FastifyReply, { db }: PageDeps, sent?: Sent): Promise<FastifyReply> {
+async function showOne(reply: FastifyReply, { db, tools }: PageDeps, sent?: Sent): Promise<FastifyReply> {
   const { request } = reply
   const t = textsOf(request)
   const { language, principal } = request
-  const one = await readReferral(db, actorIn(request), idIn(request))
+  const one = await readReferral(db, tools, actorIn(request), idIn(request))
   const { now } = await moment(db)
   const names = await namesOf(db, [one.fromCommittee])
   const mayAct = principal !== null && may(principal, 'referral.answer')

@@ -110,7 +110,7 @@ function book(deps: PageDeps) {
 async function showChange(reply: FastifyReply, deps: PageDeps, sent?: Sent): Promise<FastifyReply> {
   const { request } = reply
   const t = textsOf(request)
-  const sheet = await readVisitSheet(deps.db, actorIn(request), idIn(request))
+  const sheet = await readVisitSheet(deps.db, deps.tools, actorIn(request), idIn(request))
   const [first = '', second = ''] = sheet.visitors.map(({ id }) => id)
   const now = {
     ...whenValues(sheet.startsAt),

@@ -105,7 +105,7 @@ async function showSheet(reply: FastifyReply, deps: PageDeps, sent?: Sent): Prom
   const { request } = reply
   const { language } = request
   const t = textsOf(request)
-  const sheet = await readVisitSheet(deps.db, actorIn(request), idIn(request))
+  const sheet = await readVisitSheet(deps.db, deps.tools, actorIn(request), idIn(request))
   const codes = await codesInForce(deps.db)
   const why = sheet.cancelledReason ?? ''
   const known = ['paid', 'case-ended', 'withdrawn'].includes(why)
@@ -187,13 +187,13 @@ const tick: Deed = async ({ db }, request, values) => {
   return null
 }
 
-const finish: Deed = async ({ db }, request, values) => {
+const finish: Deed = async ({ db, tools }, request, values) => {
   const t = textsOf(request)
   const outcome = values['outcome'] ?? ''
   if (outcome === '') return { outcome: t('visit.error.result') }
   const id = idIn(request)
   const actor = actorIn(request)
-  const { caseId } = await readVisitSheet(db, actor, id)
+  const { caseId } = await readVisitSheet(db, tools, actor, id)
   const note = (values['resultNote'] ?? '').trim().slice(0, 500) || null
   try {
     await recordVisit(db, actor, caseId, { visitId: id, outcome, consentGiven: false, note })

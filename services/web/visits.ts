@@ -143,10 +143,10 @@ function dayOfAddress(request: FastifyRequest): string | null {
 async function showDay(
   request: FastifyRequest,
   reply: FastifyReply,
-  { db }: PageDeps,
+  { db, tools }: PageDeps,
 ): Promise<FastifyReply> {
   const t = textsOf(request)
-  const { day, visits } = await readVisitDay(db, actorIn(request), dayOfAddress(request))
+  const { day, visits } = await readVisitDay(db, tools, actorIn(request), dayOfAddress(request))
   return renderPage(reply, 'casework/visit-day', {
     title: t('visits.day.title', { day: dayInText(day, request.language) }),
     visits: visits.map((one) => ({ ...one, stateText: t(`visits.state.${stateOf(one)}`) })),

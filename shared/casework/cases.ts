@@ -9,6 +9,7 @@ import { inContext, type Actor } from './act.ts'
 import { assignmentsOf, type Assignment } from './assignments.ts'
 import { stateAccess } from './audit.ts'
 import { noSuch } from './open-case.ts'
+import { openPlace } from './sealed-addresses.ts'
 import { tasksInCase, type Task } from './tasks.ts'
 import type { Tools } from './tools.ts'
 import { visitsOf, type Visit } from './visits.ts'
@@ -104,7 +105,7 @@ export async function readCase(
   { caseId, purpose }: { caseId: string; purpose: string | null },
 ): Promise<CaseView> {
   return inContext(db, actor, async (trx, at) => {
-    const row = await caseRow(trx, caseId)
+    const { sealedAddress: _sealed, ...row } = openPlace(tools.keys, await caseRow(trx, caseId))
     stateAccess(trx, { action: 'read', purpose, found: 1 })
     const deadlines = await deadlinesIn(trx, caseId)
     return {
@@ -124,9 +125,11 @@ export async function caseVersion(db: Db, actor: Actor, caseId: string): Promise
   return inContext(db, actor, async (trx) => (await caseRow(trx, caseId)).version)
 }
 
-async function caseRow(trx: Trx, caseId: string): Promise<CaseRow> {
-  const { rows } = await sql<CaseRow>`
-    select c.id, c.number, c.state, c.stage, c.committee, c.unit, c.assignee, p.name as assignee_name, c.notice_type, c.tenant_name, c.address,
+type StoredCase = CaseRow & { sealedAddress: Buffer | null }
+
+async function caseRow(trx: Trx, caseId: string): Promise<StoredCase> {
+  const { rows } = await sql<StoredCase>`
+    select c.id, c.number, c.state, c.stage, c.committee, c.unit, c.assignee, p.name as assignee_name, c.notice_type, c.tenant_name, c.address, c.sealed_address,
       c.apartment, c.postal_code, c.city, c.children, c.restricted, c.landlord_name, c.months_unpaid, c.amount_owed, c.repeated, c.settled, c.eviction_at,
       c.enforcement_number, r.version as routing_version, c.routing_row, c.routing_reason_sv, c.routing_reason_en, c.first_attempt_at,
       c.first_contact_at, c.outcome, c.outcome_on, c.opened_at, c.closed_at, c.version

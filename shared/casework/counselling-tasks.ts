@@ -6,6 +6,7 @@ import type { Moment } from './act.ts'
 import { recheckSlots, releaseSlots } from './counselling-slots.ts'
 import { counsellorsOf } from './counsellors.ts'
 import { queueMails } from './mail.ts'
+import { lineInSql } from './sealed-addresses.ts'
 
 type Fresh = { id: string; unit: string; counsellor: string | null }
 
@@ -18,7 +19,7 @@ export async function giveToCounsellors(trx: Trx, at: Moment, caseIds: readonly 
   const { rows } = await sql<Fresh>`
     insert into counselling_task (task_id, committee, case_number, tenant_name, address)
     select t.id, t.committee, c.number, c.tenant_name,
-      concat_ws(', ', c.address, c.apartment, concat_ws(' ', c.postal_code, c.city))
+      ${lineInSql}
     from task t join arrears_case c on c.id = t.case_id join unit u on u.code = t.unit and u.kind = 'debt-counselling'
     where t.case_id = any(${[...caseIds]}::uuid[]) and t.role = 'counsellor' and t.state = 'open' and not c.protected
     on conflict (task_id) do nothing

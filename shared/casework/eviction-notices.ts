@@ -18,6 +18,7 @@ import { lockTexts, type Actor, type Moment } from './act.ts'
 import { once, type Receipt, type Sent } from './intake.ts'
 import { joinArrivals, type Incoming } from './matching.ts'
 import { refreshCases } from './refresh.ts'
+import { openContent, sealContent } from './sealed-addresses.ts'
 import { readMunicipality } from './settings.ts'
 import type { Tools } from './tools.ts'
 
@@ -84,7 +85,7 @@ function rowOf(tools: Tools, actor: Actor, notice: EvictionNotice, raw: Uint8Arr
   const id = randomUUID()
   const number = notice.respondent.personalIdentityNumber
   const keys = householdKeys(notice.respondent)
-  const content: EvictionContent = {
+  const plain: EvictionContent = {
     ...notice,
     respondent: { ...notice.respondent, personalIdentityNumber: null },
     bornOn: number ? birthDay(number) : null,
@@ -97,7 +98,9 @@ function rowOf(tools: Tools, actor: Actor, notice: EvictionNotice, raw: Uint8Arr
     occurredOn: notice.occurredOn,
     evictionAt: notice.evictionAt,
     raw: seal(tools.keys, id, raw),
-    content,
+    ...(saysProtected(plain.respondent.address)
+      ? sealContent(tools.keys, id, plain)
+      : { content: plain, sealedAddress: null }),
     personalId: number ? seal(tools.keys, id, number) : null,
     identityKey: blindIndex(tools.keys, 'eviction-notice', evictionContentKey(notice)),
     matchIdentity: keys.byIdentity ? blindIndex(tools.keys, 'household', keys.byIdentity) : null,
@@ -109,6 +112,7 @@ function rowOf(tools: Tools, actor: Actor, notice: EvictionNotice, raw: Uint8Arr
 type Row = {
   id: string
   content: EvictionContent
+  sealedAddress: Buffer | null
   receivedAt: string
   receivedOn: string
   matchIdentity: Buffer | null
@@ -125,7 +129,7 @@ export async function joinEvictionNotices(
   ids: readonly string[],
 ): Promise<void> {
   const { rows } = await sql<Row>`
-    select id, content, received_at, received_on, match_identity, match_address, match_enforcement, duplicate_of
+    select id, content, sealed_address, received_at, received_on, match_identity, match_address, match_enforcement, duplicate_of
     from eviction_notice where id = any(${[...ids]}::uuid[]) and case_id is null order by id for update`.execute(
     trx,
   )
@@ -133,7 +137,8 @@ export async function joinEvictionNotices(
   const joined = await joinArrivals(
     trx,
     at,
-    rows.map((row) => incoming(row, defaultCommittee)),
+    tools,
+    rows.map((row) => incoming({ ...row, content: openContent(tools.keys, row) }, defaultCommittee)),
   )
   await refreshCases(
     trx,

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Trx, Db } from '../db/open.ts'
 import { insertRows } from '../db/rows.ts'
 import { birthDay } from '../domain/identity-number.ts'
-import { householdKeys } from '../domain/household.ts'
+import { householdKeys, saysProtected } from '../domain/household.ts'
 import { controlNotice, type ControlContext } from '../domain/notice-control.ts'
 import { contradictionsIn } from '../domain/case-deadlines.ts'
 import {
@@ -23,6 +23,7 @@ import { blindIndex, seal } from '../seal.ts'
 import { inContext, lockTexts, type Actor, type Moment } from './act.ts'
 import { stateAccess } from './audit.ts'
 import { linkVersions } from './notice-versions.ts'
+import { sealContent } from './sealed-addresses.ts'
 import { controlContext } from './settings.ts'
 import type { Tools } from './tools.ts'
 
@@ -58,11 +59,13 @@ export function noticeRow(
   const id = randomUUID()
   const number = reading.notice.tenant.personalIdentityNumber
   const keys = householdKeys(householdOf(reading.notice))
-  const content: NoticeContent = {
+  const plain: NoticeContent = {
     ...reading.notice,
     tenant: { ...reading.notice.tenant, personalIdentityNumber: null },
     bornOn: number ? birthDay(number) : null,
   }
+  const { dwelling, tenant } = plain
+  const hidden = saysProtected(dwelling.address, tenant.postalAddress)
   return {
     id,
     sender: actor.sender,
@@ -71,7 +74,7 @@ export function noticeRow(
     type: reading.notice.type,
     reference: reading.notice.reference,
     raw: seal(tools.keys, id, raw),
-    content,
+    ...(hidden ? sealContent(tools.keys, id, plain) : { content: plain, sealedAddress: null }),
     personalId: number ? seal(tools.keys, id, number) : null,
     identityKey: blindIndex(tools.keys, 'notice', identityKey(reading.notice, actor.sender)),
     contentKey: blindIndex(tools.keys, 'notice', contentKey(reading.notice)),

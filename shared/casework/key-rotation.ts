@@ -15,6 +15,10 @@ export const SEALED: readonly (readonly [table: string, column: string])[] = [
   ['eviction_notice', 'raw'],
   ['eviction_notice', 'personal_id'],
   ['inbox_item', 'raw'],
+  ['arrears_case', 'sealed_address'],
+  ['notice', 'sealed_address'],
+  ['eviction_notice', 'sealed_address'],
+  ['letter', 'sealed_text'],
 ]
 
 /** Every column with hashes that are keyed by the index key and nothing else. */

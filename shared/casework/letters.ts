@@ -16,7 +16,9 @@ import { inContext, lockTexts, type Actor } from './act.ts'
 import { CONFIRMATION } from './confirmation.ts'
 import { readLetterFacts, type LetterFacts } from './letter-facts.ts'
 import { lockCase, noSuch } from './open-case.ts'
+import { openWords, sealWords } from './sealed-addresses.ts'
 import { writeTimeline } from './timeline.ts'
+import type { Tools } from './tools.ts'
 
 /** A letter before it is made. `asked`: what the case does not know, to be written by the person who makes it. */
 export type PreparedLetter = {
@@ -113,6 +115,7 @@ function confirmationIn(
  */
 export async function makeLetter(
   db: Db,
+  tools: Tools,
   actor: Actor,
   wish: Wish & { caseId: string; key: string; checkedSafe: boolean },
 ): Promise<{ id: string }> {
@@ -127,9 +130,11 @@ export async function makeLetter(
     demandMakeable(facts, letter, wish)
     const id = randomUUID()
     const { id: template, version, language, recipient } = wish.template
-    await sql`insert into letter (id, case_id, template, version, language, recipient, address, subject, body, made_at, made_by, once_key)
-      values (${id}, ${wish.caseId}, ${template}, ${version}, ${language}, ${recipient}, ${letter.window}, ${letter.subject},
-        ${letter.body}, ${at.now}, ${actor.personId}, ${onceKey})`.execute(trx)
+    const plain = { id, address: letter.window, body: letter.body }
+    const words = facts.protected ? sealWords(tools.keys, plain) : { ...plain, sealedText: null }
+    await sql`insert into letter (id, case_id, template, version, language, recipient, address, subject, body, sealed_text, made_at, made_by, once_key)
+      values (${id}, ${wish.caseId}, ${template}, ${version}, ${language}, ${recipient}, ${words.address}, ${letter.subject},
+        ${words.body}, ${words.sealedText}, ${at.now}, ${actor.personId}, ${onceKey})`.execute(trx)
     const detail = { letter: template, version, language }
     await writeTimeline(trx, at, [
       { caseId: wish.caseId, kind: 'letter.made', actor: actor.personId ?? 'system', detail },
@@ -169,23 +174,30 @@ function demandMakeable(
     ])
 }
 
-const shown = sql`l.id, l.template, l.version, l.language, l.recipient, l.address, l.subject, l.body, l.made_at, p.name as made_by`
+const shown = sql`l.id, l.template, l.version, l.language, l.recipient, l.address, l.subject, l.body, l.sealed_text, l.made_at, p.name as made_by`
+
+type Stored = MadeLetter & { sealedText: Buffer | null }
 
 /** The letters of a case, the latest first. */
-export async function listLetters(db: Db, actor: Actor, caseId: string): Promise<MadeLetter[]> {
+export async function listLetters(db: Db, tools: Tools, actor: Actor, caseId: string): Promise<MadeLetter[]> {
   return inContext(db, actor, async (trx) => {
-    const { rows } = await sql<MadeLetter>`select ${shown} from letter l join person p on p.id = l.made_by
+    const { rows } = await sql<Stored>`select ${shown} from letter l join person p on p.id = l.made_by
       where l.case_id = ${caseId} order by l.made_at desc, l.id`.execute(trx)
-    return rows
+    return rows.map((row) => openWords(tools.keys, row))
   })
 }
 
 /** One letter of a case. Refuses `not-found`, for others' as for none. */
-export async function readLetter(db: Db, actor: Actor, caseId: string, id: string): Promise<MadeLetter> {
+export async function readLetter(
+  db: Db,
+  tools: Tools,
+  actor: Actor,
+  { caseId, id }: { caseId: string; id: string },
+): Promise<MadeLetter> {
   return inContext(db, actor, async (trx) => {
-    const { rows } = await sql<MadeLetter>`select ${shown} from letter l join person p on p.id = l.made_by
+    const { rows } = await sql<Stored>`select ${shown} from letter l join person p on p.id = l.made_by
       where l.case_id = ${caseId} and l.id = ${id}`.execute(trx)
     if (!rows[0]) throw noSuch()
-    return rows[0]
+    return openWords(tools.keys, rows[0])
   })
 }

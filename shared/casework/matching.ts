@@ -7,7 +7,9 @@ import { matchArrivals, type Arrival, type KeyKind, type KnownKey, type Match } 
 import { emit } from '../outbox.ts'
 import { lockTexts, type Moment } from './act.ts'
 import { reviewTasks, type Review } from './reviews.ts'
+import { protectCases, sealPlace } from './sealed-addresses.ts'
 import { writeTimeline } from './timeline.ts'
+import type { Tools } from './tools.ts'
 
 /** What came in, as matching needs it: keyed hashes, and what a new case is called until its facts are folded. */
 export type Incoming = Arrival & {
@@ -45,7 +47,12 @@ type Joined = Match & { caseId: string; isNew: boolean }
  * millisecond give one case), decides, opens the cases that are missing, and tells routing. Already joined arrivals
  * must have been left out by the caller, which holds their row locks.
  */
-export async function joinArrivals(trx: Trx, at: Moment, arrivals: readonly Incoming[]): Promise<Joined[]> {
+export async function joinArrivals(
+  trx: Trx,
+  at: Moment,
+  tools: Tools,
+  arrivals: readonly Incoming[],
+): Promise<Joined[]> {
   if (arrivals.length === 0) return []
   await lockTexts(
     trx,
@@ -74,12 +81,16 @@ export async function joinArrivals(trx: Trx, at: Moment, arrivals: readonly Inco
   await insertRows(
     trx,
     'arrearsCase',
-    [...born.values()].map((one) => ({ ...one, facts: one.protected ? { flags: ['protected'] } : {} })),
+    [...born.values()].map((one) => ({
+      ...one,
+      sealedAddress: null,
+      ...(one.protected && sealPlace(tools.keys, one.id, one)),
+      facts: one.protected ? { flags: ['protected'] } : {},
+    })),
   )
   const told = joined.filter((_, place) => arrivals[place]?.newCase.protected).map(({ caseId }) => caseId)
-  const ids = [...born.values()].map(({ id }) => id)
-  await closeIn(trx, ids, told)
   await record(trx, at, arrivals, joined)
+  await closeIn(trx, tools, joined, told)
   await emit(trx, 'case.changed', [...new Set(joined.map((join) => join.caseId))])
   return joined
 }
@@ -88,13 +99,26 @@ export async function joinArrivals(trx: Trx, at: Moment, arrivals: readonly Inco
  * A household that was protected once is so in its next case from the first moment, before routing and before any list;
  * so is one of which a sender says it now.
  */
-async function closeIn(trx: Trx, born: readonly string[], told: readonly string[]): Promise<void> {
-  await sql`update arrears_case c set protected = true, facts = c.facts
-      || jsonb_build_object('flags', coalesce(c.facts -> 'flags', '[]') || '["protected"]')
-    where c.id = any(${[...born, ...told]}::uuid[]) and not c.protected and (c.id = any(${[...told]}::uuid[])
-      or exists (select 1 from arrears_case o where o.household_id = c.household_id and o.protected))`.execute(
-    trx,
-  )
+async function closeIn(
+  trx: Trx,
+  { keys }: Tools,
+  joined: readonly Joined[],
+  told: readonly string[],
+): Promise<void> {
+  const all = joined.map(({ caseId }) => caseId)
+  const born = joined.filter(({ isNew }) => isNew).map(({ caseId }) => caseId)
+  const { rows } = await sql<{ id: string }>`select c.id from arrears_case c
+    where c.id = any(${all}::uuid[]) and (c.protected or c.id = any(${[...told]}::uuid[])
+      or c.id = any(${born}::uuid[])
+        and exists (select 1 from arrears_case o where o.household_id = c.household_id and o.protected))
+    order by c.id`.execute(trx)
+  // What comes in to a household that is protected already is sealed in the same transaction, too.
+  if (rows.length > 0)
+    await protectCases(
+      trx,
+      keys,
+      rows.map(({ id }) => id),
+    )
 }
 
 async function record(
@@ -155,7 +179,8 @@ async function openCases(trx: Trx, matches: readonly Match[]): Promise<Map<strin
 
 /**
  * New cases whose tenant's name, or whose door, another open case has: a person decides whether they are one. Another
- * committee's case, or a protected person's, is no suggestion: it would tell that there is one.
+ * committee's case, or a protected person's, is no suggestion: it would tell that there is one. The other way round, a
+ * protected person's new case is compared by name alone, because its address is sealed.
  */
 async function similarOpenCases(trx: Trx, joined: readonly Joined[]): Promise<Review[]> {
   const fresh = joined.filter((join) => join.isNew).map((join) => join.caseId)
@@ -163,7 +188,7 @@ async function similarOpenCases(trx: Trx, joined: readonly Joined[]): Promise<Re
   const { rows } = await sql<{ id: string; like: string[] }>`
     select c.id, array_agg(o.id) as like from arrears_case c join arrears_case o
       on o.id <> c.id and o.state = 'open' and o.committee = c.committee and not o.protected and o.name_key = c.name_key
-      and (o.postal_code is not distinct from c.postal_code or lower(o.address) = lower(c.address))
+      and (c.protected or o.postal_code is not distinct from c.postal_code or lower(o.address) = lower(c.address))
     where c.id = any(${fresh}::uuid[]) group by c.id`.execute(trx)
   await noteLikeness(trx, rows)
   return rows.map((row) => ({ kind: 'match' as const, caseId: row.id, subjectId: row.id }))

@@ -6,6 +6,7 @@ import { emit } from '../outbox.ts'
 import { inContext, type Actor, type Moment } from './act.ts'
 import { noSuch } from './open-case.ts'
 import { refreshCases } from './refresh.ts'
+import { protectCases } from './sealed-addresses.ts'
 import { withdrawShown } from './shown-items.ts'
 import { writeTimeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
@@ -123,7 +124,7 @@ export async function performMerges(
     )
     const done =
       merge.mergedAt === null
-        ? await merged(trx, at, merge)
+        ? await merged(trx, at, tools, merge)
         : merge.undoAskedAt && !merge.undoneAt
           ? await undone(trx, at, merge)
           : null
@@ -139,7 +140,12 @@ export async function performMerges(
   }
 }
 
-async function merged(trx: Trx, at: Moment, { id, fromCase, intoCase }: Merge): Promise<string> {
+async function merged(
+  trx: Trx,
+  at: Moment,
+  tools: Tools,
+  { id, fromCase, intoCase }: Merge,
+): Promise<string> {
   const joined = async (table: 'notice' | 'evictionNotice') =>
     (await trx.selectFrom(table).select('id').where('caseId', '=', fromCase).orderBy('id').execute()).map(
       (row) => row.id,
@@ -163,6 +169,11 @@ async function merged(trx: Trx, at: Moment, { id, fromCase, intoCase }: Merge): 
   }
   await moveRows(trx, moved, intoCase)
   await withdrawShown(trx, at, [fromCase])
+  // One household: protected in one of its cases, protected in the one that lives on.
+  const { rows: hidden } = await sql`select 1 from arrears_case where id = ${fromCase} and protected`.execute(
+    trx,
+  )
+  if (hidden.length > 0) await protectCases(trx, tools.keys, [intoCase])
   await sql`update arrears_case set state = 'merged', version = version + 1, updated_at = ${at.now} where id = ${fromCase}`.execute(
     trx,
   )

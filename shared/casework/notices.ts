@@ -12,6 +12,7 @@ import type { NoticeContent } from './intake.ts'
 import { joinArrivals, type Incoming } from './matching.ts'
 import { lookAtPlans } from './payment-plan-watch.ts'
 import { reviewTasks } from './reviews.ts'
+import { openContent } from './sealed-addresses.ts'
 import { readMunicipality } from './settings.ts'
 import { writeTimeline, type TimelineEntry } from './timeline.ts'
 import type { Tools } from './tools.ts'
@@ -20,6 +21,7 @@ type Row = {
   id: string
   type: string
   content: NoticeContent
+  sealedAddress: Buffer | null
   landlordId: string | null
   landlordKind: string | null
   receivedOn: string
@@ -42,7 +44,7 @@ export async function joinNotices(
   noticeIds: readonly string[],
 ): Promise<void> {
   const { rows } = await sql<Row>`
-    select n.id, n.type, n.content, n.landlord_id, n.received_on, n.received_at, n.match_identity, n.match_address, n.duplicate_of, n.state,
+    select n.id, n.type, n.content, n.sealed_address, n.landlord_id, n.received_on, n.received_at, n.match_identity, n.match_address, n.duplicate_of, n.state,
       coalesce(l.kind, s.kind) as landlord_kind,
       jsonb_path_exists(n.findings, '$[*] ? (@.severity == "critical")') as critical
     from notice n
@@ -55,7 +57,8 @@ export async function joinNotices(
   const joined = await joinArrivals(
     trx,
     at,
-    here.map((row) => incoming(row, defaultCommittee)),
+    tools,
+    here.map((row) => incoming({ ...row, content: openContent(tools.keys, row) }, defaultCommittee)),
   )
   await refreshCases(
     trx,

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { Refusal } from '../domain/refusal.ts'
+import { showAddress } from '../domain/hidden-address.ts'
 import { unseal } from '../seal.ts'
 import { addMonths } from '../domain/days.ts'
 import { endOfWorkingDay } from '../domain/due.ts'
@@ -50,7 +51,10 @@ export async function personExtract(
     stateAccess(trx, { action: 'export', purpose: 'registerutdrag', found: 1, caseIds: [caseId] })
     const found = new Map<string, Record<string, unknown>[]>()
     await gather(trx, { table: 'arrears_case', column: 'id', ids: [caseId] }, found)
-    const tables = [...found].map(([table, some]) => ({ table, rows: some.map(shownOf) }))
+    const tables = [...found].map(([table, some]) => ({
+      table,
+      rows: some.map((row) => shownOf(openedRow(tools, table, row))),
+    }))
     const personalIdentityNumber = await numberIn(trx, tools, caseId)
     return { number: rows[0].number, takenAt: at.now, personalIdentityNumber, tables }
   })
@@ -87,6 +91,18 @@ async function mayRead(trx: Trx, table: string): Promise<boolean> {
     trx,
   )
   return rows[0]?.may ?? false
+}
+
+/** A row as it is when its address is not sealed: the person may know what is kept about them, wherever it lies. */
+function openedRow(tools: Tools, table: string, row: Record<string, unknown>): Record<string, unknown> {
+  const sealed = row['sealed_address'] ?? row['sealed_text']
+  if (typeof sealed !== 'string') return row
+  const bytes = Buffer.from(sealed.replace('\\x', ''), 'hex')
+  const plain = JSON.parse(unseal(tools.keys, String(row['id']), bytes).toString()) as Record<string, unknown>
+  if (table === 'letter') return { ...row, ...plain }
+  if (table !== 'arrears_case') return { ...row, content: showAddress(row['content'] as object, plain) }
+  const { postalCode, ...place } = plain
+  return { ...row, ...place, postal_code: postalCode }
 }
 
 /** Bytes come out of the database as hex text: seals and keyed hashes, which tell the person nothing. */

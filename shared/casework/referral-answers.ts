@@ -5,8 +5,10 @@ import { Refusal } from '../domain/refusal.ts'
 import { emit } from '../outbox.ts'
 import { inContext, type Actor, type Moment } from './act.ts'
 import { nameInDiary, noSuch } from './open-case.ts'
+import { openCarried, placeBehind, type CarriedPlace } from './sealed-addresses.ts'
 import { demandPast } from './tasks.ts'
 import { writeTimeline } from './timeline.ts'
+import type { Tools } from './tools.ts'
 
 /** A referral with what the counsellor needs of a case she may not see. */
 export type Referral = {
@@ -38,7 +40,8 @@ export type Referral = {
 
 const shown = sql`r.id, r.case_id, r.case_number, r.tenant_name, r.address, r.from_committee, r.committee, r.unit, r.counsellor,
   p.name as counsellor_name, r.state, r.reasons, r.latest_day, r.answer_by, r.meet_by, r.accepted_at, r.first_answer_at, r.meeting_at,
-  r.rejected_reason, r.ended_reason, r.created_at, r.basis, r.slot_missing_at, r.alternative_at`
+  r.rejected_reason, r.ended_reason, r.created_at, r.basis, r.slot_missing_at, r.alternative_at, ${placeBehind('r')}`
+type Stored = Referral & CarriedPlace
 const sources = sql`referral r left join person p on p.id = r.counsellor`
 
 /** Referrals with whose they are, to be narrowed by the caller. */
@@ -55,6 +58,7 @@ export type ReferralWish = {
 /** The referrals of the actor's committee, and those it has made; the nearest clock first. */
 export async function listReferrals(
   db: Db,
+  tools: Tools,
   actor: Actor,
   wish: ReferralWish,
 ): Promise<{ referrals: Referral[]; total: number }> {
@@ -67,24 +71,24 @@ export async function listReferrals(
           ? sql`r.counsellor is null`
           : sql`r.counsellor = ${wish.counsellor}::uuid`
     const where = sql`r.state = any(${states}::text[]) and ${whose}`
-    const { rows } = await sql<Referral>`select ${shown} from ${sources} where ${where}
+    const { rows } = await sql<Stored>`select ${shown} from ${sources} where ${where}
       order by case when r.first_answer_at is null then r.answer_by else r.meet_by end, r.id
       limit ${wish.limit} offset ${(wish.page - 1) * wish.limit}`.execute(trx)
     const counted = await sql<{
       total: number
     }>`select count(*)::int as total from referral r where ${where}`.execute(trx)
-    return { referrals: rows, total: counted.rows[0]?.total ?? 0 }
+    return { referrals: rows.map((row) => openCarried(tools.keys, row)), total: counted.rows[0]?.total ?? 0 }
   })
 }
 
 /** One referral. Refuses `not-found`. */
-export async function readReferral(db: Db, actor: Actor, id: string): Promise<Referral> {
-  return inContext(db, actor, (trx) => findReferral(trx, id))
+export async function readReferral(db: Db, tools: Tools, actor: Actor, id: string): Promise<Referral> {
+  return inContext(db, actor, async (trx) => openCarried(tools.keys, await findReferral(trx, id)))
 }
 
-/** One referral within a transaction. Refuses `not-found`. */
-export async function findReferral(trx: Trx, id: string): Promise<Referral> {
-  const { rows } = await sql<Referral>`select ${shown} from ${sources} where r.id = ${id}`.execute(trx)
+/** One referral within a transaction, its address sealed where it is. Refuses `not-found`. */
+export async function findReferral(trx: Trx, id: string): Promise<Stored> {
+  const { rows } = await sql<Stored>`select ${shown} from ${sources} where r.id = ${id}`.execute(trx)
   if (!rows[0]) throw noSuch()
   return rows[0]
 }

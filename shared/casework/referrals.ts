@@ -14,6 +14,7 @@ import { counsellorsOf } from './counsellors.ts'
 import { queueMails } from './mail.ts'
 import type { PlannedCase } from './planning.ts'
 import { addStages, ladderOf, type Watch } from './ladders.ts'
+import { lineInSql } from './sealed-addresses.ts'
 import { writeTimeline } from './timeline.ts'
 
 /** The case in the terms of the rules for referral. */
@@ -197,8 +198,8 @@ type Home = { caseNumber: string; tenantName: string; address: string }
 /** Whom and where the counsellor is to contact, copied to the referral: she may not see another committee's case. */
 async function homesOf(trx: Trx, caseIds: readonly string[]): Promise<Map<string, Home>> {
   const { rows } = await sql<Home & { id: string }>`
-    select id, number as case_number, tenant_name, concat_ws(', ', address, apartment, concat_ws(' ', postal_code, city)) as address
-    from arrears_case where id = any(${[...caseIds]}::uuid[])`.execute(trx)
+    select c.id, c.number as case_number, c.tenant_name, ${lineInSql} as address
+    from arrears_case c where c.id = any(${[...caseIds]}::uuid[])`.execute(trx)
   return new Map(rows.map(({ id, ...home }) => [id, home]))
 }
 

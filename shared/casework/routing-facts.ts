@@ -25,6 +25,7 @@ export type RoutedCase = {
   bornOn: string | null
   children: 'yes' | 'no' | 'unknown'
   protected: boolean
+  sealedAddress: Buffer | null
   landlordName: string
   landlordKind: string
   landlordNumber: string | null
@@ -53,7 +54,7 @@ export type Decided = { row: RoutedCase; facts: RoutingFacts; decision: Decision
 /** The open cases among these, locked in id order. */
 export async function lockForRouting(trx: Trx, caseIds: readonly string[]): Promise<RoutedCase[]> {
   const { rows } = await sql<RoutedCase>`
-    select c.id, c.stage, c.notice_type, c.postal_code, c.born_on, c.children, c.protected, c.landlord_name, c.landlord_kind,
+    select c.id, c.stage, c.notice_type, c.postal_code, c.born_on, c.children, c.protected, c.sealed_address, c.landlord_name, c.landlord_kind,
       l.organisation_number as landlord_number, c.months_unpaid, c.amount_owed, c.repeated, c.recovery_safe_day, c.eviction_at,
       c.committee, c.unit, c.assignee, coalesce(c.moved_to_version, c.routing_version) as routing_version, c.moved_to_version is not null as moved, c.routed_at, c.facts,
       (select count(*)::int from contact k where k.case_id = c.id and not k.by_landlord) as attempts,

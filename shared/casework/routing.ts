@@ -14,6 +14,7 @@ import { proposeOwners } from './owner-proposals.ts'
 import { answerBy, readPlaces, type Placed } from './owners.ts'
 import { reviewTasks, type Review } from './reviews.ts'
 import { lockForRouting, routingFacts, type Decided, type RoutedCase } from './routing-facts.ts'
+import { keepSealed } from './sealed-addresses.ts'
 import { readMunicipality, rulesInForce, rulesOf, type Municipality } from './settings.ts'
 import { writeTimeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
@@ -36,7 +37,7 @@ export async function routeCases(
   tools: Tools,
   caseIds: readonly string[],
 ): Promise<void> {
-  const rows = await lockForRouting(trx, caseIds)
+  const rows = await keepSealed(trx, tools.keys, await lockForRouting(trx, caseIds))
   const ids = rows.map((row) => row.id)
   await noteContacts(trx, ids)
   const municipality = await readMunicipality(trx)
@@ -70,7 +71,9 @@ async function decideAll(
     const version = row.routedAt === null ? inForce.id : (row.routingVersion ?? inForce.id)
     const { compiled } = await rulesOf(trx, 'routing', version)
     const facts = routingFacts(row, at, municipality, clients.get(row.id) ?? [])
-    decided.push({ row, facts, decision: decideRouting(facts, compiled), version })
+    const decision = decideRouting(facts, compiled)
+    // Rules may ask where a protected person lives; what they were asked on is kept without it.
+    decided.push({ row, facts: row.protected ? { ...facts, postalCode: null } : facts, decision, version })
   }
   return decided
 }

@@ -9,6 +9,7 @@ import { inContext, type Actor } from './act.ts'
 import { firstSeen, noticeRow, type NoticeContent } from './intake.ts'
 import { noSuch } from './open-case.ts'
 import { readOwnNotice, type OwnNotice } from './own-notices.ts'
+import { openContent } from './sealed-addresses.ts'
 import { controlContext } from './settings.ts'
 import type { Tools } from './tools.ts'
 
@@ -55,9 +56,9 @@ export async function previewNotices(
       rows.map((row) => row.identityKey),
     )
     const earlier = await numbersOf(trx, [...seen.values()])
-    return rows.map(({ content, findings, verdict, identityKey }) => {
+    return rows.map(({ findings, verdict, identityKey, ...row }) => {
       const sentBefore = earlier.get(seen.get(identityKey.toString('hex')) ?? '') ?? null
-      return { notice: content, findings, verdict, sentBefore }
+      return { notice: openContent(tools.keys, row), findings, verdict, sentBefore }
     })
   })
 }
@@ -71,14 +72,16 @@ async function numbersOf(trx: Trx, ids: readonly string[]): Promise<Map<string, 
 }
 
 /** One of the sender's own notices in full. Refuses `not-found` for anybody else's. */
-export async function readSentNotice(db: Db, actor: Actor, id: string): Promise<SentNotice> {
-  const own = await readOwnNotice(db, actor, id)
+export async function readSentNotice(db: Db, tools: Tools, actor: Actor, id: string): Promise<SentNotice> {
+  const own = await readOwnNotice(db, tools, actor, id)
   return inContext(db, actor, async (trx) => {
     const { rows } = await sql<{
+      id: string
       content: NoticeContent
-    }>`select content from notice where id = ${id}`.execute(trx)
+      sealedAddress: Buffer | null
+    }>`select id, content, sealed_address from notice where id = ${id}`.execute(trx)
     if (!rows[0]) throw noSuch()
-    return { ...own, content: rows[0].content, updates: await updatesOf(trx, id) }
+    return { ...own, content: openContent(tools.keys, rows[0]), updates: await updatesOf(trx, id) }
   })
 }
 

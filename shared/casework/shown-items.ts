@@ -63,7 +63,7 @@ export async function refreshShown(trx: Trx, at: Moment, caseIds: readonly strin
 
 async function factsOf(trx: Trx, ids: readonly string[]): Promise<Facts[]> {
   const { rows } = await sql<Facts>`
-    select c.id, c.protected, c.tenant_name, concat_ws(', ', c.address, c.apartment, c.city) as address, c.months_unpaid, c.amount_owed,
+    select c.id, c.protected, c.tenant_name, concat_ws(', ', nullif(c.address, ''), c.apartment, c.city) as address, c.months_unpaid, c.amount_owed,
       c.children, c.recovery_last_day, case when c.stage = 'date-set' then c.eviction_day end as eviction_day,
       (select p.state from payment_plan p where p.case_id = c.id and p.state in ('active', 'broken')) as plan_state,
       (select min(v.starts_at) from visit v where v.case_id = c.id and v.state = 'booked') as visit_at

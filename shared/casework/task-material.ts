@@ -41,13 +41,13 @@ export async function papersBehind(db: Db, actor: Actor, taskId: string): Promis
         select t.case_id, false as other from task t where t.id = ${taskId} and t.case_id is not null
         union select l.like_case_id, true from task t join case_likeness l on l.case_id = t.case_id where t.id = ${taskId})
       select n.id, n.number, n.type as what, n.received_on, n.content #>> '{tenant,name}' as name,
-        concat_ws(', ', n.content #>> '{dwelling,address}', n.content #>> '{dwelling,apartmentNumber}', n.content #>> '{dwelling,city}') as address,
+        concat_ws(', ', nullif(n.content #>> '{dwelling,address}', ''), n.content #>> '{dwelling,apartmentNumber}', n.content #>> '{dwelling,city}') as address,
         n.content #>> '{landlord,name}' as landlord, null::timestamptz as eviction_at, n.findings,
         (select i.id from inbox_item i where i.notice_id = n.id) as item_id, a.other
       from asked a join notice n on n.case_id = a.case_id
       union all
       select e.id, e.number, e.event, e.received_on, e.content #>> '{respondent,name}',
-        concat_ws(', ', e.content #>> '{respondent,address}', e.content #>> '{respondent,city}'),
+        concat_ws(', ', nullif(e.content #>> '{respondent,address}', ''), e.content #>> '{respondent,city}'),
         e.content #>> '{applicant,name}', e.eviction_at, e.findings,
         (select i.id from inbox_item i where i.eviction_notice_id = e.id), a.other
       from asked a join eviction_notice e on e.case_id = a.case_id

@@ -7,7 +7,9 @@ import type { ChecklistItem, DoorAnswer, Phase } from '../domain/visits.ts'
 import { emit } from '../outbox.ts'
 import { inContext, type Actor, type Moment } from './act.ts'
 import { noSuch } from './open-case.ts'
+import { openCarried, placeBehind, type CarriedPlace } from './sealed-addresses.ts'
 import { rulesInForce } from './settings.ts'
+import type { Tools } from './tools.ts'
 
 /** A visit as its people need it: where, when, why and what to look out for; of the case itself nothing more. */
 export type VisitSheet = {
@@ -40,11 +42,11 @@ export type VisitSheet = {
 }
 
 /** Reads a visit with its checklist. Refuses `not-found` for whoever neither sees the case nor goes there. */
-export async function readVisitSheet(db: Db, actor: Actor, id: string): Promise<VisitSheet> {
+export async function readVisitSheet(db: Db, tools: Tools, actor: Actor, id: string): Promise<VisitSheet> {
   return inContext(db, actor, async (trx, at) => {
-    const { rows } = await sql<Omit<VisitSheet, 'items'>>`
+    const { rows } = await sql<Omit<VisitSheet, 'items'> & CarriedPlace>`
       select v.id, v.case_id, v.case_number, v.tenant_name, v.address, v.state, v.starts_at, v.ends_at, v.announced, v.reason, v.purpose,
-        v.safety_note, v.interpreter, v.checked_in_at, v.checked_out_at, v.cancelled_reason, v.outcome, v.note, v.notes, v.version,
+        v.safety_note, v.interpreter, v.checked_in_at, v.checked_out_at, v.cancelled_reason, v.outcome, v.note, v.notes, v.version, ${placeBehind('v')},
         exists (select 1 from arrears_case c where c.id = v.case_id) as sees_case,
         (select coalesce(json_agg(json_build_object('id', p.id, 'name', p.name) order by p.name), '[]') from person p
           where p.id = any(v.visitors)) as visitors,
@@ -54,7 +56,7 @@ export async function readVisitSheet(db: Db, actor: Actor, id: string): Promise<
       from visit v where v.id = ${id}`.execute(trx)
     if (!rows[0]) throw noSuch()
     const { items } = (await rulesInForce(trx, 'checklist', at.today)).table
-    return { ...rows[0], items }
+    return { ...openCarried(tools.keys, rows[0]), items }
   })
 }
 

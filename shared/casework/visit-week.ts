@@ -4,6 +4,8 @@ import type { Db, Trx } from '../db/open.ts'
 import { addDays, instantAt, isWorkingDay, localDateOf } from '../domain/calendar.ts'
 import { isAwayOn } from '../domain/visit-plan.ts'
 import { inContext, type Actor } from './act.ts'
+import { openCarried, placeBehind, type CarriedPlace } from './sealed-addresses.ts'
+import type { Tools } from './tools.ts'
 import { readVisitors, type NamedVisitor } from './visit-teams.ts'
 
 /** A booked visit in the week. `id` null: the one who reads may not open it, and sees only that somebody is busy. */
@@ -136,16 +138,17 @@ export type DayVisit = {
 /** The actor's own visits on a day (null: today), in order; what was called off is left out. */
 export async function readVisitDay(
   db: Db,
+  tools: Tools,
   actor: Actor,
   wanted: string | null,
 ): Promise<{ day: string; today: string; visits: DayVisit[] }> {
   return inContext(db, actor, async (trx, at) => {
     const day = wanted ?? at.today
-    const { rows } = await sql<DayVisit>`
-      select v.id, v.starts_at, v.ends_at, v.state, v.address, v.checked_in_at, v.checked_out_at from visit v
+    const { rows } = await sql<DayVisit & CarriedPlace>`
+      select v.id, v.case_id, v.starts_at, v.ends_at, v.state, v.address, ${placeBehind('v')}, v.checked_in_at, v.checked_out_at from visit v
       where ${actor.personId ?? ''} = any(v.visitors::text[]) and v.state <> 'cancelled' and ${inSweden('v.starts_at')} = ${day}::date
       order by v.starts_at, v.id`.execute(trx)
-    return { day, today: at.today, visits: rows }
+    return { day, today: at.today, visits: rows.map((row) => openCarried(tools.keys, row)) }
   })
 }
 

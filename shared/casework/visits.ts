@@ -10,6 +10,7 @@ import { mayBook, timeOfVisit } from '../domain/visits.ts'
 import { emit } from '../outbox.ts'
 import { inContext, lockTexts, type Actor, type Moment } from './act.ts'
 import { lockCase, nameInDiary, noSuch, touchCase } from './open-case.ts'
+import { lineInSql } from './sealed-addresses.ts'
 import { writeTimeline } from './timeline.ts'
 import { bookingsOf, bookPeople, readVisitors } from './visit-teams.ts'
 
@@ -106,8 +107,8 @@ async function insertVisit(
   const { caseId, taskId, startsAt, visitors, announced, reason, minutes } = booking
   const endsAt = endOf(startsAt, minutes)
   const { rows } = await sql<{ number: string }>`
-    select number as case_number, tenant_name, concat_ws(', ', address, apartment, concat_ws(' ', postal_code, city)) as address,
-      postal_code, protected from arrears_case where id = ${caseId}`.execute(trx)
+    select number as case_number, tenant_name, ${lineInSql} as address,
+      postal_code, protected from arrears_case c where id = ${caseId}`.execute(trx)
   await insertRows(trx, 'visit', [
     {
       id,

@@ -120,6 +120,7 @@ export interface ArrearsCase {
   routingReasonSv: string | null;
   routingRow: number | null;
   routingVersion: number | null;
+  sealedAddress: Buffer | null;
   settled: string | null;
   stage: string;
   state: Generated<string>;
@@ -421,6 +422,7 @@ export interface EvictionNotice {
   raw: Buffer;
   receivedAt: Generated<string>;
   receivedOn: Generated<string>;
+  sealedAddress: Buffer | null;
   sender: string;
   verdict: string;
 }
@@ -449,6 +451,16 @@ export interface HouseholdKey {
   householdId: string;
   key: Buffer;
   kind: string;
+}
+
+export interface InboxCorrection {
+  afterAt: string;
+  beforeAt: string;
+  correctedAt: Generated<string>;
+  correctedBy: string | null;
+  id: Generated<string>;
+  itemId: string;
+  reason: string;
 }
 
 export interface InboxItem {
@@ -529,6 +541,7 @@ export interface Letter {
   madeBy: string;
   onceKey: string;
   recipient: string;
+  sealedText: Buffer | null;
   subject: string;
   template: string;
   version: number;
@@ -580,6 +593,7 @@ export interface MeetingCase {
 }
 
 export interface MeetingSeries {
+  active: Generated<boolean>;
   code: string;
   committee: string;
   everyDays: number;
@@ -636,6 +650,7 @@ export interface Notice {
   receivedAt: Generated<string>;
   receivedOn: Generated<string>;
   reference: string | null;
+  sealedAddress: Buffer | null;
   sender: string;
   source: string;
   state: Generated<string>;
@@ -1233,6 +1248,7 @@ export interface DB {
   evictionPlan: EvictionPlan;
   heartbeat: Heartbeat;
   householdKey: HouseholdKey;
+  inboxCorrection: InboxCorrection;
   inboxItem: InboxItem;
   intakeKey: IntakeKey;
   keyFingerprint: KeyFingerprint;

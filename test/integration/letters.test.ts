@@ -41,7 +41,8 @@ const wishFor = (id: string, written: Record<string, string> = { phone: '019-21 
   checkedSafe: false,
   ...also,
 })
-const make = (wish: ReturnType<typeof wishFor>, actor = worker) => makeLetter(spine.web, actor, wish)
+const make = (wish: ReturnType<typeof wishFor>, actor = worker) =>
+  makeLetter(spine.web, spine.tools, actor, wish)
 const refused = (code: string) => expect.objectContaining({ code })
 const setCase = (change: { protected: boolean }) =>
   spine.worker.updateTable('arrearsCase').set(change).where('id', '=', caseId).execute()
@@ -55,7 +56,7 @@ describe('a letter that is prepared', () => {
     expect(empty.window).toBe('Vera Exempel 1\nStorgatan 1\n702 10 Örebro')
     const filled = await prepareLetter(spine.web, worker, wishFor('first-contact'))
     expect(filled.body).not.toMatch(/[{}]/)
-    expect(await listLetters(spine.web, worker, caseId)).toEqual([])
+    expect(await listLetters(spine.web, spine.tools, worker, caseId)).toEqual([])
   })
 
   test('speaks its own language, days and units too', async () => {
@@ -78,7 +79,7 @@ describe('a letter that is prepared', () => {
 describe('a letter that is made', () => {
   test('is kept word for word with its version, and stands in the diary without a name', async () => {
     const { id } = await make(wishFor('first-contact'))
-    const kept = await readLetter(spine.web, worker, caseId, id)
+    const kept = await readLetter(spine.web, spine.tools, worker, { caseId, id: id })
     expect(kept).toMatchObject({
       template: 'first-contact',
       version: named('first-contact').version,
@@ -92,11 +93,11 @@ describe('a letter that is made', () => {
   })
 
   test('twice at once under one key is one letter', async () => {
-    const before = (await listLetters(spine.web, worker, caseId)).length
+    const before = (await listLetters(spine.web, spine.tools, worker, caseId)).length
     const wish = wishFor('counselling')
     const made = await Promise.all([make(wish), make(wish), make(wish)])
     expect(new Set(made.map(({ id }) => id)).size).toBe(1)
-    expect((await listLetters(spine.web, worker, caseId)).length).toBe(before + 1)
+    expect((await listLetters(spine.web, spine.tools, worker, caseId)).length).toBe(before + 1)
   })
 
   test.each([
@@ -120,7 +121,7 @@ describe('a letter that is made', () => {
     const ready = await lettersFor(spine.web, worker, caseId, [named('undertaking')])
     expect(ready[0]?.ready).toBe(true)
     const { id } = await make(wishFor('undertaking', { phone: '1', undertaken: '1 kr', periods: 'alla' }))
-    const letter = await readLetter(spine.web, worker, caseId, id)
+    const letter = await readLetter(spine.web, spine.tools, worker, { caseId, id: id })
     expect(letter.body).toContain('Åtagandet gäller hyran för: 2026-11, 2026-12')
     expect(letter.body).toMatch(/Sammanlagt belopp: 16\s900,50 kr/)
     expect(letter.body).toContain('torsdag 10 december 2026')
@@ -143,12 +144,12 @@ describe('somebody whose whereabouts are secret', () => {
         values (${worker.committee}, ${worker.personId})`.execute(spine.owner)
       await expect(make(wishFor('first-contact'), worker)).rejects.toEqual(refused('letter.protected'))
       const { id } = await make(wishFor('first-contact', { phone: '1' }, { checkedSafe: true }), worker)
-      const letter = await readLetter(spine.web, worker, caseId, id)
+      const letter = await readLetter(spine.web, spine.tools, worker, { caseId, id: id })
       expect(letter.address).toBeNull()
       expect(letter.body).not.toContain('Storgatan')
       const outside = await staffActor(spine, caseId, 'visitor')
       await expect(make(wishFor('first-contact'), outside)).rejects.toEqual(refused('not-found'))
-      expect(await listLetters(spine.web, outside, caseId)).toEqual([])
+      expect(await listLetters(spine.web, spine.tools, outside, caseId)).toEqual([])
     } finally {
       await setCase({ protected: false })
     }
@@ -157,11 +158,11 @@ describe('somebody whose whereabouts are secret', () => {
 
 describe('another committee', () => {
   test('sees no letter, can make none, and learns of none', async () => {
-    const [letter] = await listLetters(spine.web, worker, caseId)
+    const [letter] = await listLetters(spine.web, spine.tools, worker, caseId)
     const elsewhere = { ...worker, committee: 'VON', unit: 'VON-BIST' }
-    expect(await listLetters(spine.web, elsewhere, caseId)).toEqual([])
+    expect(await listLetters(spine.web, spine.tools, elsewhere, caseId)).toEqual([])
     const attempts = await Promise.allSettled([
-      readLetter(spine.web, elsewhere, caseId, letter!.id),
+      readLetter(spine.web, spine.tools, elsewhere, { caseId, id: letter!.id }),
       prepareLetter(spine.web, elsewhere, wishFor('first-contact')),
       make(wishFor('first-contact'), elsewhere),
     ])

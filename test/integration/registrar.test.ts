@@ -42,7 +42,7 @@ describe('A registrar', () => {
   test('of another committee sees nothing of them', async () => {
     const theirs = await seen(vera)
     expect(theirs).toMatchObject({ cases: [], diary: [], contacts: [], referrals: [], notices: [] })
-    expect((await listOwnNotices(api.web, vera, { limit: 10, page: 1 })).total).toBe(0)
+    expect((await listOwnNotices(api.web, api.tools, vera, { limit: 10, page: 1 })).total).toBe(0)
   })
 
   test('whose question is answered no longer sees the notices that others have sent', async () => {

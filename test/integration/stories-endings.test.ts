@@ -25,7 +25,7 @@ const dateSet = { occurredOn: '2026-11-23', evictionAt: '2026-12-07T08:00:00Z' }
 const reasons = async () => [...new Set(Object.values(await story.ended()))]
 
 /** Everything of a notice that its sender may read. */
-const seenByLandlord = (id: string) => readOwnNotice(story.spine.web, landlord, id)
+const seenByLandlord = (id: string) => readOwnNotice(story.spine.web, story.spine.tools, landlord, id)
 
 describe('the landlord withdraws', () => {
   test('tasks, dates, clocks and the referral end with that reason, and somebody records the outcome', async () => {

@@ -46,14 +46,16 @@ describe('when the own committee has nobody', () => {
     const visitor = (await actorById(visit.visitors)).find(
       ({ committee, role }) => committee === 'SN' && role === 'visitor',
     )!
-    expect(await readVisitSheet(on.story.spine.web, visitor, visit.id)).toMatchObject({
+    expect(await readVisitSheet(on.story.spine.web, on.story.spine.tools, visitor, visit.id)).toMatchObject({
       seesCase: false,
       address: expect.stringContaining('Fallgatan'),
     })
     expect(
       await codeOf(readCase(on.story.spine.web, on.story.spine.tools, visitor, { caseId, purpose: null })),
     ).toBe('not-found')
-    expect(await codeOf(readVisitSheet(on.story.spine.web, on.viktoria, visit.id))).toBe('not-found')
+    expect(
+      await codeOf(readVisitSheet(on.story.spine.web, on.story.spine.tools, on.viktoria, visit.id)),
+    ).toBe('not-found')
     const result = { visitId: visit.id, outcome: 'VID_DORREN', consentGiven: false, note: null }
     await recordVisit(on.story.spine.web, visitor, caseId, result)
     await recordVisit(on.story.spine.web, visitor, caseId, result)

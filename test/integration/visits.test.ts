@@ -155,7 +155,9 @@ describe('a booking', () => {
     )
     await on.story.spine.drain()
     for (const actor of [on.gunilla, on.besim, on.viktoria])
-      expect(await codeOf(readVisitSheet(on.story.spine.web, actor, visit.id))).toBe('not-found')
+      expect(await codeOf(readVisitSheet(on.story.spine.web, on.story.spine.tools, actor, visit.id))).toBe(
+        'not-found',
+      )
     expect((await on.needOf(caseId)).state).toBe('ended')
     const week = await readVisitWeek(on.story.spine.web, on.gunilla, '2027-01-11')
     const busy = week.people.flatMap(({ days }) => days.flatMap((day) => day.busy))
