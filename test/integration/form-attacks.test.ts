@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { may, type Declared } from '../../services/access.ts'
 import { caseColumn } from '../support/any-row.ts'
-import { actors, households, openWorld, type Who, type World } from '../support/secrecy-world.ts'
+import { actors, households, type Who } from '../support/secrecy-people.ts'
+import { openWorld, type World } from '../support/secrecy-world.ts'
 import { walker } from '../support/walk.ts'
 
 let world: World

@@ -5,18 +5,15 @@ import { inContext, type Actor } from '../../shared/casework/act.ts'
 import { openDatabase, type DbRole } from '../../shared/db/open.ts'
 import { caseColumn, type Table } from '../support/any-row.ts'
 import {
-  actorAs,
   actors,
   ACTORS,
   faceOf,
-  forbiddenTo,
   HOUSEHOLDS,
   households,
-  openWorld,
   type Household,
   type Who,
-  type World,
-} from '../support/secrecy-world.ts'
+} from '../support/secrecy-people.ts'
+import { actorAs, forbiddenTo, openWorld, type World } from '../support/secrecy-world.ts'
 
 /** Tables without row-level security, each with why nobody's secret stands in it. A table that is not here must force it. */
 const OPEN_TABLES: Readonly<Record<string, string>> = {

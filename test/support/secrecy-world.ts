@@ -13,84 +13,31 @@ import { wire } from '../../services/wiring.ts'
 import { caseColumn, seedRow, tablesOf, type Table } from './any-row.ts'
 import { aNotice } from './api.ts'
 import { BASE } from './http.ts'
+import {
+  ACTORS,
+  faceOf,
+  HOUSEHOLDS,
+  households,
+  type Household,
+  type Marks,
+  type Who,
+} from './secrecy-people.ts'
 import { openSpine, type Spine } from './spine.ts'
 
-/** What somebody may see of a household: all, what a referral carries, what they sent in themselves, or nothing. */
-export type Face = 'all' | 'referral' | 'sent' | 'none'
-
-/** The households. `other` belongs to a colleague; `hidden` is protected. */
-export const HOUSEHOLDS = {
-  gan: { committee: 'GAN', unit: 'GAN-FS', landlord: 'a' },
-  other: { committee: 'GAN', unit: 'GAN-BETAL', landlord: 'b' },
-  sn: { committee: 'SN', unit: 'SN-MOTT', landlord: 'a' },
-  von: { committee: 'VON', unit: 'VON-BIST', landlord: 'b' },
-  hidden: { committee: 'SN', unit: 'SN-SKYDD', landlord: 'a' },
-} as const
-export type Household = keyof typeof HOUSEHOLDS
-export const households = Object.keys(HOUSEHOLDS) as Household[]
-
-type Sees = Partial<Record<Household, Face>>
-type One = { role: string; committee: string | null; unit: string | null; sees: Sees }
-const of = (role: string, unit: string | null, sees: One['sees']): One => ({
-  role,
-  committee: unit?.split('-')[0] ?? null,
-  unit,
-  sees,
-})
-const inGan = { gan: 'all', other: 'all' } as const
-const referred = { gan: 'referral', other: 'referral' } as const
-
-/** Everybody who asks, and what law.md D3 and reliability.md (c) let them see; what is not named they must not. */
-export const ACTORS = {
-  'registrar.gan': of('registrar', 'GAN-FS', inGan),
-  'registrar.sn': of('registrar', 'SN-MOTT', { sn: 'all' }),
-  'assigned.gan': of('caseworker', 'GAN-FS', inGan),
-  'colleague.gan': of('caseworker', 'GAN-BETAL', inGan),
-  'visitor.gan': of('visitor', 'GAN-BESOK', { gan: 'all' }),
-  'visitor2.gan': of('visitor', 'GAN-BESOK', {}),
-  'supervisor.gan': of('supervisor', 'GAN-FS', inGan),
-  'caseworker.sn': of('caseworker', 'SN-MOTT', { sn: 'all' }),
-  // Works in the unit for protected cases, and has not been named.
-  'unnamed.sn': of('caseworker', 'SN-SKYDD', { sn: 'all' }),
-  'named.sn': of('caseworker', 'SN-SKYDD', { sn: 'all', hidden: 'all' }),
-  'counsellor.sn': of('counsellor', 'SN-BOS', referred),
-  'supervisor.sn': of('supervisor', 'SN-MOTT', { sn: 'all', ...referred }),
-  'caseworker.von': of('caseworker', 'VON-BIST', { von: 'all' }),
-  'administrator.gan': of('administrator', 'GAN-FS', {}),
-  'statistician.gan': of('statistician', 'GAN-FS', {}),
-  'reviewer.gan': of('log-reviewer', 'GAN-FS', {}),
-  'landlord.a': of('landlord', null, { gan: 'sent', sn: 'sent', hidden: 'sent' }),
-  'landlord.b': of('landlord', null, { other: 'sent', von: 'sent' }),
-  'client:landlord': of('landlord', null, { gan: 'sent', sn: 'sent', hidden: 'sent' }),
-  'client:kronofogden': of('kronofogden', null, {}),
-  'client:system': of('system', null, inGan),
-} as const satisfies Record<string, One>
-export type Who = keyof typeof ACTORS
-export const actors = Object.keys(ACTORS) as Who[]
-const everybody: Readonly<Record<Who, One>> = ACTORS
-/** What the actor may see of a household. */
-export const faceOf = (who: Who, household: Household): Face => everybody[who].sees[household] ?? 'none'
-
-/** Everything by which a household could be recognised in an answer. */
-export type Marks = {
-  name: string
-  street: string
-  identity: string
-  caseId: string
-  caseNumber: string
-  noticeId: string
-  noticeNumber: string
-}
-
-export type World = Spine &
+export type Town = Spine &
   Server & {
-    tables: readonly Table[]
-    /** Tables that no row could be made for, with the reason. */
-    unseeded: string[]
-    marks: Record<Household, Marks>
+    /** The ids of the two landlords. */
+    landlords: Record<string, string>
     principal: (who: Who) => Promise<Principal>
     stop: () => Promise<void>
   }
+
+export type World = Town & {
+  tables: readonly Table[]
+  /** Tables that no row could be made for, with the reason. */
+  unseeded: string[]
+  marks: Record<Household, Marks>
+}
 
 const SCOPES: Record<string, string> = {
   landlord: 'notices',
@@ -212,15 +159,28 @@ async function settle(
     or role = 'counsellor' and case_id = ${marks.sn.caseId}`.execute(owner)
 }
 
-/** Opens the world. Who asks is told by a bearer token that is their name. */
-export async function openWorld(): Promise<World> {
+/** The town before any household: people of every role, and a server. Who asks is told by a bearer token that is their name. */
+export async function openTown(): Promise<Town> {
   const spine = await openSpine()
-  // A case's number must not stand inside a notice's, or the walk would cry wolf.
-  await sql`select setval('case_number_seq', 7000)`.execute(spine.owner)
   const landlords = await addPeople(spine.owner)
-  const marks = await send(spine, landlords)
-  const tables = await tablesOf(spine.owner)
-  await settle(spine, tables, marks)
+  const server = await serverOf(spine)
+  const stop = async () => {
+    await server.app.close()
+    await spine.close()
+  }
+  return { ...spine, ...server, landlords, stop }
+}
+
+/** Opens the world: the town with its households. */
+export const openWorld = async (): Promise<World> => settleTown(await openTown())
+
+/** Lets the households come to town, with a row of each in every table there is. */
+export async function settleTown(town: Town): Promise<World> {
+  // A case's number must not stand inside a notice's, or the walk would cry wolf.
+  await sql`select setval('case_number_seq', 7000)`.execute(town.owner)
+  const marks = await send(town, town.landlords)
+  const tables = await tablesOf(town.owner)
+  await settle(town, tables, marks)
   const unseeded: string[] = []
   for (const household of households) {
     const { committee } = HOUSEHOLDS[household]
@@ -228,15 +188,26 @@ export async function openWorld(): Promise<World> {
     // A broken glass is itself what lets somebody see: its own test tells whom and how long.
     const unseen = new Set(['arrears_case', 'break_glass'])
     for (const table of tables.filter(({ name }) => !unseen.has(name))) {
-      const problem = await seedRow(spine.owner, tables, table, about)
+      const problem = await seedRow(town.owner, tables, table, about)
       if (problem) unseeded.push(problem)
     }
   }
-  const principal = async (who: Who): Promise<Principal> => {
+  return { ...town, tables, unseeded, marks }
+}
+
+async function serverOf(spine: Spine): Promise<Server & { principal: (who: Who) => Promise<Principal> }> {
+  const read = async (who: Who): Promise<Principal> => {
     const id = who.replace('client:', '')
     const found = who === id ? await findPersonBySubject(spine.web, who) : await findClient(spine.web, id)
     if (!found) throw new Refusal('unauthenticated', 'token.invalid', 'Okänd.')
     return who === id ? found : { ...found, scopes: [SCOPES[id] ?? ''] }
+  }
+  // Nobody's place changes in this world, and a walk asks thousands of times who is asking.
+  const known = new Map<Who, Principal>()
+  const principal = async (who: Who): Promise<Principal> => {
+    const found = known.get(who) ?? (await read(who))
+    known.set(who, found)
+    return found
   }
   const provider = { issuer: 'http://127.0.0.1:9', clientId: 'x', clientSecret: 'x' }
   const { login, ...wired } = wire(spine.web, {
@@ -260,11 +231,7 @@ export async function openWorld(): Promise<World> {
     logger: false,
     routes: [login, ...apiRoutes(deps), pageRoutes(deps)],
   })
-  const stop = async () => {
-    await server.app.close()
-    await spine.close()
-  }
-  return { ...spine, ...server, tables, unseeded, marks, principal, stop }
+  return { ...server, principal }
 }
 
 /** The actor as the database knows them. */

@@ -1,7 +1,8 @@
 // Walks every declared route as everybody: fills addresses and bodies from what the service itself says of them.
 import { randomUUID } from 'node:crypto'
 import type { Declared } from '../../services/access.ts'
-import type { Who, World } from './secrecy-world.ts'
+import type { Who } from './secrecy-people.ts'
+import type { Town } from './secrecy-world.ts'
 
 export type Answer = { status: number; text: string; headers: Record<string, unknown> }
 
@@ -43,7 +44,7 @@ export function valueFor(schema: Schema): unknown {
 }
 
 /** What a walker needs: one way to ask any route as anybody, with its form token and cookie when it is a page. */
-export async function walker(world: World) {
+export async function walker(world: Town) {
   const { app } = world
   const document = (app as unknown as { swagger: () => { paths?: Record<string, unknown> } }).swagger()
   const bodyOf = (route: Declared): unknown => {
