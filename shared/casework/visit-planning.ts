@@ -7,6 +7,7 @@ import { areaOf, suggestVisits, type Booking, type Suggestion, type VisitNeed } 
 import { lockTexts, type Moment } from './act.ts'
 import { refreshAbsences } from './absences.ts'
 import { bookAccepted } from './visit-offers.ts'
+import { wantPlan } from './visit-plan-wish.ts'
 import { tellOfCapacity } from './visit-capacity.ts'
 import { endNeedlessVisits } from './visit-follow.ts'
 import { bookingsOf, readVisitors, type VisitPeople } from './visit-teams.ts'
@@ -15,9 +16,10 @@ import { writeTimeline } from './timeline.ts'
 /** How far ahead a time is looked for when none is left before the due date. */
 const LATE_DAYS = 28
 
-/** A need as the plan reads it. */
+/** A need as the plan reads it; `version` is its row's, by which one that changed meanwhile is known. */
 export type NeedRow = {
   id: string
+  version: string
   caseId: string
   committee: string
   dueOn: string
@@ -55,14 +57,15 @@ export async function planVisits(trx: Trx, at: Moment): Promise<void> {
   await tellOfCapacity(trx, at, { people, booked, planned: [...planned.values()] })
 }
 
+/** Read without a lock: whoever plans a case would else wait for the whole plan, holding the case, or it for them. */
 async function openNeeds(trx: Trx): Promise<NeedRow[]> {
   const { rows } = await sql<NeedRow>`
-    select n.id, n.case_id, c.committee, t.due_on, t.channel = 'visit-evening' as evening, c.children = 'yes' as children,
+    select n.id, n.xmin::text as version, n.case_id, c.committee, t.due_on, t.channel = 'visit-evening' as evening, c.children = 'yes' as children,
       c.postal_code, t.state <> 'open' or c.state <> 'open' or c.protected as needless,
       exists (select 1 from visit v where v.case_id = n.case_id and v.state = 'booked') as booked,
       n.state, n.person_ids, n.starts_at, n.offered_to, n.reason, n.lacked_at
     from visit_need n join task t on t.id = n.task_id join arrears_case c on c.id = n.case_id
-    where n.state <> 'ended' order by t.due_on, n.id for update of n`.execute(trx)
+    where n.state <> 'ended' order by t.due_on, n.id`.execute(trx)
   return rows
 }
 
@@ -131,6 +134,14 @@ const wantedOf = (
   committees: [committee, ...committees.filter((one) => one !== committee)],
 })
 
+/** The needs that are as they were read and that nobody is changing; the others are for the next plan. */
+async function takeUnchanged(trx: Trx, needs: readonly NeedRow[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`select n.id from visit_need n
+    join (select unnest(${needs.map(({ id }) => id)}::uuid[]) as id, unnest(${needs.map(({ version }) => version)}::text[]) as version) r
+      on r.id = n.id and r.version = n.xmin::text order by n.id for update of n skip locked`.execute(trx)
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** Writes what has changed, and notes in the case's diary what a person must know of. */
 async function keep(
   trx: Trx,
@@ -138,16 +149,19 @@ async function keep(
   needs: readonly NeedRow[],
   planned: ReadonlyMap<string, PlannedNeed>,
 ): Promise<void> {
-  const changed = [...planned.values()].flatMap((one) => {
+  const taken = await takeUnchanged(trx, needs)
+  const wished = [...planned.values()].flatMap((one) => {
     const row = rowOf(one, at)
     return isSame(one.need, row) ? [] : [{ ...one, row }]
   })
+  const changed = wished.filter(({ need }) => taken.has(need.id))
+  if (changed.length < wished.length) await wantPlan(trx)
   await updateRows(
     trx,
     'visitNeed',
     changed.map(({ row }) => row),
   )
-  await sql`update visit_need set looked_at = ${at.now} where id = any(${needs.map(({ id }) => id)}::uuid[]) and looked_at is null`.execute(
+  await sql`update visit_need set looked_at = ${at.now} where id = any(${[...taken]}::uuid[]) and looked_at is null`.execute(
     trx,
   )
   const entries = changed.flatMap(({ need, state, row }) => {

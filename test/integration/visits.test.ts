@@ -54,6 +54,21 @@ describe('the plan', () => {
     }
   })
 
+  test('waits for nobody: a need that is being changed is left to the next plan, which is asked for', async () => {
+    const { owner } = on.story.spine
+    const { id } = await on.needOf(await on.aCase())
+    const stored = () =>
+      owner.selectFrom('visitNeed').select(['state', 'lookedAt']).where('id', '=', id).executeTakeFirst()
+    await sql`update visit_need set state = 'wanted', looked_at = null where id = ${id}`.execute(owner)
+    await owner.transaction().execute(async (trx) => {
+      await sql`update visit_need set postal_code = postal_code where id = ${id}`.execute(trx)
+      await on.planAgain()
+    })
+    expect(await stored()).toEqual({ state: 'wanted', lookedAt: null })
+    await on.story.spine.drain()
+    expect(await stored()).toMatchObject({ state: 'suggested', lookedAt: expect.any(String) })
+  })
+
   test('a suggestion is booked at one press, and pressed twice at once it is one visit', async () => {
     const need = await on.needOf(await on.aCase())
     const both = await Promise.all(
