@@ -41,17 +41,20 @@ export function one(course: Course): Wishes {
 /** Nights on which the clock is set forward or back, in between ordinary days. */
 const starts = [undefined, '2026-10-25T00:59:20Z', undefined, '2027-03-28T00:59:20Z', undefined]
 
-/** One of many seeds: short faults, several at once, and as many notices as a large town's in two years. */
+/**
+ * One of many seeds: short faults, three at once at most so that there is a web to be answered by, and as many notices
+ * as a large town's in two years.
+ */
 export function many(course: Course): Wishes {
   const wishes = usual(course)
   const startAt = starts[course.seed % starts.length]
   return {
     ...wishes,
-    plan: { ...wishes.plan, longest: 5, ...(startAt && { startAt }) },
+    plan: { ...wishes.plan, longest: 4, ...(startAt && { startAt }) },
     perSecond: 20,
-    files: { everySeconds: 2.5, rows: 135 },
-    faultEveryMs: [200, 700],
-    atOnce: 8,
+    files: { everySeconds: 4, rows: 150 },
+    faultEveryMs: [200, 1_000],
+    atOnce: 3,
     drainMs: 180_000,
   }
 }

@@ -2,7 +2,7 @@
 import { noticeNumber } from '../bench/notices.ts'
 import { chanceOf, type Chance } from './chance.ts'
 import { openSender, type Clients, type Request, type Told } from './sender.ts'
-import { openStaff } from './staff.ts'
+import { openStaff, type People } from './staff.ts'
 
 const names = ['Kanariefågel', 'Gulsiska', 'Sångtrast', 'Näktergal']
 // Official test identity numbers: canaries that must not be found where personal data does not belong.
@@ -74,7 +74,7 @@ export function openDriver(to: {
   tokenUrl: string
   clients: Clients
   seed: number
-  visitors: readonly string[]
+  people: People
 }) {
   const sender = openSender(to)
   const { ledger } = sender
@@ -82,7 +82,7 @@ export function openDriver(to: {
   const underWay = new Set<Promise<unknown>>()
   const state = { households: 0, keys: 0 }
   const key = () => `chaos-${to.seed}-${(state.keys += 1)}`
-  const staff = openStaff(sender, key, to.visitors)
+  const staff = openStaff(sender, key, to.people)
   const notices: Told[] = []
 
   const begin = (deed: Promise<unknown>) => {
@@ -110,11 +110,11 @@ export function openDriver(to: {
   function happen(): void {
     const dice = chance.next()
     const earlier = notices.length > 0 ? chance.pick(notices) : undefined
-    if (!earlier || dice < 0.5) newHousehold(chance, state.households++)
-    else if (dice < 0.58)
+    if (!earlier || dice < 0.4) newHousehold(chance, state.households++)
+    else if (dice < 0.46)
       start(notice(earlier.household, 0)) // the same again under a new key
-    else if (dice < 0.72) update(chance, earlier)
-    else if (dice < 0.86) begin(staff.act(chance))
+    else if (dice < 0.56) update(chance, earlier)
+    else if (dice < 0.9) begin(staff.act(chance))
     else eviction(chance, earlier)
   }
 

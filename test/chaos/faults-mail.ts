@@ -1,5 +1,6 @@
 // Faults of the mail server: down, saying later, refusing, slow, gone after the letter was taken.
-import { hold, type Fault } from './fault.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { hold, partsOf, signal, type Fault } from './fault.ts'
 import type { Answer, Stage } from '../../services/start/mail-sink.ts'
 
 const mailFault =
@@ -12,6 +13,24 @@ const mailFault =
       house.post.behave(undefined)
     }
   }
+
+/** The letter is in the receiver's box and no row says so: whoever was sending it is gone. */
+const killSenders: Fault['run'] = async (house) => {
+  let letters = 0
+  house.post.behave((stage) => {
+    if (stage !== 'data' || letters > 0) return undefined
+    letters += 1
+    for (const part of partsOf(house, /work/)) signal(part.pid(), 'SIGKILL')
+    return { delayMs: 250 }
+  })
+  try {
+    for (const giveUpAt = performance.now() + 6_000; letters === 0 && performance.now() < giveUpAt;)
+      await pause(50)
+    return `${letters} letters`
+  } finally {
+    house.post.behave(undefined)
+  }
+}
 
 const faults: Omit<Fault, 'on'>[] = [
   {
@@ -34,7 +53,9 @@ const faults: Omit<Fault, 'on'>[] = [
   },
   { name: 'mail server refuses (550)', weight: 1, run: mailFault('data', { code: 550 }, 2) },
   { name: 'mail server slow', weight: 1, run: mailFault('data', { delayMs: 4_000 }) },
+  { name: 'mail server silent', weight: 1, run: mailFault('sender', { delayMs: 20_000 }) },
   { name: 'mail server gone after DATA', weight: 2, run: mailFault('data', { drop: true }) },
+  { name: 'workers killed after DATA', weight: 1, run: killSenders },
 ]
 
 export const mailFaults: Fault[] = faults.map((fault) => ({ ...fault, on: 'mail' }))

@@ -2,12 +2,19 @@
 import type { Chance } from './chance.ts'
 import type { Fault } from './fault.ts'
 import { databaseFaults } from './faults-database.ts'
+import { instantFaults } from './faults-instants.ts'
 import { mailFaults } from './faults-mail.ts'
 import { processFaults } from './faults-processes.ts'
 import { queueFaults } from './faults-queue.ts'
 import type { House } from './house.ts'
 
-export const faults: readonly Fault[] = [...processFaults, ...queueFaults, ...databaseFaults, ...mailFaults]
+export const faults: readonly Fault[] = [
+  ...processFaults,
+  ...instantFaults,
+  ...queueFaults,
+  ...databaseFaults,
+  ...mailFaults,
+]
 
 /** The faults that this house can suffer; of the others, the reason why not. */
 export function faultsFor(house: House): { possible: Fault[]; skipped: { name: string; reason: string }[] } {

@@ -51,6 +51,8 @@ export type House = {
   longest: number
   /** How the database's clock was moved in this run, oldest first. */
   leaps: Leap[]
+  /** Lets so many things happen at once, and a file of so many rows arrive; the driver of the run gives it. */
+  burst: (things: number, rows: number) => void
   /** Options of one more process beside the usual ones. */
   another: (name: string, script: string) => ChildOptions
   close: () => Promise<void>
@@ -126,6 +128,7 @@ export async function openHouse(folder: string, plan: Plan): Promise<House> {
     port,
     baseUrl,
     dutyMail: onDuty,
+    watchdogIntervalMs: 1_000,
     watchdogFile: join(folder, 'watchdog.json'),
     ...plan.settings,
   })
@@ -135,7 +138,7 @@ export async function openHouse(folder: string, plan: Plan): Promise<House> {
     await keepPart(identity as ChildOptions),
     ...(await Promise.all(others.map((one) => keepPart(one)))),
   ]
-  const own = { longest: plan.longest ?? 8, leaps: [] }
+  const own = { longest: plan.longest ?? 8, leaps: [], burst: () => undefined }
   const close = async () => {
     await Promise.all(parts.map((part) => part.end()))
     await owner.destroy()

@@ -47,7 +47,7 @@ export async function judgeTold(db: Db, ledger: Ledger): Promise<Verdict[]> {
   }>`select id, case_id from notice union all select id, case_id from eviction_notice
     union all select u.id, n.case_id from notice_update u join notice n on n.id = u.notice_id
     union all select id, null from notice_file union all select id, case_id from task where state <> 'open'
-    union all select id, case_id from contact union all select id, case_id from visit union all select id, null from referral`.execute(
+    union all select id, case_id from assignment union all select id, case_id from contact union all select id, case_id from visit union all select id, null from referral`.execute(
     db,
   )
   const caseOf = new Map(rows.map(({ id, caseId }) => [id, caseId]))

@@ -4,22 +4,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runControls } from './controls.ts'
+import { commitHere, describeCourse, keepSeed, lineOf } from './course-file.ts'
 import { hasMountsOfItsOwn, inMountsOfItsOwn } from './disks.ts'
 import { keepSection } from './page.ts'
 import { backendHere, type Backend } from './queue.ts'
 import { describeControls, describeEach, describeMany, describeRun, isClean } from './report.ts'
 import { runChaos, type Result } from './run.ts'
 import { each, many, one, queueAway, quiet, type Course } from './courses.ts'
+import { runWhole } from './whole.ts'
 
 const { values } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '2' },
+    minutes: { type: 'string' },
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
     'at-once': { type: 'string', default: '1' },
     backend: { type: 'string', default: backendHere() },
     faults: { type: 'string', default: '' },
     short: { type: 'boolean', default: false },
+    course: { type: 'boolean', default: false },
     controls: { type: 'boolean', default: false },
     each: { type: 'boolean', default: false },
     quiet: { type: 'boolean', default: false },
@@ -27,6 +30,21 @@ const { values } = parseArgs({
     keep: { type: 'boolean', default: false },
   },
 })
+
+/** The seeds asked for: `--seeds 5..8`, or so many from `--seed` on. */
+function readSeeds(): number[] {
+  const [from = NaN, to = NaN] = values.seeds.split('..').map(Number)
+  const span = values.seeds.includes('..')
+    ? { from, to }
+    : { from: Number(values.seed), to: Number(values.seed) + from - 1 }
+  const seeds = Array.from({ length: span.to - span.from + 1 }, (_, n) => span.from + n)
+  if (seeds.length === 0 || seeds.some(Number.isNaN))
+    throw new Error('--seeds takes a number, or two as 5..8')
+  return seeds
+}
+
+const seedsAsked = readSeeds()
+const manySeeds = seedsAsked.length > 1 || values.seeds.includes('..')
 
 function readBackend(name: string): Backend {
   if (name !== 'redis' && name !== 'postgres') throw new Error('--backend takes redis or postgres')
@@ -47,8 +65,8 @@ async function main(): Promise<number> {
   const course: Course = {
     folder,
     backend: readBackend(values.backend),
-    seconds: values.short ? 40 : Number(values.minutes) * 60,
-    seed: Number(values.seed),
+    seconds: values.short ? 40 : Number(values.minutes ?? (manySeeds ? 1.25 : 2)) * 60,
+    seed: seedsAsked[0] ?? 1,
     faults: new RegExp(values.faults),
     say: (text) => void process.stdout.write(`${text}\n`),
   }
@@ -60,6 +78,11 @@ async function run(course: Course): Promise<number> {
   const tell = (title: string, text: string) => {
     course.say(`\n${text}\n`)
     if (!values.short || values.keep) keepSection(title, text)
+  }
+  if (values.course) {
+    const whole = await runWhole(course, Number(values.minutes ?? 15))
+    tell('The whole in one command', whole.text)
+    return whole.isSound ? 0 : 1
   }
   if (values.controls) {
     const tried = await runControls(course)
@@ -86,25 +109,28 @@ async function runNamed(course: Course, tell: (title: string, text: string) => v
     tell('Each fault alone', describeEach(result))
     return [result]
   }
-  if (Number(values.seeds) > 1) return runMany(course, tell)
+  if (manySeeds) return runMany(course)
   const result = await runChaos(one(course))
   tell('One seed', describeRun(result))
   return [result]
 }
 
-/** Seed after seed, so many houses at once as wished. */
-async function runMany(course: Course, tell: (title: string, text: string) => void): Promise<Result[]> {
+/** Seed after seed, so many houses at once as wished; each is kept as soon as it is judged. */
+async function runMany(course: Course): Promise<Result[]> {
   const results: Result[] = []
-  const seeds = Array.from({ length: Number(values.seeds) }, (_, n) => course.seed + n)
+  const commit = commitHere()
+  const seeds = [...seedsAsked]
   const work = async () => {
     for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
       const say = (text: string) => course.say(`${seed}: ${text}`)
-      results.push(await runChaos(many({ ...course, seed, say })))
+      const result = await runChaos(many({ ...course, seed, say }))
+      results.push(result)
       results.sort((first, other) => first.seed - other.seed)
-      // Written after each seed, so that a run that is cut short has kept what it found.
-      tell(`Many seeds, from ${course.seed} on`, describeMany(results))
+      if (!values.short || values.keep)
+        keepSection('The long course', describeCourse(keepSeed(lineOf(result, course.backend, commit))))
     }
   }
   await Promise.all(Array.from({ length: Number(values['at-once']) }, work))
+  course.say(`\n${describeMany(results)}\n`)
   return results
 }

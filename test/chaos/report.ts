@@ -3,6 +3,7 @@ import { cpus, release, totalmem, type } from 'node:os'
 import type { Verdict } from './judge.ts'
 import type { Result } from './run.ts'
 import type { Suffered } from './storm.ts'
+import type { PartRun } from './whole.ts'
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
@@ -175,4 +176,35 @@ export function describeControls(tried: readonly Tried[]): string {
     seen ? 'seen' : 'NOT SEEN',
   ])
   return table(['defect put in on purpose', 'rules broken, with rows', 'the judge'], rows)
+}
+
+/** The whole in one command: a line for each part, every fault alone, the controls, and what came of it. */
+export function describeWhole(parts: readonly PartRun[], tried: readonly Tried[], took: number): string {
+  const results = parts.map(({ result }) => result)
+  const rows = parts.map(({ part, result }) => [
+    part,
+    `${result.tookSeconds} s`,
+    result.suffered.length,
+    result.notices,
+    result.answers.ok,
+    `${result.letters} (${result.repeats})`,
+    ...result.lateness.flatMap(({ p99, max }) => [`${seconds(p99)}, ${seconds(max)}`]),
+    result.verdicts.flatMap(({ rule, bad }) => (bad > 0 ? [`${rule} ${bad}`] : [])).join(' ') || '0',
+  ])
+  const late = ['work late p99, worst', 'stages late p99, worst', 'after the stop p99, worst']
+  const head = ['part', 'took', 'faults', 'notices', 'answers', 'letters (twice)', ...late, 'rules broken']
+  const alone = parts.find(({ part }) => part === 'each fault alone')?.result.suffered ?? []
+  const rules = Math.max(0, ...results.map(({ verdicts }) => verdicts.length))
+  const holds = results.every(isClean)
+    ? `Every one of ${rules} rules holds in every part.`
+    : 'RULES ARE BROKEN.'
+  const seen = tried.filter((one) => one.seen).length
+  return [
+    `${Math.floor(took / 60)} min ${took % 60} s in all, queue on ${results[0]?.queue ?? ''}.`,
+    machine(),
+    toldIn(results),
+    ...(results[0] ? skippedLine(results[0]) : []),
+    ...['', table(head, rows), '', faultTable(alone), '', describeControls(tried), ''],
+    `${holds} ${seen} of ${tried.length} negative controls seen.`,
+  ].join('\n')
 }

@@ -36,6 +36,8 @@ export type Result = {
   suffered: Suffered[]
   skipped: Storm['skipped']
   drainSeconds: number
+  /** From the start of the house until it was judged. */
+  tookSeconds: number
   verdicts: Verdict[]
   lateness: Lateness[]
 }
@@ -75,15 +77,22 @@ async function openLoad(house: House, seed: number) {
   const clients = Object.fromEntries(
     identity.clients.map(({ id, secret }) => [id, { id, secret }]),
   ) as Clients
-  const { rows } = await sql<{ id: string }>`select id from person where role = 'visitor' and active`.execute(
-    house.owner,
-  )
-  const { baseUrl } = house
-  return openDriver({ baseUrl, tokenUrl, clients, seed, visitors: rows.map(({ id }) => id) })
+  const { rows } = await sql<{ id: string; role: string }>`select id, role from person
+    where role in ('visitor', 'caseworker') and active order by id`.execute(house.owner)
+  const those = (role: string) => rows.filter((one) => one.role === role).map(({ id }) => id)
+  const people = { visitors: those('visitor'), caseworkers: those('caseworker') }
+  const driver = openDriver({ baseUrl: house.baseUrl, tokenUrl, clients, seed, people })
+  house.burst = (things, rows) => {
+    for (let n = 0; n < things; n += 1) driver.happen()
+    driver.file(rows)
+  }
+  return driver
 }
 
 /** Runs the load and the faults, lets the house come to rest, judges it, and leaves nothing running. */
 export async function runChaos(wishes: Wishes): Promise<Result> {
+  const begun = performance.now()
+  const took = () => Math.round((performance.now() - begun) / 1000)
   wishes.say('Starting the whole service …')
   const house = await openHouse(wishes.folder, wishes.plan)
   try {
@@ -93,7 +102,7 @@ export async function runChaos(wishes: Wishes): Promise<Result> {
     let over = false
     const watching = watchFlow(storm, () => over)
     await blow(storm, wishes, driver)
-    wishes.say('The storm is over; waiting until nothing is left to do …')
+    wishes.say(`The storm is over after ${took()} s; waiting until nothing is left to do …`)
     const quietFrom = performance.now()
     await driver.finish(wishes.drainMs)
     await drain(storm, wishes.drainMs)
@@ -103,15 +112,12 @@ export async function runChaos(wishes: Wishes): Promise<Result> {
     over = true
     await watching
     noteRecovery(storm)
+    wishes.say(`At rest after ${took()} s; judging …`)
     const { seed, seconds } = wishes
     const counted = await countUp(storm, driver.ledger)
-    return {
-      ...counted,
-      seed,
-      seconds,
-      drainSeconds,
-      ...(await judge(storm, driver.ledger, stop, wishes.drainMs)),
-    }
+    const judged = await judge(storm, driver.ledger, stop, wishes.drainMs)
+    wishes.say(`Judged after ${took()} s.`)
+    return { ...counted, seed, seconds, drainSeconds, tookSeconds: took(), ...judged }
   } finally {
     await house.close()
   }

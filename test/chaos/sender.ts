@@ -1,7 +1,8 @@
 // Sends requests as systems do, again and again until they are answered, and keeps the first ledger: what senders were told.
 import { setTimeout as pause } from 'node:timers/promises'
 
-export type Kind = 'notice' | 'file' | 'update' | 'eviction' | 'answer' | 'contact' | 'visit' | 'referral'
+export type Kind =
+  'notice' | 'file' | 'update' | 'eviction' | 'answer' | 'contact' | 'visit' | 'referral' | 'assignment'
 
 /** What was told about one key: the id of the first 2xx, and whether a later one contradicted it. */
 export type Told = {
@@ -37,6 +38,7 @@ export type Request = {
   body: object
   file?: string
   mayRefuse?: boolean
+  ifMatch?: string
   /** What the audit must know of when it was answered. */
   seen?: Seen
 }
@@ -48,8 +50,8 @@ export type Sender = {
   ledger: Ledger
   /** Sends until it is answered; the id told, or undefined when it was refused or given up. */
   send: (request: Request) => Promise<string | undefined>
-  /** Asks once; undefined when nothing came back. */
-  ask: (path: string) => Promise<Record<string, unknown> | undefined>
+  /** Asks once; undefined when nothing came back. `etag` is the version of what was shown. */
+  ask: (path: string) => Promise<(Record<string, unknown> & { etag: string }) | undefined>
   /** Nothing is sent again after this. */
   giveUpAt: (at: number) => void
 }
@@ -76,8 +78,9 @@ async function tokenOf({ to, tokens }: Waiting, client: ClientName): Promise<str
   return token
 }
 
-function bodyOf({ key, body, file }: Request, token: string): RequestInit {
+function bodyOf({ key, body, file, ifMatch }: Request, token: string): RequestInit {
   const headers = new Headers({ authorization: `Bearer ${token}`, 'idempotency-key': key })
+  if (ifMatch !== undefined) headers.set('if-match', ifMatch)
   const signal = AbortSignal.timeout(answerWithinMs)
   if (file !== undefined) {
     const form = new FormData()
@@ -154,7 +157,9 @@ export function openSender(to: Waiting['to']): Sender {
           signal: AbortSignal.timeout(answerWithinMs),
         })
         if (response.status === 401) waiting.tokens.delete('system')
-        return response.ok ? ((await response.json()) as Record<string, unknown>) : undefined
+        if (!response.ok) return undefined
+        const shown = (await response.json()) as Record<string, unknown>
+        return { ...shown, etag: response.headers.get('etag') ?? '' }
       } catch {
         return undefined
       }

@@ -1,4 +1,4 @@
-// What staff do in the chaos run, by the system they work in: answer tasks, log contacts, book visits, answer referrals.
+// What staff do in the chaos run, by the system they work in: answer tasks, log contacts, book visits, hand out cases, answer referrals.
 import type { Chance } from './chance.ts'
 import type { Request, Seen, Sender } from './sender.ts'
 
@@ -8,15 +8,22 @@ type Referral = { id: string; caseId: string; state: string }
 /** Instants of the run itself: contacts now, visits some days on. */
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
 
+/** Who can be sent on visits, and who can be given a case. */
+export type People = { visitors: readonly string[]; caseworkers: readonly string[] }
+
 /** Opens the staff; `act` does one thing that somebody on duty would, as chance will have it. */
-export function openStaff(sender: Sender, key: () => string, visitors: readonly string[]) {
-  const send = (request: Pick<Request, 'kind' | 'path' | 'body'> & { seen?: Seen }) =>
+export function openStaff(sender: Sender, key: () => string, { visitors, caseworkers }: People) {
+  const list: Task[] = []
+  const send = (request: Pick<Request, 'kind' | 'path' | 'body' | 'ifMatch'> & { seen?: Seen }) =>
     sender.send({ client: 'system', key: key(), household: -1, mayRefuse: true, ...request })
 
   async function someTask(chance: Chance): Promise<Task | undefined> {
-    const page = await sender.ask(`/v1/tasks?state=open&limit=20&page=${chance.whole(1, 4)}`)
-    const tasks = ((page?.['tasks'] ?? []) as Task[]).filter(({ caseId }) => caseId !== null)
-    return tasks.length > 0 ? chance.pick(tasks) : undefined
+    // A page of the worklist is worked through before the next is asked for.
+    if (list.length === 0) {
+      const page = await sender.ask(`/v1/tasks?state=open&limit=50&page=${chance.whole(1, 6)}`)
+      list.push(...((page?.['tasks'] ?? []) as Task[]).filter(({ caseId }) => caseId !== null))
+    }
+    return list.pop()
   }
 
   async function answerTask(chance: Chance): Promise<void> {
@@ -54,6 +61,22 @@ export function openStaff(sender: Sender, key: () => string, visitors: readonly 
     })
   }
 
+  /** A case is opened and given to somebody, who gets a letter of it. */
+  async function handOut(chance: Chance): Promise<void> {
+    const caseId = (await someTask(chance))?.caseId
+    if (!caseId || caseworkers.length === 0) return
+    const shown = await sender.ask(`/v1/cases/${caseId}`)
+    if (!shown) return
+    sender.ledger.seen.push({ door: 'GET /v1/cases/:id', caseId })
+    await send({
+      kind: 'assignment',
+      path: `/v1/cases/${caseId}/assignments`,
+      ifMatch: shown.etag,
+      body: { personId: chance.pick(caseworkers), reason: 'Fördelning av nya ärenden' },
+      seen: { door: 'POST /v1/cases/:id/assignments', caseId },
+    })
+  }
+
   async function answerReferral(chance: Chance): Promise<void> {
     const page = await sender.ask('/v1/referrals?limit=20')
     const referrals = (page?.['referrals'] ?? []) as Referral[]
@@ -70,6 +93,7 @@ export function openStaff(sender: Sender, key: () => string, visitors: readonly 
   }
 
   return {
-    act: (chance: Chance) => chance.pick([answerTask, answerTask, workCase, answerReferral])(chance),
+    act: (chance: Chance) =>
+      chance.pick([answerTask, workCase, handOut, handOut, handOut, answerReferral])(chance),
   }
 }

@@ -197,14 +197,16 @@ export async function stopOver(storm: Storm, hours: number): Promise<Leap> {
   return leap
 }
 
-type Left = { fresh: number; failed: number; stages: number }
+/** What is to be done now, and what waits for its next try. */
+type Left = { due: number; waiting: number; stages: number }
 
 async function left(db: Db): Promise<Left> {
   const { rows } =
-    await sql<Left>`select count(*) filter (where attempts + postponed = 0)::int as fresh, count(*) filter (where attempts + postponed > 0)::int as failed,
+    await sql<Left>`select count(*) filter (where not waits)::int as due, count(*) filter (where waits)::int as waiting,
       (select count(*)::int from stage where fired_at is null and stopped_at is null and due_at <= clock_now())
         + (select count(*)::int from task where state = 'open' and alarm_at <= clock_now()) as stages
-    from outbox where done_at is null and dead_at is null`.execute(db)
+    from (select available_at > clock_now() + interval '1 second' as waits
+      from outbox where done_at is null and dead_at is null) o`.execute(db)
   return rows[0] as Left
 }
 
@@ -213,14 +215,13 @@ export async function drain(storm: Storm, withinMs: number): Promise<boolean> {
   const giveUpAt = performance.now() + withinMs
   let leaps = 0
   while (performance.now() < giveUpAt) {
-    const { fresh, failed, stages } = await left(storm.house.owner)
-    if (fresh + failed + stages === 0) return true
-    if (fresh + stages === 0 && leaps < 12) {
+    const { due, waiting, stages } = await left(storm.house.owner)
+    if (due + waiting + stages === 0) return true
+    if (due + stages === 0 && leaps < 40) {
       await moveDatabaseClock(storm.house, 600)
       leaps += 1
-      await pause(1_000)
     }
-    await pause(200)
+    await pause(100)
   }
   return false
 }

@@ -1,0 +1,39 @@
+// The whole in one command and so many minutes: no faults, every fault alone, the controls, the queue away, and seeds.
+import { join } from 'node:path'
+import { runControls } from './controls.ts'
+import { each, many, queueAway, quiet, type Course } from './courses.ts'
+import { describeWhole, isClean, type Tried } from './report.ts'
+import { runChaos, type Result } from './run.ts'
+import type { Wishes } from './storm.ts'
+
+/** A part of the whole as it was run. */
+export type PartRun = { part: string; result: Result }
+
+/** Runs all of it; two houses stand side by side but for the one without faults, whose lateness is measured alone. */
+export async function runWhole(course: Course, minutes: number): Promise<{ text: string; isSound: boolean }> {
+  const begun = performance.now()
+  const left = () => minutes * 60 - (performance.now() - begun) / 1000
+  const runs: PartRun[] = []
+  const run = async (part: string, wishes: (course: Course) => Wishes, own: Partial<Course> = {}) => {
+    const say = (text: string) => course.say(`${part}: ${text}`)
+    const folder = join(course.folder, part.replaceAll(/\W+/g, '-'))
+    const result = await runChaos(wishes({ ...course, seconds: 20, folder, say, ...own }))
+    runs.push({ part, result })
+    return result
+  }
+  await run('no faults', quiet)
+  let tried: Tried[] = []
+  const others = async () => {
+    tried = await runControls({ ...course, say: (text) => course.say(`controls: ${text}`) })
+    if (course.backend === 'redis') await run('the queue away', queueAway)
+  }
+  await Promise.all([run('each fault alone', each), others()])
+  let longest = 0
+  for (let seed = course.seed; left() > longest * 1.1; seed += 2) {
+    const pair = [seed, seed + 1].map((one) => run(`seed ${one}`, many, { seed: one, seconds: 60 }))
+    for (const { tookSeconds } of await Promise.all(pair)) longest = Math.max(longest, tookSeconds)
+  }
+  const took = Math.round((performance.now() - begun) / 1000)
+  const isSound = runs.every(({ result }) => isClean(result)) && tried.every(({ seen }) => seen)
+  return { text: describeWhole(runs, tried, took), isSound }
+}
