@@ -31,9 +31,8 @@ export async function lease(db: Db, limit: number, leaseSeconds: number): Promis
   const { rows } = await sql<Claimed>`
     with due as (
       select id from outbox
-      where done_at is null and dead_at is null and available_at <= clock_now()
-        and (lease_until is null or lease_until < clock_now())
-      order by available_at, id limit ${limit} for update skip locked)
+      where done_at is null and dead_at is null and greatest(available_at, lease_until) <= clock_now()
+      order by greatest(available_at, lease_until), id limit ${limit} for update skip locked)
     update outbox set lease_until = clock_now() + make_interval(secs => ${leaseSeconds}), publishes = publishes + 1
     from due where outbox.id = due.id
     returning outbox.id, outbox.topic`.execute(db)

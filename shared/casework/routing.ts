@@ -46,7 +46,7 @@ export async function routeCases(
   const fresh = decided.filter(({ row }) => row.routedAt === null)
   const owners = decided.flatMap(({ decision }) => [...decision.owners, ...decision.additions])
   const asked = { at, municipality, clients, place: await readPlaces(trx, at, owners, municipality) }
-  await own(trx, fresh, asked)
+  const chosen = await own(trx, fresh, asked)
   await addUnits(trx, decided, asked)
   await proposeOwners(
     trx,
@@ -56,6 +56,8 @@ export async function routeCases(
   )
   await adoptVersion(trx, at, decided, asked)
   await noteIdentities(trx, tools.keys, ids)
+  // One mail an hour to a unit is one row that every batch asks for: asked for earlier, the others would wait for all of this.
+  await tellOwners(trx, at, chosen)
   await emit(trx, 'case.routed', ids)
 }
 
@@ -97,8 +99,8 @@ async function adoptVersion(
 
 type Chosen = Decided & { owner: Placed }
 
-/** Writes the owner with the version, row and reason that spoke; the default row also asks a person. */
-async function own(trx: Trx, decided: readonly Decided[], asked: Asked): Promise<void> {
+/** Writes the owner with the version, row and reason that spoke; the default row also asks a person. Returns what was chosen. */
+async function own(trx: Trx, decided: readonly Decided[], asked: Asked): Promise<Chosen[]> {
   const { at, municipality, place } = asked
   const fallback = {
     committee: municipality.defaultCommittee,
@@ -136,7 +138,7 @@ async function own(trx: Trx, decided: readonly Decided[], asked: Asked): Promise
       unit: owner.unit,
     })),
   )
-  await tellOwners(trx, at, chosen)
+  return chosen
 }
 
 async function writeOwners(trx: Trx, at: Moment, chosen: readonly Chosen[]): Promise<void> {
