@@ -1,6 +1,7 @@
 // The supervisors' door: counts and the oldest due date per committee, unit and person.
 import { z } from 'zod'
-import { readBoard, type BoardLine } from '../../shared/casework/boards.ts'
+import { readBoard } from '../../shared/casework/boards.ts'
+import type { BoardLine } from '../../shared/domain/board-lines.ts'
 import { actorOf } from '../actor.ts'
 import type { App } from '../http.ts'
 import type { ApiDeps } from './asking.ts'

@@ -1,8 +1,10 @@
 // The board's figures: how old the delay is, the last twelve weeks, and the board as a sheet.
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { inContext } from '../../shared/casework/act.ts'
 import { readAges, readTrend, type Week } from '../../shared/casework/board-figures.ts'
-import { readBoard, type BoardLine } from '../../shared/casework/boards.ts'
+import { readBoard } from '../../shared/casework/boards.ts'
 import { AGE_BANDS } from '../../shared/domain/board-figures.ts'
+import type { BoardLine } from '../../shared/domain/board-lines.ts'
 import { writeSheet } from '../../shared/domain/sheet.ts'
 import type { Key } from '../../shared/text/say.ts'
 import type { App } from '../http.ts'
@@ -35,8 +37,10 @@ function showTrend({ db }: PageDeps) {
     const t = textsOf(request)
     const actor = actorIn(request)
     const shown = (count: number) => wholeNumber(count, request.language)
-    const weeks = await readTrend(db, actor)
-    const ages = await readAges(db, actor)
+    const { weeks, ages } = await inContext(db, actor, async (trx) => ({
+      weeks: await readTrend(trx, actor),
+      ages: await readAges(trx, actor),
+    }))
     const bands = [...AGE_BANDS, 'later' as const]
     return renderPage(reply, 'casework/board-figures', {
       title: t('trend.title'),

@@ -1,10 +1,11 @@
 // The supervisor's board: what is late and since when, by committee, unit and person; every number opens its list.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { moment } from '../../shared/casework/act.ts'
-import { readBoard, type BoardLine } from '../../shared/casework/boards.ts'
-import { listTasks } from '../../shared/casework/tasks.ts'
+import { inContext } from '../../shared/casework/act.ts'
+import { readBoard } from '../../shared/casework/boards.ts'
+import { firstTasks } from '../../shared/casework/tasks.ts'
 import { readVisitsAhead } from '../../shared/casework/visit-week.ts'
 import { listAlerts, seeAlerts, type Alert } from '../../shared/casework/worklists.ts'
+import type { BoardLine } from '../../shared/domain/board-lines.ts'
 import type { App } from '../http.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
@@ -24,6 +25,7 @@ import { taskLine } from './worklist.ts'
 
 const LIMIT = 25
 const OLDEST = 10
+const LATE = { state: 'open', due: 'overdue', unit: null, assignee: null, limit: OLDEST } as const
 
 /** Where an alert is worked on: its case, or the referral of a case that is another committee's. */
 export function alertHref({ caseId, referralId, trigger }: Alert): string | null {
@@ -55,18 +57,20 @@ function showBoard({ db }: PageDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const t = textsOf(request)
     const actor = actorIn(request)
-    const board = await readBoard(db, actor)
-    const wish = { state: 'open' as const, due: 'overdue' as const, unit: null, assignee: null }
-    const late = await listTasks(db, actor, { ...wish, limit: OLDEST, page: 1 })
-    const { today } = await moment(db)
+    const { board, late, ahead, today } = await inContext(db, actor, async (trx, at) => ({
+      board: await readBoard(trx, actor),
+      late: await firstTasks(trx, actor, LATE),
+      ahead: await readVisitsAhead(trx, actor),
+      today: at.today,
+    }))
     return renderPage(reply, 'casework/board', {
       title: t('board.title'),
       committees: board.committees.map(linked),
       units: board.units.map(linked),
       people: board.people.map(linked),
-      late: late.tasks.map((task) => taskLine(task, today, t, request.language)),
-      lateTotal: late.total,
-      ahead: (await readVisitsAhead(db, actor)).map(aheadLine),
+      late: late.map((task) => taskLine(task, today, t, request.language)),
+      lateTotal: board.committees[0]?.overdue ?? 0,
+      ahead: ahead.map(aheadLine),
     })
   }
 }

@@ -1,6 +1,6 @@
 // Lists of cases, by what is urgent about them: the lists behind the board's numbers.
 import type { FastifyReply } from 'fastify'
-import { moment } from '../../shared/casework/act.ts'
+import { inContext } from '../../shared/casework/act.ts'
 import { CASE_LISTS, listCases, type ListedCase } from '../../shared/casework/worklists.ts'
 import { daysBetween } from '../../shared/domain/calendar.ts'
 import type { App } from '../http.ts'
@@ -39,8 +39,11 @@ async function showCases(reply: FastifyReply, { db }: PageDeps): Promise<Fastify
   const unit = queryIn(request, 'enhet') || null
   const page = pageIn(request)
   const wish = { list, unit, assignee: isId(assignee) ? assignee : null, limit: LIMIT, page }
-  const { cases, total } = await listCases(db, actorIn(request), wish)
-  const { today } = await moment(db)
+  const actor = actorIn(request)
+  const { cases, total, today } = await inContext(db, actor, async (trx, at) => ({
+    ...(await listCases(trx, actor, wish)),
+    today: at.today,
+  }))
   return renderPage(reply, 'casework/cases', {
     title: t('cases.title'),
     tabs: CASE_LISTS.map((known) => ({

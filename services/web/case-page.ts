@@ -1,13 +1,14 @@
 // The case page, and what is done from it at one press: take the case, say that it is seen, move it.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { moment } from '../../shared/casework/act.ts'
+import { inContext } from '../../shared/casework/act.ts'
 import { answerAssignment, assignCase } from '../../shared/casework/assignments.ts'
-import { caseVersion, readCase } from '../../shared/casework/cases.ts'
+import { caseVersion, readCase, type CaseView } from '../../shared/casework/cases.ts'
 import { namesOf } from '../../shared/casework/colleagues.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
 import { may } from '../access.ts'
 import type { App } from '../http.ts'
 import { sectionsOf } from './case-sections.ts'
-import { caseView, idsIn } from './case-view.ts'
+import { caseView, idsIn, type Reader } from './case-view.ts'
 import { codesInForce } from './codes.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
@@ -15,6 +16,7 @@ import {
   errorsOf,
   idIn,
   isId,
+  refusedAs,
   summaryOf,
   textsOf,
   valuesIn,
@@ -26,39 +28,50 @@ import { receiverChoices, receiverIn } from './worklist.ts'
 
 type Sent = { values: Values; errors: FieldErrors }
 
-async function showCase(reply: FastifyReply, deps: PageDeps, sent?: Sent): Promise<FastifyReply> {
-  const { db, tools } = deps
-  const { request } = reply
-  const { principal, language } = request
+type Reading = { deps: PageDeps; request: FastifyRequest; mayMove: (found: CaseView) => boolean }
+
+/** The case and all its sections as they stand at one instant: one transaction, one line in the log. */
+async function readPage({ deps, request, mayMove }: Reading) {
   const t = textsOf(request)
   const actor = actorIn(request)
-  const found = await readCase(db, tools, actor, { caseId: idIn(request), purpose: null })
-  const codes = await codesInForce(db)
-  const { today } = await moment(db)
-  const names = await namesOf(db, idsIn(found))
-  const open = found.state === 'open'
-  const allowed = (permission: Parameters<typeof may>[1]): boolean =>
-    open && principal !== null && may(principal, permission)
+  const { language } = request
+  return inContext(deps.db, actor, async (db, { today }) => {
+    const found = await readCase(db, deps.tools, actor, { caseId: idIn(request), purpose: null })
+    const codes = await codesInForce(db, today)
+    const names = await namesOf(db, idsIn(found))
+    const reader: Reader = { t, language, today, law: deps.tools.law, codes, names, role: actor.role }
+    const sections = await sectionsOf({ ...deps, db }, request, found, reader)
+    return { found, reader, sections, receivers: mayMove(found) ? await receiverChoices(db, actor, t) : [] }
+  })
+}
+
+async function showCase(reply: FastifyReply, deps: PageDeps, sent?: Sent): Promise<FastifyReply> {
+  const { request } = reply
+  const { principal } = request
+  const t = textsOf(request)
+  const actor = actorIn(request)
+  const allowed = (found: CaseView, permission: Parameters<typeof may>[1]): boolean =>
+    found.state === 'open' && principal !== null && may(principal, permission)
+  const mayMove = (one: CaseView) => allowed(one, 'task.move')
+  const { found, reader, sections, receivers } = await readPage({ deps, request, mayMove })
   const unseen = found.assignments.find(
     ({ personId, state }) =>
       personId !== null && personId === actor.personId && ['proposed', 'active'].includes(state),
   )
-  const mayMove = allowed('task.move')
-  const reader = { t, language, today, law: tools.law, codes, names, role: actor.role }
   return renderPage(reply, 'casework/case', {
     title: t('case.title', { number: found.number }),
     found,
     view: caseView(found, reader),
-    sections: await sectionsOf(deps, request, found, reader),
+    sections,
     allow: {
-      contact: allowed('contact.record'),
-      close: allowed('case.close'),
-      complete: allowed('task.complete'),
-      take: allowed('case.assign') && actor.role === 'caseworker' && found.assignee !== actor.personId,
-      move: mayMove,
+      contact: allowed(found, 'contact.record'),
+      close: allowed(found, 'case.close'),
+      complete: allowed(found, 'task.complete'),
+      take: allowed(found, 'case.assign') && actor.role === 'caseworker' && found.assignee !== actor.personId,
+      move: mayMove(found),
     },
     unseen: unseen?.id ?? null,
-    receivers: mayMove ? await receiverChoices(db, actor, t) : [],
+    receivers,
     form: { values: sent?.values ?? {}, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),
   })
@@ -105,6 +118,10 @@ function move(deps: PageDeps) {
       const ifMatch = Number(values['version']) || 0
       await assignCase(deps.db, actorIn(request), { caseId, ifMatch, ...receiver, reason })
     } catch (error) {
+      if (error instanceof Refusal && error.kind === 'stale') {
+        const stale = refusedAs(error, 'reason', request.language)
+        return showCase(reply.code(409), deps, { values, errors: stale })
+      }
       const refused = errorsOf(error, { '/personId': 'to', '/unit': 'to' }, request.language)
       if (!refused) throw error
       return showCase(reply.code(422), deps, { values, errors: refused })

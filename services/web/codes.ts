@@ -5,10 +5,9 @@ import type { Db } from '../../shared/db/open.ts'
 import type { CodeList, Codes } from '../../shared/domain/codes.ts'
 import type { Language } from '../../shared/text/say.ts'
 
-/** The code lists in force today. */
-export async function codesInForce(db: Db): Promise<Codes> {
-  const { today } = await moment(db)
-  return (await rulesInForce(db, 'codes', today)).table.codes
+/** The code lists in force today; whoever knows what day it is need not ask again. */
+export async function codesInForce(db: Db, today?: string): Promise<Codes> {
+  return (await rulesInForce(db, 'codes', today ?? (await moment(db)).today)).table.codes
 }
 
 /** The choices of one list. */

@@ -1,6 +1,6 @@
 // Where each role begins: a caseworker's day, or the page that the role's work starts from.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { moment, type Actor } from '../../shared/casework/act.ts'
+import { inContext, type Actor } from '../../shared/casework/act.ts'
 import { listTasks, type TaskWish } from '../../shared/casework/tasks.ts'
 import { readVisitDay } from '../../shared/casework/visit-week.ts'
 import { listAlerts, listCases } from '../../shared/casework/worklists.ts'
@@ -24,31 +24,36 @@ const STARTS: Readonly<Record<string, string>> = {
 /** Lines of each kind; the rest is a click away. */
 const MOST = 10
 
-async function dayOf(deps: PageDeps, actor: Actor) {
+async function dayOf({ db, tools }: PageDeps, actor: Actor) {
   const mine = actor.personId ?? 'none'
   const tasks = (due: TaskWish['due'], assignee = mine, unit: string | null = null) =>
-    listTasks(deps.db, actor, { state: 'open', due, unit, assignee, limit: MOST, page: 1 })
-  const [overdue, today, next, unclaimed, clocks, inUnit, cases, told] = await Promise.all([
-    tasks('overdue'),
-    tasks('today'),
-    tasks(null),
-    tasks(null, 'none', actor.unit),
-    listCases(deps.db, actor, { list: 'clocks', unit: null, assignee: mine, limit: MOST, page: 1 }),
-    listCases(deps.db, actor, { list: 'clocks', unit: actor.unit, assignee: null, limit: MOST * 5, page: 1 }),
-    listCases(deps.db, actor, { list: 'open', unit: null, assignee: mine, limit: MOST, page: 1 }),
-    listAlerts(deps.db, actor, { unit: null, person: mine, limit: MOST, page: 1 }),
-  ])
+    listTasks(db, actor, { state: 'open', due, unit, assignee, limit: MOST, page: 1 })
+  const page = { limit: MOST, page: 1 }
+  // One after the other on the page's one connection: eight at once, each with its own, emptied the pool for one person.
+  const overdue = await tasks('overdue')
+  const today = await tasks('today')
+  const next = await tasks(null)
+  const unclaimed = await tasks(null, 'none', actor.unit)
+  const clocks = await listCases(db, actor, { list: 'clocks', unit: null, assignee: mine, ...page })
+  const wide = { unit: actor.unit, assignee: null, ...page, limit: MOST * 5 }
+  const inUnit = await listCases(db, actor, { list: 'clocks', ...wide })
+  const cases = await listCases(db, actor, { list: 'open', unit: null, assignee: mine, ...page })
+  const told = await listAlerts(db, actor, { unit: null, person: mine, ...page })
+  const { visits } = await readVisitDay(db, tools, actor, null)
   // A clock that runs in a case nobody has is everybody's in the unit: it must not wait for an owner to be seen.
   const running = [...clocks.cases, ...inUnit.cases.filter(({ assignee }) => assignee === null)]
-  return { overdue, today, next, unclaimed, running, cases, told }
+  return { overdue, today, next, unclaimed, running, cases, told, visits }
 }
 
 async function showDay(request: FastifyRequest, reply: FastifyReply, deps: PageDeps): Promise<FastifyReply> {
   const t = textsOf(request)
   const { language } = request
-  const { today } = await moment(deps.db)
-  const day = await dayOf(deps, actorIn(request))
-  const { visits } = await readVisitDay(deps.db, deps.tools, actorIn(request), null)
+  const actor = actorIn(request)
+  const { at, day } = await inContext(deps.db, actor, async (db, now) => ({
+    day: await dayOf({ ...deps, db }, actor),
+    at: now,
+  }))
+  const { today } = at
   const lines = (list: Awaited<ReturnType<typeof listTasks>>) => ({
     total: list.total,
     shown: list.tasks.map((task) => taskLine(task, today, t, language)),
@@ -60,7 +65,7 @@ async function showDay(request: FastifyRequest, reply: FastifyReply, deps: PageD
     title: t('day.title'),
     today,
     clocks: day.running.map((one) => caseLine(one, today, t)),
-    visits: visits.map((one) => ({ ...one, stateText: t(`visits.state.${stateOf(one)}`) })),
+    visits: day.visits.map((one) => ({ ...one, stateText: t(`visits.state.${stateOf(one)}`) })),
     overdue: lines(day.overdue),
     dueToday: lines({ total: dueToday.length, tasks: dueToday }),
     unclaimed: lines(day.unclaimed),

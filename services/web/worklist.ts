@@ -1,6 +1,6 @@
 // The worklist: whose tasks, when due, in bands; chosen ones are moved with a reason by whoever leads the unit.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { moment, type Actor } from '../../shared/casework/act.ts'
+import { inContext, type Actor } from '../../shared/casework/act.ts'
 import { listColleagues, listUnits, namesOf } from '../../shared/casework/colleagues.ts'
 import { moveTasks } from '../../shared/casework/task-moves.ts'
 import { listTasks, type Task, type TaskWish } from '../../shared/casework/tasks.ts'
@@ -62,7 +62,8 @@ export function taskLine(task: Task, today: string, t: Say, language: 'sv' | 'en
 
 /** Whom work can be given to, as choices: each unit, then its people; whoever is away is shown but cannot be chosen. */
 export async function receiverChoices(db: Db, actor: Actor, t: Say) {
-  const [units, people] = await Promise.all([listUnits(db, actor), listColleagues(db, actor)])
+  const units = await listUnits(db, actor)
+  const people = await listColleagues(db, actor)
   return [
     { value: '', text: t('move.choose') },
     ...units.flatMap(({ code, name }) => [
@@ -105,11 +106,14 @@ async function showWorklist(reply: FastifyReply, { db }: PageDeps, sent?: Sent):
   const choice = choiceIn(request, actor)
   const page = pageIn(request)
   const wish = { state: 'open' as const, due: choice.when, unit: choice.unit, assignee: choice.assignee }
-  const { tasks, total } = await listTasks(db, actor, { ...wish, limit: LIMIT, page })
-  const { today } = await moment(db)
   const filtered = [queryIn(request, 'enhet'), queryIn(request, 'ansvarig')].filter(Boolean)
-  const names = await namesOf(db, filtered)
   const mayMove = request.principal !== null && may(request.principal, 'task.move')
+  const { tasks, total, today, names, receivers } = await inContext(db, actor, async (trx, at) => ({
+    ...(await listTasks(trx, actor, { ...wish, limit: LIMIT, page })),
+    today: at.today,
+    names: await namesOf(trx, filtered),
+    receivers: mayMove ? await receiverChoices(trx, actor, t) : [],
+  }))
   return renderPage(reply, 'casework/worklist', {
     title: t('work.title'),
     tabs: TABS.map((tab) => ({
@@ -131,7 +135,7 @@ async function showWorklist(reply: FastifyReply, { db }: PageDeps, sent?: Sent):
     tasks: tasks.map((task) => taskLine(task, today, t, request.language)),
     paging: pagingOf(request, { page, limit: LIMIT, total }),
     mayMove: mayMove && tasks.length > 0,
-    receivers: mayMove ? await receiverChoices(db, actor, t) : [],
+    receivers,
     chosen: sent?.chosen ?? [],
     form: { values: sent?.values ?? {}, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),

@@ -37,6 +37,7 @@ export async function listUnits(db: Db, actor: Actor): Promise<{ code: string; n
 
 /** What these people, committees and units are called; ids and codes that are nobody's are left out. */
 export async function namesOf(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
   const { rows } = await sql<{ id: string; name: string }>`
     select code as id, name_sv as name from committee where code = any(${[...ids]}::text[])
     union all select code, name_sv from unit where code = any(${[...ids]}::text[])

@@ -1,5 +1,5 @@
 // The tasks people work from: listed by what is due, and completed once with one of the answers their template takes.
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { addDays } from '../domain/calendar.ts'
 import type { Attempt } from '../domain/contact-ladder.ts'
@@ -10,6 +10,7 @@ import { emit } from '../outbox.ts'
 import { inContext, type Actor, type Moment } from './act.ts'
 import { logContact } from './contact-facts.ts'
 import { nameInDiary, noSuch } from './open-case.ts'
+import { allShown, countOf } from './paging.ts'
 import { rulesInForce } from './settings.ts'
 import {
   answersOf,
@@ -86,21 +87,32 @@ export async function listTasks(
   wish: TaskWish,
 ): Promise<{ tasks: Task[]; total: number }> {
   return inContext(db, actor, async (trx, at) => {
-    // The policy sees to who may see what; naming the committee as well lets the indexes be used.
-    const where = sql`t.committee = ${actor.committee} and (${wish.state}::text is null or t.state = ${wish.state}) and ${dueIn(wish.due, at.today)}
-      and (${wish.unit}::text is null or t.unit = ${wish.unit}) and ${whose(wish.assignee)}`
-    // The page's rows first, in the order of task_order, then their names: joined before the cut, an archive of a hundred
-    // thousand cases was read for every page.
-    const order = sql`t.due_on, t.priority desc, t.due_at, t.id`
-    const { rows } = await sql<Task>`select ${columns} from (select t.* from task t where ${where}
-        order by ${order} limit ${wish.limit} offset ${(wish.page - 1) * wish.limit}) t ${named} order by ${order}`.execute(
-      trx,
-    )
-    const counted = await sql<{
-      total: number
-    }>`select count(*)::int as total from task t where ${where}`.execute(trx)
-    return { tasks: rows, total: counted.rows[0]?.total ?? 0 }
+    const where = wished(actor, wish, at)
+    const tasks = await pageOfTasks(trx, where, wish)
+    return { tasks, total: allShown(wish, tasks.length) ?? (await countOf(trx, sql`task t where ${where}`)) }
   })
+}
+
+/** The first of them, where somebody else has counted them. */
+export async function firstTasks(db: Db, actor: Actor, wish: Omit<TaskWish, 'page'>): Promise<Task[]> {
+  const whole = { ...wish, page: 1 }
+  return inContext(db, actor, async (trx, at) => pageOfTasks(trx, wished(actor, whole, at), whole))
+}
+
+// The policy sees to who may see what; naming the committee as well lets the indexes be used.
+const wished = (actor: Actor, wish: TaskWish, { today }: Moment) => sql`t.committee = ${actor.committee}
+  and (${wish.state}::text is null or t.state = ${wish.state}) and ${dueIn(wish.due, today)}
+  and (${wish.unit}::text is null or t.unit = ${wish.unit}) and ${whose(wish.assignee)}`
+
+async function pageOfTasks(trx: Trx, where: RawBuilder<unknown>, { limit, page }: TaskWish): Promise<Task[]> {
+  // The page's rows first, in the order of task_order, then their names: joined before the cut, an archive of a hundred
+  // thousand cases was read for every page.
+  const order = sql`t.due_on, t.priority desc, t.due_at, t.id`
+  const { rows } = await sql<Task>`select ${columns} from (select t.* from task t where ${where}
+      order by ${order} limit ${limit} offset ${(page - 1) * limit}) t ${named} order by ${order}`.execute(
+    trx,
+  )
+  return rows
 }
 
 /** The tasks of one case, open ones first. */

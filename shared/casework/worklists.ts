@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Db } from '../db/open.ts'
 import { addDays } from '../domain/calendar.ts'
 import { inContext, type Actor, type Moment } from './act.ts'
+import { allShown, countOf } from './paging.ts'
 
 /** A case in a list: what is urgent, whose it is, and no name of anybody in it (lag 2001:454 7 a §). */
 export type ListedCase = {
@@ -69,10 +70,8 @@ export async function listCases(
       order by least(case when c.recovery_safe_day >= ${at.today}::date then c.recovery_safe_day end,
           case when c.eviction_day >= ${at.today}::date then c.eviction_day end) nulls last, c.opened_at, c.id
       limit ${wish.limit} offset ${(wish.page - 1) * wish.limit}`.execute(trx)
-    const counted = await sql<{
-      total: number
-    }>`select count(*)::int as total from arrears_case where ${where}`.execute(trx)
-    return { cases: rows, total: counted.rows[0]?.total ?? 0 }
+    const total = allShown(wish, rows.length) ?? (await countOf(trx, sql`arrears_case where ${where}`))
+    return { cases: rows, total }
   })
 }
 
@@ -111,10 +110,8 @@ export async function listAlerts(
       where ${where} order by a.urgency desc, a.created_at, a.id limit ${wish.limit} offset ${(wish.page - 1) * wish.limit}`.execute(
       trx,
     )
-    const counted = await sql<{
-      total: number
-    }>`select count(*)::int as total from alert a where ${where}`.execute(trx)
-    return { alerts: rows, total: counted.rows[0]?.total ?? 0 }
+    const total = allShown(wish, rows.length) ?? (await countOf(trx, sql`alert a where ${where}`))
+    return { alerts: rows, total }
   })
 }
 

@@ -33,3 +33,27 @@ export function ageOfLateness(late: readonly LateTasks[], today: IsoDate, time: 
   }
   return [...lines.values()].toSorted((one, other) => other.total - one.total)
 }
+
+/** Tasks alike in when they came, were done, and were late: places in the list of weeks, 1 the first. */
+export type WeekCounts = {
+  /** The week it came in; less than 1 when before them all. */
+  came: number
+  /** The week it was done in; null when it was not. */
+  done: number | null
+  /** The first and last of the weeks at whose end it was overdue; none when the first is after the last. */
+  lateFrom: number
+  lateTo: number
+  tasks: number
+}
+
+/** How many came, were done, and were late at the end of each week; `weeks` of them. */
+export function weekFigures(counts: readonly WeekCounts[], weeks: number) {
+  const figures = Array.from({ length: weeks }, () => ({ came: 0, done: 0, late: 0 }))
+  for (const { came, done, lateFrom, lateTo, tasks } of counts) {
+    const [cameIn, doneIn] = [figures[came - 1], figures[(done ?? 0) - 1]]
+    if (cameIn) cameIn.came += tasks
+    if (doneIn) doneIn.done += tasks
+    for (const week of figures.slice(Math.max(lateFrom - 1, 0), Math.max(lateTo, 0))) week.late += tasks
+  }
+  return figures
+}

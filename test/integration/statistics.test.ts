@@ -1,6 +1,11 @@
 // Statistics through the page and the database: counts without persons, of whom one may count, and no protected case.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
+import { actorOf } from '../../services/actor.ts'
+import { inContext } from '../../shared/casework/act.ts'
+import { readTrend, type Week } from '../../shared/casework/board-figures.ts'
+import { readBoard } from '../../shared/casework/boards.ts'
+import { findPersonBySubject } from '../../shared/casework/people.ts'
 import { openApi, type Api, type Who } from '../support/api.ts'
 import { makeManyCases } from '../bench/many-cases.ts'
 
@@ -91,6 +96,41 @@ describe("the board's figures", () => {
       text.match(/<tr class="govuk-table__row"><th scope="row" class="govuk-table__header">\d{4}-/g),
     ).toHaveLength(12)
     expect(text).toContain('/uppgifter?flik=all&amp;nar=overdue&amp;enhet=GAN-FS')
+  })
+
+  test('the twelve weeks are what counting each week by itself gives', async () => {
+    await sql`update task set created_at = created_at - make_interval(days => abs(hashtext(id::text)) % 90),
+        due_at = due_at - make_interval(days => abs(hashtext(id::text)) % 100),
+        completed_at = case when state = 'done' then completed_at - make_interval(days => abs(hashtext(id::text)) % 60) end`.execute(
+      api.owner,
+    )
+    const { rows } = await sql<Week>`
+      select monday::date::text as week, count(*) filter (where created_at >= began and created_at < ended)::int as came,
+        count(*) filter (where state = 'done' and completed_at >= began and completed_at < ended)::int as done,
+        count(*) filter (where created_at < ended and due_at < ended and (state = 'open' or completed_at >= ended))::int as late
+      from generate_series(date_trunc('week', clock_now() at time zone 'Europe/Stockholm') - interval '11 weeks',
+          date_trunc('week', clock_now() at time zone 'Europe/Stockholm'), interval '1 week') as monday
+        cross join lateral (select monday at time zone 'Europe/Stockholm' as began,
+          least((monday + interval '1 week') at time zone 'Europe/Stockholm', clock_now()) as ended) week
+        cross join task where committee = 'GAN' and case_id not in (select id from arrears_case where protected) group by monday order by monday`.execute(
+      api.owner,
+    )
+    const supervisor = await findPersonBySubject(api.web, 'supervisor.gan')
+    const weeks = await readTrend(api.web, actorOf(supervisor))
+    expect(weeks).toEqual(rows)
+    expect(new Set(weeks.map(({ late }) => late)).size).toBeGreaterThan(3)
+  })
+
+  test('nobody joins a transaction that was begun for another', async () => {
+    const [one, other] = await Promise.all(
+      ['supervisor.gan', 'supervisor.sn'].map(async (who) =>
+        actorOf(await findPersonBySubject(api.web, who)),
+      ),
+    )
+    const joined = inContext(api.web, one!, (trx) => readBoard(trx, other!))
+    await expect(joined).rejects.toThrow('another actor')
+    const alone = await readBoard(api.web, one!)
+    expect(await inContext(api.web, one!, (trx) => readBoard(trx, one!))).toEqual(alone)
   })
 
   test("the board's sheet holds units and no person", async () => {

@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { municipalityFiles } from '../../config/files.ts'
-import { ageOfLateness } from '../../shared/domain/board-figures.ts'
+import { ageOfLateness, weekFigures } from '../../shared/domain/board-figures.ts'
+import { boardLines, type BoardCounts } from '../../shared/domain/board-lines.ts'
 import { parseCodes } from '../../shared/domain/codes.ts'
 import {
   byMonth,
@@ -109,5 +110,68 @@ test('delay is counted in working days: from Friday to Monday it is one', () => 
   expect(ageOfLateness(late, '2026-11-23', time)).toEqual([
     { unit: null, bands: [0, 0, 4, 0], total: 4 },
     { unit: 'GAN-FS', bands: [2, 0, 0, 1], total: 3 },
+  ])
+})
+
+test('a task counts in the week it came, the week it was done, and each week at whose end it was late', () => {
+  const figures = weekFigures(
+    [
+      { came: 1, done: 3, lateFrom: 2, lateTo: 2, tasks: 5 },
+      { came: 0, done: null, lateFrom: 1, lateTo: 3, tasks: 2 },
+      { came: 3, done: null, lateFrom: 4, lateTo: 3, tasks: 1 },
+    ],
+    3,
+  )
+  expect(figures).toEqual([
+    { came: 5, done: 0, late: 2 },
+    { came: 0, done: 0, late: 7 },
+    { came: 1, done: 5, late: 2 },
+  ])
+})
+
+test('a person with work in two units is one line of the board, and nobody is none', () => {
+  const none = { openCases: 0, clocks: 0, unowned: 0, withoutAttempt: 0, unread: 0 }
+  const counts = (unit: string | null, personId: string | null, overdue: number, oldestDue: string | null) =>
+    ({
+      committee: 'GAN',
+      unit,
+      personId,
+      openTasks: 3,
+      overdue,
+      dueToday: 1,
+      oldestDue,
+      ...none,
+    }) as BoardCounts
+  const names = new Map([
+    ['GAN', 'Gatunämnden'],
+    ['A', 'Enhet A'],
+    ['p', 'Vera'],
+  ])
+  const board = boardLines(
+    [
+      counts('A', 'p', 1, '2026-11-20'),
+      counts('B', 'p', 2, '2026-11-02'),
+      counts('A', null, 4, null),
+      { ...counts('A', 'p', 0, null), openTasks: 0, dueToday: 0, unread: 7 },
+    ],
+    names,
+  )
+  expect(board.committees).toMatchObject([
+    {
+      unit: null,
+      personId: null,
+      name: 'Gatunämnden',
+      openTasks: 9,
+      overdue: 7,
+      oldestDue: '2026-11-02',
+      unread: 7,
+    },
+  ])
+  expect(board.units.map(({ unit, name, overdue }) => [unit, name, overdue])).toEqual([
+    ['B', null, 2],
+    ['A', 'Enhet A', 5],
+  ])
+  expect(board.people).toMatchObject([
+    { personId: 'p', unit: null, name: 'Vera', openTasks: 6, dueToday: 2, overdue: 3 },
   ])
 })
