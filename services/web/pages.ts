@@ -46,6 +46,7 @@ import { statisticsPages } from './statistics.ts'
 import { themePages } from './theme.ts'
 import { landlordAdminPages } from './landlords.ts'
 import { peoplePages } from './people.ts'
+import { signInPages } from './sign-ins.ts'
 import { worklistPages } from './worklist.ts'
 
 const AREAS = [
@@ -86,6 +87,7 @@ const AREAS = [
   tableVersionPages,
   ruleTrialPages,
   peoplePages,
+  signInPages,
   landlordAdminPages,
   themePages,
   accessibilityPages,

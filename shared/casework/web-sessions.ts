@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db } from '../db/open.ts'
+import { Refusal } from '../domain/refusal.ts'
+import { inContext, type Actor } from './act.ts'
 
 export type SessionLimits = { idleMinutes: number; absoluteHours: number }
 
@@ -61,6 +63,53 @@ export async function endSessionsOf(
     and case when ${sid}::text is null then data ->> 'providerSub' = ${sub} else data ->> 'sid' = ${sid} end`.execute(
     db,
   )
+}
+
+/** A live sign-in as its own person may see it. `ref` names it in a form and is no cookie. */
+export type LiveSession = { ref: string; way: string | null; startedAt: string; until: string; own: boolean }
+
+// A short piece of the hash: enough to tell one person's few sign-ins apart, and of no use to anybody else.
+const ref = sql<string>`left(id, 12)`
+const live = sql<boolean>`expires_at > clock_now()`
+
+/** The person's live sign-ins, the newest first; `ownId` is the cookie's id of whoever asks. */
+export async function listSessions(db: Db, subject: string, ownId: string): Promise<LiveSession[]> {
+  const { rows } = await sql<LiveSession>`select ${ref} as ref, data ->> 'provider' as way,
+      (data ->> 'startedAt')::timestamptz as started_at, expires_at as until, id = ${hashed(ownId)} as own
+    from web_session where subject = ${subject} and ${live} order by started_at desc, ref`.execute(db)
+  return rows
+}
+
+/** Ends the one of the person's sign-ins that `which` names, or all but the own. Returns how many ended. */
+export async function endOtherSessions(
+  db: Db,
+  { subject, ownId, which }: { subject: string; ownId: string; which: string },
+): Promise<number> {
+  const { rows } = await sql`delete from web_session where subject = ${subject} and id <> ${hashed(ownId)}
+    and (${which} = 'others' or ${ref} = ${which}) returning 1`.execute(db)
+  return rows.length
+}
+
+/**
+ * An administrator ends every sign-in of a person, who must sign in anew; written down with who did it. Twice, the second
+ * ends nothing. Throws `not-found` for somebody unknown.
+ */
+export async function endPersonSessions(db: Db, actor: Actor, personId: string): Promise<number> {
+  return inContext(db, actor, async (trx) => {
+    const person = await trx
+      .selectFrom('person')
+      .select('subject')
+      .where('id', '=', personId)
+      .executeTakeFirst()
+    if (!person) throw new Refusal('not-found', 'not-found', 'Det du söker finns inte.')
+    const { rows } = await sql`delete from web_session where subject = ${person.subject} returning 1`.execute(
+      trx,
+    )
+    if (rows.length > 0)
+      await sql`insert into person_change (person_id, what, changed_by)
+        values (${personId}, 'signed-out', ${actor.personId})`.execute(trx)
+    return rows.length
+  })
 }
 
 /** Removes what has already ended; called at sign-in, so that the table stays as small as the day's work. */

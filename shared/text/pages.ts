@@ -16,6 +16,7 @@ import { lawWorkTexts } from './law-work.ts'
 import { meetingTexts } from './meetings.ts'
 import { letterTexts } from './letters.ts'
 import { peopleTexts } from './people.ts'
+import { signInTexts } from './sign-ins.ts'
 import { referralTexts } from './referrals.ts'
 import { ruleTrialTexts } from './rule-trials.ts'
 import { staffTexts } from './staff.ts'
@@ -30,6 +31,7 @@ const all = {
   ...auditTexts,
   ...administrationTexts,
   ...peopleTexts,
+  ...signInTexts,
   ...columnTexts,
   ...ruleTrialTexts,
   ...calculatorTexts,

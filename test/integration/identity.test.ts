@@ -5,9 +5,11 @@ import { sql } from 'kysely'
 import pino from 'pino'
 import type { Routes } from '../../services/http.ts'
 import { makeDemoIdentity } from '../../services/identity/demo-identity.ts'
+import { signInPages } from '../../services/web/sign-ins.ts'
+import type { Db } from '../../shared/db/open.ts'
 import { localPath } from '../../services/login.ts'
 import { renderPage } from '../../services/web/frame.ts'
-import { cookieLine, signIn, tokenOn, visit } from '../support/browser-less.ts'
+import { cookieLine, signIn, tokenOn, visit, type Jar, type Page } from '../support/browser-less.ts'
 import { startTestServer, type TestServer } from '../support/http.ts'
 
 let server: TestServer
@@ -15,8 +17,10 @@ const logged: string[] = []
 
 beforeAll(async () => {
   const logger = pino({ level: 'info' }, { write: (line) => void logged.push(line) })
-  const routes = (): Routes[] => [
+  const routes = (db: Db): Routes[] => [
     (app) => {
+      signInPages(app, { db })
+      app.get('/personer/:id', { config: { permission: 'people.manage' } }, () => 'personen')
       app.get('/', { config: { permission: 'own.page' } }, (request, reply) =>
         renderPage(reply, 'about', {
           title: 'Start',
@@ -144,6 +148,60 @@ describe('A person', () => {
     expect((await visit(server.app, jar, '/')).body).not.toContain('Hej')
     const again = await visit(server.app, jar, '/login/staff')
     expect(again.body).toContain('Användarnamn')
+  })
+
+  test('sees where they are signed in, and ends the others there or all at once, but nobody else’s', async () => {
+    const [desk, phone, tablet, other] = await Promise.all(
+      ['eva', 'eva', 'eva', 'bo'].map((username) => signIn(server.app, person(username))),
+    )
+    const page = await visit(server.app, desk!.jar, '/mina-inloggningar')
+    const end = (which: string) =>
+      visit(server.app, desk!.jar, '/mina-inloggningar', {
+        method: 'POST',
+        body: new URLSearchParams({ _csrf: tokenOn(page), which }),
+      })
+    expect((await end('others')).url.startsWith(server.provider.issuer)).toBe(true)
+    await sql`update web_session set data = data || jsonb_build_object('authTime', extract(epoch from now())::int)`.execute(
+      server.owner,
+    )
+    expect(page.body.split('den du använder nu').length - 1).toBe(1)
+    const [ref = ''] = /(?<=name="which" value=")[\w-]{12}(?=")/.exec(page.body) ?? []
+    const isIn = async (one: { jar: Jar } | undefined) =>
+      (await visit(server.app, one!.jar, '/')).body.includes('Hej')
+    expect((await end('x')).body).toContain('ingen inloggning att avsluta')
+    await end(ref)
+    expect([await isIn(phone), await isIn(tablet)].filter(Boolean)).toHaveLength(1)
+    expect((await end('others')).body).toContain('Du är inte inloggad någon annanstans')
+    expect([await isIn(phone), await isIn(tablet)]).toEqual([false, false])
+    expect([await isIn(desk), await isIn(other)]).toEqual([true, true])
+  })
+
+  test('is signed out everywhere by an administrator, once, with who did it; by nobody else', async () => {
+    const [eva, adam, bo] = await Promise.all(
+      ['eva', 'adam', 'bo'].map((username) => signIn(server.app, person(username))),
+    )
+    const { id } = await server.owner
+      .selectFrom('person')
+      .select('id')
+      .where('username', '=', 'eva')
+      .executeTakeFirstOrThrow()
+    const signOut = async ({ jar, page }: { jar: Jar; page: Page }) =>
+      (
+        await visit(server.app, jar, `/personer/${id}/logga-ut`, {
+          method: 'POST',
+          body: new URLSearchParams({ _csrf: tokenOn(page) }),
+        })
+      ).status
+    expect(await signOut(bo!)).toBe(403)
+    expect([await signOut(adam!), await signOut(adam!)]).toEqual([200, 200])
+    expect((await visit(server.app, eva!.jar, '/')).body).not.toContain('Hej')
+    expect((await visit(server.app, adam!.jar, '/')).body).toContain('Hej')
+    const changes = await server.owner
+      .selectFrom('personChange')
+      .select('what')
+      .where('personId', '=', id)
+      .execute()
+    expect(changes).toEqual([{ what: 'signed-out' }])
   })
 
   test('leaves nothing in the browser when signing out', async () => {

@@ -1,6 +1,7 @@
 // docs/asvs.md and docs/dpia.md are true: every test they name is there, every file they point to exists.
 import { describe, expect, it } from '@jest/globals'
 import { existsSync, readFileSync } from 'node:fs'
+import { bare, read, written } from '../support/house.ts'
 
 const asvs = readFileSync('docs/asvs.md', 'utf8')
 const rows = [...asvs.matchAll(/^\| `([\d.]+)` ([^|]*)\| ([^|]*)\| (.+) \|$/gm)].map(
@@ -37,5 +38,36 @@ describe('docs/dpia.md', () => {
     const named = [...readFileSync('docs/dpia.md', 'utf8').matchAll(/`((?:config|services|shared)\/[^`]*)`/g)]
     expect(named.length).toBeGreaterThan(15)
     expect(named.map(([, path = '']) => path).filter((path) => !existsSync(path))).toEqual([])
+  })
+})
+
+describe('docs/security.md', () => {
+  const rows = [...readFileSync('docs/security.md', 'utf8').matchAll(/^\| .* \| `([^`]+)` `([^`]+)` \|$/gm)]
+
+  it('names for each row the words in the code that make it true', () => {
+    expect(rows.length).toBeGreaterThan(40)
+    const untrue = rows.filter(
+      ([, file = '', words = '']) => !existsSync(file) || !readFileSync(file, 'utf8').includes(words),
+    )
+    expect(untrue.map(([row]) => row)).toEqual([])
+  })
+
+  it('has no row without a place in the code', () => {
+    const all = readFileSync('docs/security.md', 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+    const headings = all.filter((line) => line.endsWith(' where |'))
+    expect(all.length - headings.length).toBe(rows.length)
+  })
+
+  it('names every file that seals, hashes or signs', () => {
+    const text = readFileSync('docs/security.md', 'utf8')
+    const sealing = written.filter(
+      (path) =>
+        /^(services|shared|workers)\//.test(path) &&
+        /\bcreate(Hmac|Cipheriv)\(|\bjwtVerify\(/.test(bare(read(path))),
+    )
+    expect(sealing.length).toBeGreaterThan(3)
+    expect(sealing.filter((path) => !text.includes(path))).toEqual([])
   })
 })
