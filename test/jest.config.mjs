@@ -9,5 +9,7 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   // Real servers on a busy machine of two cores: a limit that only ends what hangs.
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // Three on two cores: many files wait for a browser, a process or a clock meanwhile.
+  maxWorkers: 3,
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
 }
