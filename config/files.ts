@@ -23,11 +23,15 @@ export function municipalityFolder(code: string, folder = here): string {
   return found
 }
 
-/** The files of a municipality by name (`routing.csv`, `tasks.csv` …), as text. */
+/** The files of a municipality by name (`routing.csv`, `tasks.csv` …, `letters/first-contact.sv.txt` …), as text. */
 export function municipalityFiles(code: string, folder = here): Map<string, string> {
   const own = new URL(`${municipalityFolder(code, folder)}/`, folder)
   const files = readdirSync(own).filter((file) => /\.(csv|json)$/.test(file))
-  return new Map(files.map((file) => [file, readFileSync(new URL(file, own), 'utf8')]))
+  const letters = [...letterFiles(code, folder)].map(([file, text]) => [`letters/${file}`, text] as const)
+  return new Map([
+    ...files.map((file) => [file, readFileSync(new URL(file, own), 'utf8')] as const),
+    ...letters,
+  ])
 }
 
 /**
@@ -36,8 +40,8 @@ export function municipalityFiles(code: string, folder = here): Map<string, stri
  */
 export function letterFiles(code: string, folder = here): Map<string, string> {
   const names = readdirSync(folder).filter((name) => name === code || name.split('-')[0] === code)
-  const places = ['letters/', ...names.map((name) => `${name}/letters/`)].map((path) => new URL(path, folder))
-  const files = places
+  const places = names.map((name) => new URL(`${name}/letters/`, folder))
+  const files = [new URL('letters/', here), ...places]
     .filter((place) => existsSync(place))
     .flatMap((place) =>
       readdirSync(place)

@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import { inContext } from '../../shared/casework/act.ts'
 import { confirmationLetter } from '../../shared/casework/confirmation.ts'
+import { lettersInForce } from '../../shared/casework/letter-texts.ts'
 import { decideRestart } from '../../shared/casework/restarts.ts'
 import { noSuch } from '../../shared/casework/open-case.ts'
 import { actorOf } from '../actor.ts'
-import { letterTemplates } from '../letter-templates.ts'
 import type { App } from '../http.ts'
 import { byId, idOf, type ApiDeps } from './asking.ts'
 
@@ -42,7 +42,6 @@ function restarts(app: App, { db }: ApiDeps): void {
 }
 
 function confirmations(app: App, { db }: ApiDeps): void {
-  const templates = letterTemplates(app.frame.settings.municipality.code)
   app.get(
     '/v1/cases/:id/confirmation',
     {
@@ -60,8 +59,8 @@ function confirmations(app: App, { db }: ApiDeps): void {
       },
     },
     async (request) => {
-      const prepared = await inContext(db, actorOf(request.principal), (trx) =>
-        confirmationLetter(trx, idOf(request.params), templates),
+      const prepared = await inContext(db, actorOf(request.principal), async (trx) =>
+        confirmationLetter(trx, idOf(request.params), await lettersInForce(trx)),
       )
       if (!prepared) throw noSuch()
       const { responsible, enforcement, person } = prepared

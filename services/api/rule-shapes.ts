@@ -15,6 +15,9 @@ export const kind = z.enum([
   'committees',
   'units',
   'settings',
+  'letters',
+  'visit-teams',
+  'meetings',
 ])
 
 /** A version's number in the address. What cannot be one belongs to nothing: the same 404 as for what is not there. */

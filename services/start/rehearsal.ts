@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { municipalityFiles, readDataFile } from '../../config/files.ts'
 import type { Mailer } from '../../shared/casework/mail.ts'
-import { loadMunicipality } from '../../shared/casework/settings.ts'
+import { loadMunicipality } from '../../shared/casework/load-municipality.ts'
 import {
   sweepDeadlines,
   sweepPlans,

@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { inContext } from '../../shared/casework/act.ts'
 import { readCase } from '../../shared/casework/cases.ts'
 import { confirmationLetter } from '../../shared/casework/confirmation.ts'
+import { lettersInForce } from '../../shared/casework/letter-texts.ts'
 import { decideRestart, restartsAsked } from '../../shared/casework/restarts.ts'
 import type { App } from '../http.ts'
-import { letterTemplates } from '../letter-templates.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
@@ -27,9 +27,8 @@ async function backTo(request: FastifyRequest, { db, tools }: PageDeps) {
 async function showLetter(reply: FastifyReply, deps: PageDeps): Promise<FastifyReply> {
   const { request } = reply
   const back = await backTo(request, deps)
-  const templates = letterTemplates(request.server.frame.settings.municipality.code)
-  const letter = await inContext(deps.db, actorIn(request), (trx) =>
-    confirmationLetter(trx, idIn(request), templates),
+  const letter = await inContext(deps.db, actorIn(request), async (trx) =>
+    confirmationLetter(trx, idIn(request), await lettersInForce(trx)),
   )
   return renderPage(reply, 'casework/letter', {
     title: textsOf(request)('letter.title'),

@@ -18,15 +18,21 @@ async function send(reply: FastifyReply, name: string, content: PdfContent): Pro
     .send(bytes)
 }
 
+/** What a letter on paper needs; an example that nobody was sent has no id. */
+type Printed = Pick<MadeLetter, 'language' | 'address' | 'subject' | 'body' | 'madeAt'> & {
+  id: string | null
+}
+
 /** The letter for a window envelope: sender and window lines above the fold, the matter below it. */
-export function sendLetterPdf(reply: FastifyReply, made: MadeLetter): Promise<FastifyReply> {
+export function sendLetterPdf(reply: FastifyReply, made: Printed): Promise<FastifyReply> {
   const { name } = reply.server.frame.settings.municipality
   const language = made.language === 'en' ? 'en' : 'sv'
   const body = letterBlocks(made.body).map((block): PdfBlock =>
     block.kind === 'heading' ? { ...block, level: 2 } : block,
   )
-  return send(reply, `brev-${made.id.slice(0, 8)}`, {
-    title: say(language, 'letters.one'),
+  const example = say(language, 'letter-template.foot')
+  return send(reply, made.id === null ? 'brevmall' : `brev-${made.id.slice(0, 8)}`, {
+    title: made.id === null ? example : say(language, 'letters.one'),
     language,
     made: made.madeAt,
     letter: {
@@ -35,7 +41,7 @@ export function sendLetterPdf(reply: FastifyReply, made: MadeLetter): Promise<Fa
       date: dayInText(localDateOf(made.madeAt), language, true),
     },
     blocks: [{ kind: 'heading', level: 1, text: made.subject }, ...body],
-    foot: name,
+    foot: made.id === null ? `${name} · ${example}` : name,
   })
 }
 

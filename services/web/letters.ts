@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readCase } from '../../shared/casework/cases.ts'
+import { lettersInForce } from '../../shared/casework/letter-texts.ts'
 import {
   lettersFor,
   listLetters,
@@ -19,7 +20,6 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import { letterVariableTexts } from '../../shared/text/letters.ts'
 import type { Language } from '../../shared/text/say.ts'
 import type { App } from '../http.ts'
-import { letterTemplates } from '../letter-templates.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import { sendLetterPdf } from './letter-pdf.ts'
 import {
@@ -39,18 +39,19 @@ import {
 const READ = { config: { permission: 'case.read' as const } }
 const WRITE = { config: { permission: 'letter.write' as const } }
 
-const templatesOf = (request: FastifyRequest): readonly LetterTemplate[] =>
-  letterTemplates(request.server.frame.settings.municipality.code)
-
 async function backTo(request: FastifyRequest, { db, tools }: PageDeps) {
   const found = await readCase(db, tools, actorIn(request), { caseId: idIn(request), purpose: null })
   return { href: `/arenden/${found.id}`, text: textsOf(request)('case.title', { number: found.number }) }
 }
 
 /** The letter of the address, in the language asked for; its Swedish text when there is none in that. */
-function templateIn(request: FastifyRequest, wished: string): LetterTemplate {
+function templateIn(
+  request: FastifyRequest,
+  templates: readonly LetterTemplate[],
+  wished: string,
+): LetterTemplate {
   const { template = '' } = request.params as { template?: string }
-  const all = templatesOf(request).filter(({ id }) => id === template)
+  const all = templates.filter(({ id }) => id === template)
   const found =
     all.find(({ language }) => language === wished) ?? all.find(({ language }) => language === 'sv')
   if (!found) throw new Refusal('not-found', 'not-found', 'Det du söker finns inte.')
@@ -64,7 +65,8 @@ function showAll(deps: PageDeps) {
     const back = await backTo(request, deps)
     const caseId = idIn(request)
     const actor = actorIn(request)
-    const all = await lettersFor(deps.db, actor, caseId, templatesOf(request))
+    const templates = await lettersInForce(deps.db)
+    const all = await lettersFor(deps.db, actor, caseId, templates)
     const choices = all
       .filter(({ template }) => template.language === 'sv')
       .map(({ template, ready }) => {
@@ -84,15 +86,15 @@ function showAll(deps: PageDeps) {
     choices.sort((one, other) => Number(one.lacks !== null) - Number(other.lacks !== null))
     const made = (await listLetters(deps.db, deps.tools, actor, caseId)).map((one) => ({
       ...one,
-      name: nameOf(request, one.template),
+      name: nameOf(request, templates, one.template),
     }))
     return renderPage(reply, 'casework/letters', { title: t('letters.title'), back, caseId, choices, made })
   }
 }
 
 /** What a letter is called in the reader's language; its own name when the template is gone. */
-export function nameOf(request: FastifyRequest, id: string): string {
-  const all = templatesOf(request).filter((one) => one.id === id)
+export function nameOf(request: FastifyRequest, templates: readonly LetterTemplate[], id: string): string {
+  const all = templates.filter((one) => one.id === id)
   return (all.find(({ language }) => language === request.language) ?? all[0])?.name ?? id
 }
 
@@ -107,13 +109,14 @@ async function showPreview(
   const t = textsOf(request)
   const back = await backTo(request, deps)
   const caseId = idIn(request)
-  const template = templateIn(request, values['sprak'] ?? queryIn(request, 'sprak'))
+  const templates = await lettersInForce(deps.db)
+  const template = templateIn(request, templates, values['sprak'] ?? queryIn(request, 'sprak'))
   const actor = actorIn(request)
-  const wish = { caseId, template, templates: templatesOf(request), written: values }
+  const wish = { caseId, template, templates, written: values }
   const letter = await prepareLetter(deps.db, actor, wish)
   const [state] = await lettersFor(deps.db, actor, caseId, [template])
   return renderPage(reply, 'casework/letter-new', {
-    title: nameOf(request, template.id),
+    title: nameOf(request, templates, template.id),
     back: { href: `/arenden/${caseId}/brev`, text: t('letters.title') },
     caseTitle: back.text,
     caseId,
@@ -127,6 +130,8 @@ async function showPreview(
     lang: template.language === 'en' ? 'en' : 'sv',
     form: { values: { key: randomUUID(), ...values }, errors },
     errors: summaryOf(errors),
+    // A text that has changed since the form was opened has not been read: it is shown before it is kept.
+    changed: (values['version'] ?? `${template.version}`) !== `${template.version}`,
   })
 }
 
@@ -159,11 +164,14 @@ function save(deps: PageDeps) {
     const values = valuesIn(request)
     if (values['action'] === 'see') return showPreview(reply, deps, { values, errors: {} })
     const caseId = idIn(request)
-    const template = templateIn(request, values['sprak'] ?? '')
+    const templates = await lettersInForce(deps.db)
+    const template = templateIn(request, templates, values['sprak'] ?? '')
+    if ((values['version'] ?? '') !== `${template.version}`)
+      return showPreview(reply.code(409), deps, { values, errors: {} })
     const wish = {
       caseId,
       template,
-      templates: templatesOf(request),
+      templates,
       written: values,
       key: (values['key'] ?? '').slice(0, 60),
       checkedSafe: values['checkedSafe'] === 'yes',
@@ -195,7 +203,7 @@ function showOne(deps: PageDeps) {
     const t = textsOf(request)
     const caseId = idIn(request)
     const { made } = await letterIn(request, deps)
-    const name = nameOf(request, made.template)
+    const name = nameOf(request, await lettersInForce(deps.db), made.template)
     return renderPage(reply, 'casework/letter-made', {
       title: t('letters.one'),
       back: { href: `/arenden/${caseId}/brev`, text: t('letters.title') },
@@ -215,8 +223,6 @@ function showOne(deps: PageDeps) {
 
 /** `/arenden/{id}/brev` and below it: choose, look, keep, print, fetch. */
 export function letterPages(app: App, deps: PageDeps): void {
-  // Read now: a faulty letter stops the start.
-  letterTemplates(app.frame.settings.municipality.code)
   app.get('/arenden/:id/brev', READ, showAll(deps))
   app.get('/arenden/:id/brev/nytt/:template', WRITE, (_request, reply) => showPreview(reply, deps))
   app.post('/arenden/:id/brev/nytt/:template', WRITE, save(deps))

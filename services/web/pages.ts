@@ -30,6 +30,8 @@ import { startPages } from './my-day.ts'
 import type { PageDeps } from './page.ts'
 import { referralPages } from './referrals.ts'
 import { lawWorkPages } from './law-work.ts'
+import { letterEditPages } from './letter-edit.ts'
+import { letterTemplatePages } from './letter-templates.ts'
 import { letterPages } from './letters.ts'
 import { searchPages } from './search-page.ts'
 import { ruleTrialPages } from './rule-trial.ts'
@@ -81,6 +83,8 @@ const AREAS = [
   visitBookingPages,
   absencePages,
   calendarPages,
+  letterTemplatePages,
+  letterEditPages,
   tablePages,
   tableDraftPages,
   tableRowPages,

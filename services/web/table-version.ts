@@ -17,8 +17,9 @@ import {
   type RuleVersionInFull,
 } from '../../shared/casework/rules.ts'
 import { addDays, isIsoDate } from '../../shared/domain/calendar.ts'
+import { bodyOfCell } from '../../shared/domain/letter-sheet.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
-import { compareTables, readTableRows } from '../../shared/domain/table-edit.ts'
+import { compareTables, readTableRows, rowOf } from '../../shared/domain/table-edit.ts'
 import type { App } from '../http.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
@@ -31,7 +32,7 @@ import {
   type FieldErrors,
   type PageDeps,
 } from './page.ts'
-import { columnName } from './table-words.ts'
+import { columnName, rowInWords } from './table-words.ts'
 import { addressOf, mayChange } from './tables.ts'
 
 const read = { permission: 'rules.read' as const }
@@ -50,10 +51,20 @@ function versionIn(request: FastifyRequest): number {
 function differencesOf(request: FastifyRequest, found: RuleVersionInFull, against: RuleVersionInFull) {
   const t = textsOf(request)
   const [was, is] = [readTableRows(found.kind, against.csv), readTableRows(found.kind, found.csv)]
+  const called = (key: string): string => {
+    const row = found.kind === 'letters' ? (rowOf(is, key) ?? rowOf(was, key)) : null
+    if (!row) return key
+    const { heading, tag } = rowInWords(is, row, new Map(), { t, language: request.language })
+    return `${heading}, ${tag}`
+  }
   return compareTables(was, is).map(({ kind, key, cells }) => ({
     kind,
-    key,
-    cells: cells.map((cell) => ({ ...cell, label: columnName(cell.column, t, request.language) })),
+    key: called(key),
+    cells: cells.map(({ column, before, after }) => ({
+      label: columnName(column, t, request.language),
+      before: found.kind === 'letters' ? bodyOfCell(before) : before,
+      after: found.kind === 'letters' ? bodyOfCell(after) : after,
+    })),
   }))
 }
 

@@ -1,4 +1,5 @@
 // A row of a municipal table in words: what must hold, what happens then, and why; and what a column is called.
+import { bodyOfCell } from '../../shared/domain/letter-sheet.ts'
 import { INPUTS } from '../../shared/domain/routing-facts.ts'
 import { printed, type EditableTable, type TableKind, type TableRow } from '../../shared/domain/table-edit.ts'
 import { isPageTextKey, type Language } from '../../shared/text/say.ts'
@@ -28,6 +29,9 @@ export const TABLES: Readonly<Record<string, TableKind>> = {
   enheter: 'units',
   arbetstid: 'settings',
   checklista: 'checklist',
+  brevmallar: 'letters',
+  besokslag: 'visit-teams',
+  motesserier: 'meetings',
 }
 
 /** A column by its name in the reader's language; one that has none is called what the sheet calls it. */
@@ -55,20 +59,49 @@ export function rowInWords(
 ): RowInWords {
   const cell = (column: string): string => row.cells[table.columns.indexOf(column)] ?? ''
   const line = (column: string): Line[] =>
-    cell(column) === '' ? [] : [{ label: columnName(column, t, language), text: cell(column) }]
+    cell(column) === ''
+      ? []
+      : [{ label: columnName(column, t, language), text: inWords(cell(column), t, names) }]
   const seen = printed(row.cells)
   if (table.kind === 'routing')
     return { key: row.key, seen, ...ruleInWords(cell, line, names, { t, language }) }
+  if (table.kind === 'letters') return { key: row.key, seen, ...letterInWords(cell, t) }
   const title =
     cell(language === 'sv' ? 'title_sv' : 'title_en') || cell(language) || cell(`name_${language}`)
   const setting = `setting.${row.key}`
   const heading =
     table.kind === 'settings' && isPageTextKey(setting)
       ? t(setting)
-      : [row.key, title].filter(Boolean).join(' · ')
+      : [row.key, title || names.get(row.key)].filter(Boolean).join(' · ')
   const told = new Set(['title_sv', 'title_en', 'sv', 'en', 'name_sv', 'name_en', 'falt'])
   const result = table.columns.filter((column) => !told.has(column)).flatMap(line)
   return { key: row.key, seen, heading, tag: '', when: [], result, why: '' }
+}
+
+/** A cell as people say it: yes and no in the reader's language, codes with what they are called. */
+function inWords(cell: string, t: Say, names: Names): string {
+  const key = `cell.says.${cell}`
+  if (isPageTextKey(key)) return t(key)
+  const parts = cell.split(/,\s*/)
+  const named = parts.some((part) => names.has(part))
+  return named
+    ? parts.map((part) => (names.has(part) ? `${names.get(part)} (${part})` : part)).join(', ')
+    : cell
+}
+
+/** A letter's text by name and language, with what it says. */
+function letterInWords(cell: (column: string) => string, t: Say): Omit<RowInWords, 'key' | 'seen'> {
+  const key = `letters.language.${cell('language')}`
+  return {
+    heading: cell('name') || cell('letter'),
+    tag: isPageTextKey(key) ? t(key) : cell('language'),
+    when: [],
+    result: [
+      { label: t('letter-template.subject'), text: cell('subject') },
+      { label: t('letter-template.body'), text: bodyOfCell(cell('body')) },
+    ],
+    why: '',
+  }
 }
 
 type Reader = { t: Say; language: Language }

@@ -51,8 +51,8 @@ export async function rowsShown(
 ) {
   const page = pageIn(request)
   const shown = rows.slice((page - 1) * ROWS, page * ROWS)
-  const names =
-    table.kind === 'routing' ? await namesIn(db, shown, (await moment(db)).today) : new Map<string, string>()
+  const named = ['routing', 'visit-teams', 'meetings'].includes(table.kind)
+  const names = named ? await namesIn(db, shown, (await moment(db)).today) : new Map<string, string>()
   const reader = { t: textsOf(request), language: request.language }
   return {
     rows: shown.map((row) => rowInWords(table, row, names, reader)),

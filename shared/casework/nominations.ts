@@ -17,7 +17,12 @@ import { writeTimeline } from './timeline.ts'
 
 /** The municipality's series, as loaded. */
 export async function allSeries(trx: Trx | Db): Promise<MeetingSeries[]> {
-  const rows = await trx.selectFrom('meetingSeries').selectAll().orderBy('code').execute()
+  const rows = await trx
+    .selectFrom('meetingSeries')
+    .selectAll()
+    .where('active', '=', true)
+    .orderBy('code')
+    .execute()
   return rows as MeetingSeries[]
 }
 

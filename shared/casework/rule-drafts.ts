@@ -38,17 +38,18 @@ export type RuleDraft = {
 /** How saving a row went: done, or not done because a colleague has changed the same row meanwhile. */
 export type RowSaved = { saved: true } | { saved: false; theirs: string[] | null; by: string; at: string }
 
-type Stored = Omit<RuleDraft, 'csv' | 'findings' | 'stale'> & { body: string; latest: number }
+/** The draft as it is stored; `latest` is the latest published version. */
+export type StoredDraft = Omit<RuleDraft, 'csv' | 'findings' | 'stale'> & { body: string; latest: number }
 
-async function findDraft(trx: Trx, kind: RuleKind): Promise<Stored | null> {
-  const { rows } = await sql<Stored>`
+async function findDraft(trx: Trx, kind: RuleKind): Promise<StoredDraft | null> {
+  const { rows } = await sql<StoredDraft>`
     select d.kind, d.id, d.based_on, d.body, d.examples, d.authors, d.changed_by, p.name as changed_by_name, d.changed_at,
       (select v.id from rule_version v where v.kind = d.kind and v.state = 'published' order by v.version desc limit 1) as latest
     from rule_draft d join person p on p.id = d.changed_by where d.kind = ${kind}`.execute(trx)
   return rows[0] ?? null
 }
 
-async function shown(trx: Trx, { body, latest, ...draft }: Stored): Promise<RuleDraft> {
+async function shown(trx: Trx, { body, latest, ...draft }: StoredDraft): Promise<RuleDraft> {
   const findings = await checkRules(trx, { ...draft, body, id: 0 })
   return { ...draft, csv: body, stale: latest !== draft.basedOn, findings }
 }
@@ -62,11 +63,11 @@ export async function readRuleDraft(db: Db, actor: Actor, kind: RuleKind): Promi
 }
 
 /** Runs a change of the open draft, begun from the latest published version if there is none. One at a time per table. */
-async function inDraft<T>(
+export async function inDraft<T>(
   db: Db,
   actor: Actor,
   kind: RuleKind,
-  deed: (trx: Trx, at: Moment, draft: Stored) => Promise<T>,
+  deed: (trx: Trx, at: Moment, draft: StoredDraft) => Promise<T>,
 ): Promise<T> {
   const author = personOf(actor)
   return inContext(db, actor, async (trx, at) => {
@@ -74,7 +75,7 @@ async function inDraft<T>(
     await sql`insert into rule_draft (kind, based_on, body, examples, authors, changed_by, changed_at)
       values (${kind}, ${latest.id}, ${latest.body}, ${latest.examples}, array[${author}::uuid], ${author}, ${at.now})
       on conflict (kind) do nothing`.execute(trx)
-    return deed(trx, at, (await findDraft(trx, kind)) as Stored)
+    return deed(trx, at, (await findDraft(trx, kind)) as StoredDraft)
   })
 }
 
@@ -92,7 +93,8 @@ type Step = {
   after?: string | null
 }
 
-async function store(trx: Trx, at: Moment, draft: Stored, actor: Actor, step: Step): Promise<void> {
+/** Writes a step of the draft with who took it; what changes nothing is no step. */
+export async function store(trx: Trx, at: Moment, draft: StoredDraft, actor: Actor, step: Step) {
   const author = personOf(actor)
   const examples = step.examples === undefined ? draft.examples : step.examples
   if (step.csv === draft.body && examples === draft.examples) return
@@ -105,10 +107,14 @@ async function store(trx: Trx, at: Moment, draft: Stored, actor: Actor, step: St
   )
 }
 
-const tableOf = (draft: Stored): EditableTable => readTableRows(draft.kind, draft.body)
+const tableOf = (draft: StoredDraft): EditableTable => readTableRows(draft.kind, draft.body)
 
 /** Who last changed this row of the draft; whoever last wrote in it when the log knows nothing of the row. */
-async function lastChange(trx: Trx, draft: Stored, key: string): Promise<{ by: string; at: string }> {
+export async function lastChange(
+  trx: Trx,
+  draft: StoredDraft,
+  key: string,
+): Promise<{ by: string; at: string }> {
   const { rows } = await sql<{ by: string; at: string }>`
     select p.name as by, c.changed_at as at from rule_draft_change c join person p on p.id = c.changed_by
     where c.draft_id = ${draft.id} and c.row_key = ${key} order by c.id desc limit 1`.execute(trx)
@@ -117,7 +123,7 @@ async function lastChange(trx: Trx, draft: Stored, key: string): Promise<{ by: s
 
 async function settle(
   trx: Trx,
-  draft: Stored,
+  draft: StoredDraft,
   changed: Changed,
   key: string,
   keep: (csv: string) => Promise<void>,
@@ -259,10 +265,10 @@ export async function handOverRuleDraft(
 
 /** What this person has handed over already, when the form is sent a second time. */
 async function handedOver(trx: Trx, kind: RuleKind, author: string): Promise<RuleVersionInFull> {
-  const { rows } = await sql<{
-    id: number
-  }>`select id from rule_version where kind = ${kind} and created_by = ${author}
-    and state in ('draft', 'reviewed') order by version desc limit 1`.execute(trx)
+  const { rows } = await sql<{ id: number }>`select id from rule_version
+    where kind = ${kind} and created_by = ${author} and state in ('draft', 'reviewed') order by version desc limit 1`.execute(
+    trx,
+  )
   if (!rows[0]) throw new Refusal('conflict', 'draft.none', 'Det finns inget utkast att lämna över.')
   const found = await findRules(trx, rows[0].id)
   const { body, ...version } = found

@@ -1,19 +1,17 @@
 // The municipality's own choices as they stand in the database: who it is, and its tables in the version in force.
-import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import type { WorkingTime } from '../domain/calendar.ts'
 import type { CounsellingHours } from '../domain/counselling-slots.ts'
 import { parseCodes } from '../domain/codes.ts'
+import { parseLetters } from '../domain/letter-sheet.ts'
+import { parseMeetingSeries } from '../domain/meeting-series.ts'
 import { parseEscalation } from '../domain/escalation.ts'
-import { parseCommittees, parseSettings, parseUnits, printSettings } from '../domain/municipal-sheets.ts'
-import { readMunicipalityFolder } from '../domain/municipality.ts'
+import { parseCommittees, parseSettings, parseUnits } from '../domain/municipal-sheets.ts'
 import type { ControlContext } from '../domain/notice-control.ts'
 import { parseTaskTemplates } from '../domain/planning.ts'
-import type { VisitSettings } from '../domain/visit-teams.ts'
+import { parseVisitTeams, type VisitSettings } from '../domain/visit-teams.ts'
 import { parseChecklist } from '../domain/visits.ts'
-import { loadMeetings } from './meeting-series.ts'
-import { loadVisitTeams } from './visit-team-sheet.ts'
 import { compileRoutingTable } from '../domain/routing.ts'
 import { parseRoutingTable } from '../domain/routing-table.ts'
 
@@ -58,6 +56,9 @@ const readers = {
   committees: parseCommittees,
   units: parseUnits,
   settings: parseSettings,
+  letters: parseLetters,
+  'visit-teams': parseVisitTeams,
+  meetings: parseMeetingSeries,
 }
 
 /** The tables that a municipality changes in versions. */
@@ -142,108 +143,4 @@ export async function controlContext(trx: Trx): Promise<ControlContext> {
     earlyArrearsEnabled,
     collectionFirms: firms.flatMap((firm) => firm.organisationNumber ?? []),
   }
-}
-
-/** Throws with file, row, column and reason when the files do not hang together: nothing may start on a broken table. */
-function demandSoundFolder(files: ReadonlyMap<string, string>): void {
-  const errors = readMunicipalityFolder(files).problems.filter(({ severity }) => severity === 'error')
-  const told = errors
-    .slice(0, 10)
-    .map(({ file, line, row, column, reason }) =>
-      [file, `row ${row ?? line}`, column, reason.en].filter((part) => part !== null).join(', '),
-    )
-  if (told.length > 0) throw new Error(`The municipality's files cannot be used:\n${told.join('\n')}`)
-}
-
-/**
- * Loads a municipality's files the first time; later changes are made in the service, in versions. `files` is file
- * name → text. Throws with file, row and column when they do not hang together or a table cannot be read.
- */
-export async function loadMunicipality(db: Db, files: ReadonlyMap<string, string>): Promise<void> {
-  demandSoundFolder(files)
-  const text = (name: string) => {
-    const found = files.get(name)
-    if (found === undefined) throw new Error(`The municipality has no ${name}`)
-    return found
-  }
-  const { code, name, defaultCommittee, defaultUnit, ...settings } = JSON.parse(
-    text('municipality.json'),
-  ) as Municipality
-  await db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended('load-municipality', 0))`.execute(trx)
-    await trx
-      .insertInto('municipality')
-      .values({ code, name, defaultCommittee, defaultUnit, settings: JSON.stringify(settings) })
-      .onConflict((conflict) => conflict.column('code').doNothing())
-      .execute()
-    await loadSheet(trx, 'committee', 'code', text('committees.csv'))
-    await loadSheet(trx, 'unit', 'code', text('units.csv'))
-    await loadSheet(trx, 'landlord', 'organisation_number', text('landlords.csv'))
-    await loadVisitTeams(trx, files.get('visit-teams.csv'))
-    await loadMeetings(trx, files.get('meetings.csv'))
-    for (const kind of kinds) {
-      const examples = kind === 'routing' ? text('routing-cases.csv') : null
-      const body = kind === 'settings' ? settingsSheet(text('municipality.json')) : text(fileOf(kind))
-      await loadFirstVersion(trx, kind, body, examples)
-    }
-  })
-}
-
-const fileOf = (kind: RuleKind) => (kind === 'checklist' ? 'visit-checklist.csv' : `${kind}.csv`)
-
-/** The settings are a sheet too from the first version on, so that they are changed like every other table. */
-function settingsSheet(municipality: string): string {
-  return printSettings(JSON.parse(municipality) as Parameters<typeof printSettings>[0])
-}
-
-async function loadFirstVersion(
-  trx: Trx,
-  kind: RuleKind,
-  body: string,
-  examples: string | null,
-): Promise<void> {
-  const { problems } = readRules(kind, body)
-  if (problems.length > 0) throw new Error(`${kind}.csv cannot be used: ${JSON.stringify(problems[0])}`)
-  await trx
-    .insertInto('ruleVersion')
-    .values({
-      kind,
-      version: 1,
-      body,
-      examples,
-      state: 'published',
-      sha256: createHash('sha256').update(body).digest('hex'),
-      validFrom: '2000-01-01',
-    })
-    .onConflict((conflict) => conflict.columns(['kind', 'version']).doNothing())
-    .execute()
-}
-
-/** A plain semicolon sheet whose headings are the table's columns. */
-async function loadSheet(
-  trx: Trx,
-  table: 'committee' | 'unit' | 'landlord',
-  key: string,
-  text: string,
-): Promise<void> {
-  const [headings, ...lines] = text
-    .trim()
-    .split(/\r?\n/)
-    .map((line) => line.split(';'))
-  if (!headings) return
-  const rows = lines.map((cells) =>
-    Object.fromEntries(
-      headings.map((heading, place) => [
-        heading,
-        cells[place]
-          ?.trim()
-          .replace(/^"|"$/g, '')
-          .replace(/^(\d{6})-(\d{4})$/, '$1$2') || null,
-      ]),
-    ),
-  )
-  const columns = sql.join(headings.map((heading) => sql.ref(heading)))
-  await sql`insert into ${sql.table(table)} (${columns})
-    select ${columns} from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)
-    on conflict (${sql.ref(key)}) do nothing`.execute(trx)
 }

@@ -1,15 +1,19 @@
-// Committees and units as their published sheets say: checked against those who work there and the rules that name them.
+// Committees, units and what hangs on them as their published sheets say: checked against those who work there and the rules that name them.
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { parseCommittees, parseUnits, type UnitRow } from '../domain/municipal-sheets.ts'
 import { parseRoutingTable } from '../domain/routing-table.ts'
 import { sheetProblem, type SheetProblem } from '../domain/sheet.ts'
+import { letterProblems } from './letter-texts.ts'
+import { carryOutMeetings, meetingProblems } from './meeting-series.ts'
 import type { RuleKind } from './settings.ts'
+import { carryOutVisitTeams, visitTeamProblems } from './visit-team-sheet.ts'
 
 /** Whether publishing the sheet changes rows elsewhere at once; then it cannot be dated ahead. */
-export const isCarriedOut = (kind: RuleKind): boolean => kind === 'committees' || kind === 'units'
+export const isCarriedOut = (kind: RuleKind): boolean =>
+  ['committees', 'units', 'visit-teams', 'meetings'].includes(kind)
 
-/** Makes the committees or units what their sheet says. What the sheet has left out ends; nothing is deleted. */
+/** Makes committees, units, visit teams or meeting series what their sheet says. What the sheet has left out ends; nothing is deleted. */
 export async function carryOut(trx: Trx, { kind, body }: { kind: RuleKind; body: string }): Promise<void> {
   if (kind === 'committees') {
     const rows = JSON.stringify(parseCommittees(body).committees)
@@ -18,6 +22,8 @@ export async function carryOut(trx: Trx, { kind, body }: { kind: RuleKind; body:
       on conflict (code) do update set name_sv = excluded.name_sv, name_en = excluded.name_en`.execute(trx)
   }
   if (kind === 'units') await carryOutUnits(trx, parseUnits(body).units)
+  if (kind === 'visit-teams') await carryOutVisitTeams(trx, body)
+  if (kind === 'meetings') await carryOutMeetings(trx, body)
 }
 
 async function carryOutUnits(trx: Trx, units: readonly UnitRow[]): Promise<void> {
@@ -40,6 +46,9 @@ type Uses = { code: string; committee: string; people: number; isDefault: boolea
 export async function placeProblems(trx: Trx, kind: RuleKind, body: string): Promise<SheetProblem[]> {
   if (kind === 'committees') return committeeProblems(trx, parseCommittees(body).committees)
   if (kind === 'units') return unitProblems(trx, parseUnits(body).units)
+  if (kind === 'visit-teams') return visitTeamProblems(trx, body)
+  if (kind === 'meetings') return meetingProblems(trx, body)
+  if (kind === 'letters') return letterProblems(trx, body)
   return []
 }
 

@@ -4,8 +4,8 @@
 export const LETTER_LANGUAGES = ['sv', 'sv-easy', 'en'] as const
 export type LetterLanguage = (typeof LETTER_LANGUAGES)[number]
 
-const RECIPIENTS = ['tenant', 'landlord', 'enforcement'] as const
-export type LetterRecipient = (typeof RECIPIENTS)[number]
+export const LETTER_RECIPIENTS = ['tenant', 'landlord', 'enforcement'] as const
+export type LetterRecipient = (typeof LETTER_RECIPIENTS)[number]
 
 /** All that a template may name. What the case does not know is asked of the person who makes the letter. */
 export const LETTER_VARIABLES = [
@@ -36,15 +36,19 @@ export const LETTER_VARIABLES = [
 export type LetterVariable = (typeof LETTER_VARIABLES)[number]
 
 /** What must stand in the case before a letter may be made: a granted undertaking, or a set time of eviction. */
-const NEEDS = ['undertaking', 'eviction'] as const
-export type LetterNeed = (typeof NEEDS)[number]
+export const LETTER_NEEDS = ['undertaking', 'eviction'] as const
+export type LetterNeed = (typeof LETTER_NEEDS)[number]
 
-export type LetterTemplate = {
+/** A letter's text in one language, before it belongs to a version. */
+export type LetterText = {
   id: string
   language: LetterLanguage
-  version: number
   recipient: LetterRecipient
   needs: LetterNeed | null
+  /** The paragraph that asks for this letter; then who gets it and what it must name are not the municipality's to change. */
+  law: string | null
+  /** What the text must name because the law asks for it. */
+  must: LetterVariable[]
   name: string
   subject: string
   body: string
@@ -52,25 +56,37 @@ export type LetterTemplate = {
   variables: LetterVariable[]
 }
 
+/** A text as it is in force: `version` is the letters' version, which each letter made with it goes on naming. */
+export type LetterTemplate = LetterText & { version: number }
+
 export type LetterValues = Partial<Record<LetterVariable, string>>
 
-const isOneOf = <T extends string>(all: readonly T[], text: string): text is T =>
+/** Whether the text is one of these words. */
+export const isOneOf = <T extends string>(all: readonly T[], text: string): text is T =>
   all.some((one) => one === text)
 
+/** What a text names in braces, each once, known or not. */
+export const namedIn = (text: string): string[] => [
+  ...new Set([...text.matchAll(VARIABLE)].map(([, name = '']) => name)),
+]
+
+/** Whether a brace belongs to no name: `{name` or `{my name}`. */
+export const hasLooseBrace = (text: string): boolean => /[{}]/.test(text.replaceAll(VARIABLE, ''))
+
 const VARIABLE = /\{([^{}\s]*)\}/g
-const NEEDED_FIELDS = ['version', 'recipient', 'name', 'subject']
-const KNOWN_FIELDS = new Set([...NEEDED_FIELDS, 'needs'])
+const NEEDED_FIELDS = ['recipient', 'name', 'subject']
+const KNOWN_FIELDS = new Set([...NEEDED_FIELDS, 'needs', 'law', 'must'])
 
 /**
  * Reads template files by name (`first-contact.sv.txt`). Nothing half right is used: each fault is named with its file,
  * for the process to refuse to start with.
  */
 export function readLetterTemplates(files: ReadonlyMap<string, string>): {
-  templates: LetterTemplate[]
+  templates: LetterText[]
   problems: string[]
 } {
   const problems: string[] = []
-  const templates: LetterTemplate[] = []
+  const templates: LetterText[] = []
   for (const [file, text] of [...files].toSorted(([one], [other]) => one.localeCompare(other))) {
     const read = readTemplate(file, text)
     if ('template' in read) templates.push(read.template)
@@ -105,24 +121,25 @@ function written(file: string, text: string): Written {
     language,
     fields,
     body,
-    named: [...new Set([...all.matchAll(VARIABLE)].map(([, name = '']) => name))],
+    named: namedIn(all),
   }
 }
 
-function readTemplate(file: string, text: string): { template: LetterTemplate } | { problems: string[] } {
+function readTemplate(file: string, text: string): { template: LetterText } | { problems: string[] } {
   const read = written(file, text)
   const { id, language, fields, body } = read
   const [recipient, needs] = [fields.get('recipient') ?? '', fields.get('needs') ?? '']
   const problems = faultsIn(read)
-  if (problems.length > 0 || !isOneOf(LETTER_LANGUAGES, language) || !isOneOf(RECIPIENTS, recipient))
+  if (problems.length > 0 || !isOneOf(LETTER_LANGUAGES, language) || !isOneOf(LETTER_RECIPIENTS, recipient))
     return { problems }
   return {
     template: {
       id,
       language,
-      version: Number(fields.get('version')),
       recipient,
-      needs: isOneOf(NEEDS, needs) ? needs : null,
+      needs: isOneOf(LETTER_NEEDS, needs) ? needs : null,
+      law: fields.get('law') ?? null,
+      must: mustOf(fields).filter((name) => isOneOf(LETTER_VARIABLES, name)),
       name: fields.get('name') ?? '',
       subject: fields.get('subject') ?? '',
       body,
@@ -131,8 +148,10 @@ function readTemplate(file: string, text: string): { template: LetterTemplate } 
   }
 }
 
+const mustOf = (fields: ReadonlyMap<string, string>): string[] =>
+  (fields.get('must') ?? '').split(',').flatMap((name) => name.trim() || [])
+
 function faultsIn({ id, language, fields, body, named }: Written): string[] {
-  const version = Number(fields.get('version'))
   const subject = fields.get('subject') ?? ''
   const among = (all: readonly string[], field: string): string[] =>
     all.includes(fields.get(field) ?? '') ? [] : [`${field} must be one of ${all.join(', ')}`]
@@ -145,12 +164,14 @@ function faultsIn({ id, language, fields, body, named }: Written): string[] {
       (field) => `the line "${field}: …" is missing`,
     ),
     ...[...fields.keys()].filter((one) => !KNOWN_FIELDS.has(one)).map((one) => `unknown line "${one}"`),
-    ...(Number.isInteger(version) && version > 0 ? [] : ['version must be a whole number from 1']),
-    ...among(RECIPIENTS, 'recipient'),
-    ...(fields.has('needs') ? among(NEEDS, 'needs') : []),
+    ...among(LETTER_RECIPIENTS, 'recipient'),
+    ...(fields.has('needs') ? among(LETTER_NEEDS, 'needs') : []),
     ...(body === '' ? ['there is no text below the line "---"'] : []),
     ...named.filter((one) => !isOneOf(LETTER_VARIABLES, one)).map((one) => `unknown variable {${one}}`),
-    ...(/[{}]/.test(`${subject}${body}`.replaceAll(VARIABLE, '')) ? ['a brace stands alone'] : []),
+    ...(hasLooseBrace(`${subject}${body}`) ? ['a brace stands alone'] : []),
+    ...mustOf(fields)
+      .filter((one) => !named.includes(one))
+      .map((one) => `{${one}} must be named`),
   ]
 }
 
@@ -167,7 +188,10 @@ export function fillLetter(
 }
 
 /** What a template needs and `values` lack. */
-export function lackingIn({ variables }: LetterTemplate, values: LetterValues): LetterVariable[] {
+export function lackingIn(
+  { variables }: Pick<LetterTemplate, 'variables'>,
+  values: LetterValues,
+): LetterVariable[] {
   return variables.filter((name) => (values[name] ?? '').trim() === '')
 }
 

@@ -1,6 +1,14 @@
 // Reads the sheets of committees, units and settings (working hours, limits): typed values or problems with line and column.
 import { isIsoDate } from './calendar.ts'
-import { readSheet, sheetProblem, writeSheet, type Sheet, type SheetProblem, type SheetRow } from './sheet.ts'
+import {
+  missingColumns,
+  readSheet,
+  sheetProblem,
+  writeSheet,
+  type Sheet,
+  type SheetProblem,
+  type SheetRow,
+} from './sheet.ts'
 import type { Words } from './routing-facts.ts'
 
 export type CommitteeRow = { code: string; nameSv: string; nameEn: string }
@@ -33,15 +41,7 @@ const NAMED = ['code', 'name_sv', 'name_en']
 function withColumns(csv: string, columns: readonly string[]): Sheet {
   const sheet = readSheet(csv)
   if (sheet.problems.length > 0) return sheet
-  const missing = columns.filter((column) => !sheet.columns.includes(column))
-  const problems = missing.map((column) =>
-    sheetProblem(
-      'missing-column',
-      { line: 1, column },
-      `Kolumnen ${column} saknas.`,
-      `Column ${column} is missing.`,
-    ),
-  )
+  const problems = missingColumns(sheet, columns)
   return problems.length > 0 ? { ...sheet, rows: [], problems } : sheet
 }
 

@@ -7,7 +7,7 @@ import { parseRoutingCases, tryRoutingCases } from './routing-cases.ts'
 import type { RoutingCase } from './routing-cases.ts'
 import { parseRoutingTable } from './routing-table.ts'
 import type { RoutingTable } from './routing-table.ts'
-import { readSheet, sheetProblem } from './sheet.ts'
+import { missingColumns, readSheet, sheetProblem } from './sheet.ts'
 import type { SheetProblem, SheetRow } from './sheet.ts'
 import { PAIRINGS } from './visit-plan.ts'
 
@@ -119,18 +119,8 @@ function readNamed(
 ): SheetRow[] {
   const sheet = readSheet(files.get(file) ?? '')
   report(file, sheet.problems)
-  const missing = sheet.problems.length > 0 ? [] : columns.filter((column) => !sheet.columns.includes(column))
-  report(
-    file,
-    missing.map((column) =>
-      sheetProblem(
-        'missing-column',
-        { line: 1, column },
-        `Kolumnen ${column} saknas.`,
-        `Column ${column} is missing.`,
-      ),
-    ),
-  )
+  const missing = missingColumns(sheet, columns)
+  report(file, missing)
   return missing.length > 0 ? [] : sheet.rows
 }
 

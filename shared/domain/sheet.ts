@@ -60,6 +60,20 @@ export function readSheet(text: string): Sheet {
   return { columns, rows, problems }
 }
 
+/** The columns that a sheet which can be read lacks. */
+export function missingColumns(sheet: Sheet, columns: readonly string[]): SheetProblem[] {
+  if (sheet.problems.length > 0) return []
+  const missing = columns.filter((column) => !sheet.columns.includes(column))
+  return missing.map((column) =>
+    sheetProblem(
+      'missing-column',
+      { line: 1, column },
+      `Kolumnen ${column} saknas.`,
+      `Column ${column} is missing.`,
+    ),
+  )
+}
+
 const nothing = (problem: SheetProblem): Sheet => ({ columns: [], rows: [], problems: [problem] })
 
 function malformed(line: number): SheetProblem {

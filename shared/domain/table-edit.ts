@@ -1,12 +1,8 @@
 // A municipal sheet as rows that can be changed one by one, compared, and brought together when two people have changed it.
 import { readSheet, writeSheet, type SheetProblem } from './sheet.ts'
 
-/** Every sheet that a municipality edits in versions. */
-export type TableKind =
-  'routing' | 'tasks' | 'escalation' | 'codes' | 'checklist' | 'committees' | 'units' | 'settings'
-
 /** The columns by which a person knows a row again when others have been added above it. */
-const KEY_COLUMNS: Readonly<Record<TableKind, readonly string[]>> = {
+const KEY_COLUMNS = {
   routing: ['rad'],
   tasks: ['template', 'task'],
   escalation: ['kind', 'subject', 'trigger', 'step'],
@@ -15,7 +11,13 @@ const KEY_COLUMNS: Readonly<Record<TableKind, readonly string[]>> = {
   committees: ['code'],
   units: ['code'],
   settings: ['falt'],
-}
+  letters: ['letter', 'language'],
+  'visit-teams': ['unit'],
+  meetings: ['code'],
+} as const satisfies Record<string, readonly string[]>
+
+/** Every sheet that a municipality edits in versions. */
+export type TableKind = keyof typeof KEY_COLUMNS
 
 /** A row of the sheet; `line` is its line in the file, `at` its place among the rows. */
 export type TableRow = { key: string; at: number; line: number; cells: string[] }
@@ -32,14 +34,18 @@ export type RowChange = { key: string | null; seen: string; cells: readonly stri
 /** A row as one text, to be compared with what it was. */
 export const printed = (cells: readonly string[]): string => JSON.stringify(cells)
 
+/** By what a person knows the row with these cells again. */
+function keyIn(kind: TableKind, columns: readonly string[], cells: readonly string[]): string {
+  const places = KEY_COLUMNS[kind].map((column) => columns.indexOf(column))
+  return places.flatMap((at) => (at < 0 ? [] : [cells[at]])).join('/')
+}
+
 /** Reads a sheet for editing. Never throws; a row of the wrong width is named in `problems` and left out. */
 export function readTableRows(kind: TableKind, csv: string): EditableTable {
   const { columns, rows, problems } = readSheet(csv)
-  const places = KEY_COLUMNS[kind].map((column) => columns.indexOf(column))
   const read = rows.map(({ line, cells }) => {
     const values = columns.map((column) => cells[column] ?? '')
-    const key = places.flatMap((at) => (at < 0 ? [] : [values[at]])).join('/')
-    return { key, line, cells: values }
+    return { key: keyIn(kind, columns, values), line, cells: values }
   })
   const ordered =
     kind === 'routing' ? read.toSorted((one, other) => Number(one.key) - Number(other.key)) : read

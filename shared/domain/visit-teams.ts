@@ -1,5 +1,5 @@
 // Reads the sheet of home-visit teams: on what terms each unit's people go, in hours, numbers and areas.
-import { readSheet, sheetProblem } from './sheet.ts'
+import { missingColumns, readSheet, sheetProblem } from './sheet.ts'
 import type { SheetProblem, SheetRow } from './sheet.ts'
 import { PAIRINGS, type Pairing, type VisitTime } from './visit-plan.ts'
 
@@ -14,6 +14,52 @@ export type VisitTeam = {
   eveningTimes: string[]
   evenings: number[]
   areas: string[]
+}
+
+/** A team and the line of the sheet that it stands on. */
+export type TeamRow = VisitTeam & { line: number }
+
+const COLUMNS = [
+  'unit',
+  'organisation',
+  'for_all',
+  'visits_per_day',
+  'visits_per_week',
+  'day_times',
+  'evening_times',
+  'evenings',
+  'areas',
+]
+
+/** How each cell is written, for whoever wrote it otherwise. */
+const HOW: Readonly<Record<string, { sv: string; en: string }>> = {
+  unit: { sv: 'Skriv enhetens kod.', en: 'Write the code of the unit.' },
+  organisation: {
+    sv: 'Skriv organisationen som besökarna kommer från.',
+    en: 'Write the organisation that the visitors come from.',
+  },
+  for_all: {
+    sv: 'Skriv yes om de kan gå med alla nämnders besökare, annars no.',
+    en: 'Write yes if they pair with any committee’s visitors, else no.',
+  },
+  visits_per_day: { sv: 'Skriv besök per dag, 1 till 20.', en: 'Write visits a day, 1 to 20.' },
+  visits_per_week: { sv: 'Skriv besök per vecka, 1 till 60.', en: 'Write visits a week, 1 to 60.' },
+  day_times: {
+    sv: 'Skriv tiderna som 09:00-10:30 med komma emellan.',
+    en: 'Write the times as 09:00-10:30, separated by commas.',
+  },
+  evening_times: {
+    sv: 'Skriv tiderna som 17:30-19:00 med komma emellan.',
+    en: 'Write the times as 17:30-19:00, separated by commas.',
+  },
+  evenings: {
+    sv: 'Skriv kvällarnas veckodagar som siffror, 1 är måndag: 2,4.',
+    en: 'Write the weekdays of the evenings as digits, 1 is Monday: 2,4.',
+  },
+  areas: {
+    sv: 'Skriv början av postnummer med komma emellan, eller lämna tomt för hela kommunen.',
+    en: 'Write the beginnings of postal codes with commas, or leave empty for everywhere.',
+  },
 }
 
 /** How a municipality pairs visitors, and what holds for those who go without belonging to a team. */
@@ -43,16 +89,27 @@ export function readVisitTime(text: string, evening: boolean): VisitTime | null 
 }
 
 /** Reads visit-teams.csv. Never throws; a row with a fault is left out and named in `problems`. */
-export function parseVisitTeams(csv: string): { teams: VisitTeam[]; problems: SheetProblem[] } {
+export function parseVisitTeams(csv: string): { teams: TeamRow[]; problems: SheetProblem[] } {
   const sheet = readSheet(csv)
-  const problems = [...sheet.problems]
-  const teams = sheet.rows.flatMap((row) => readTeam(row, problems))
+  const problems = [...sheet.problems, ...missingColumns(sheet, COLUMNS)]
+  const teams = problems.length > 0 ? [] : sheet.rows.flatMap((row) => readTeam(row, problems))
+  const units = teams.map(({ unit }) => unit)
+  for (const { line, unit } of teams.filter((one, at) => units.indexOf(one.unit) !== at))
+    problems.push(
+      sheetProblem(
+        'duplicate-code',
+        { line, column: 'unit' },
+        `Enheten ${unit} finns två gånger.`,
+        `The unit ${unit} is there twice.`,
+      ),
+    )
   return { teams, problems }
 }
 
-function readTeam({ line, cells }: SheetRow, problems: SheetProblem[]): VisitTeam[] {
+function readTeam({ line, cells }: SheetRow, problems: SheetProblem[]): TeamRow[] {
   const of = (column: string): string => cells[column] ?? ''
-  const team: VisitTeam = {
+  const team: TeamRow = {
+    line,
     unit: of('unit'),
     organisation: of('organisation'),
     forAll: of('for_all') === 'yes',
@@ -69,13 +126,16 @@ function readTeam({ line, cells }: SheetRow, problems: SheetProblem[]): VisitTea
       sheetProblem(
         'bad-team',
         { line, column },
-        `Rad ${line}: kolumnen ${column} är fel för enheten ${team.unit || '–'}.`,
-        `Line ${line}: the column ${column} is wrong for the unit ${team.unit || '–'}.`,
+        `${team.unit || '–'}: ${HOW[column]?.sv ?? ''}`,
+        `${team.unit || '–'}: ${HOW[column]?.en ?? ''}`,
       ),
     ),
   )
   return faults.length > 0 ? [] : [team]
 }
+
+const goForward = (times: readonly string[]): boolean =>
+  times.every((time) => readVisitTime(time, false) !== null)
 
 const whole = (number: number, most: number): boolean =>
   Number.isInteger(number) && number >= 1 && number <= most
@@ -88,7 +148,8 @@ function faultsOf(team: VisitTeam, forAll: string): string[] {
     ['for_all', ['yes', 'no'].includes(forAll)],
     ['visits_per_day', whole(team.visitsPerDay, 20)],
     ['visits_per_week', whole(team.visitsPerWeek, 60)],
-    ['day_times', times.length > 0 && times.every((time) => readVisitTime(time, false) !== null)],
+    ['day_times', times.length > 0 && goForward(team.dayTimes)],
+    ['evening_times', goForward(team.eveningTimes)],
     ['evenings', team.evenings.every((day) => whole(day, 7))],
     ['areas', team.areas.every((area) => /^\d{1,5}$/.test(area))],
   ]

@@ -47,6 +47,21 @@ export const administrationTexts = {
     sv: 'Vad som ska vara gjort före, under och efter ett hembesök.',
     en: 'What must be done before, during and after a home visit.',
   },
+  'table.letters': { sv: 'Brevmallar', en: 'Letter templates' },
+  'table.letters.text': {
+    sv: 'Breven på svenska, lättläst svenska och engelska. Brev som redan är skrivna ändras inte.',
+    en: 'The letters in Swedish, easy Swedish and English. Letters already written do not change.',
+  },
+  'table.visit-teams': { sv: 'Besökslag', en: 'Visit teams' },
+  'table.visit-teams.text': {
+    sv: 'Vilka enheter som gör hembesök: organisation, hur många besök de hinner, tider, kvällar och områden. Två olika organisationer går tillsammans.',
+    en: 'Which units make home visits: organisation, how many visits they manage, times, evenings and areas. Two different organisations go together.',
+  },
+  'table.meetings': { sv: 'Mötesserier', en: 'Meeting series' },
+  'table.meetings.text': {
+    sv: 'Kommunens återkommande samverkansmöten: första dagen, hur ofta, var, och vilka enheter som alltid är med. En serie som tas bort upphör; möten som redan är planerade ligger kvar.',
+    en: 'The municipality’s recurring coordination meetings: first day, how often, where, and the units that always attend. A series that is removed ends; meetings already planned stay.',
+  },
   'table.in-force': {
     sv: 'Version {version}, gäller från {from}',
     en: 'Version {version}, in force from {from}',

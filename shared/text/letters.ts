@@ -74,6 +74,10 @@ export const letterTexts = {
     sv: 'Kan skrivas när en tid för avhysning är bestämd.',
     en: 'Can be written when a time for the eviction is set.',
   },
+  'letters.changed': {
+    sv: 'Mallen har ändrats sedan du öppnade brevet. Inget är sparat. Läs den nya texten och spara sedan.',
+    en: 'The template has been changed since you opened the letter. Nothing is kept. Read the new text and then keep it.',
+  },
   'letters.preview': { sv: 'Så här blir brevet', en: 'This is the letter' },
   'letters.fill': { sv: 'Fyll i det som ärendet inte vet', en: 'Fill in what the case does not know' },
   'letters.fill.error': { sv: 'Fyll i: {field}', en: 'Fill in: {field}' },

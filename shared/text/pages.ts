@@ -14,6 +14,7 @@ import { landlordFileTexts } from './landlord-files.ts'
 import { landlordTexts } from './landlord.ts'
 import { lawWorkTexts } from './law-work.ts'
 import { meetingTexts } from './meetings.ts'
+import { letterTemplateTexts } from './letter-templates.ts'
 import { letterTexts } from './letters.ts'
 import { peopleTexts } from './people.ts'
 import { signInTexts } from './sign-ins.ts'
@@ -51,6 +52,7 @@ const all = {
   ...meetingTexts,
   ...tenancyTexts,
   ...letterTexts,
+  ...letterTemplateTexts,
 }
 
 export type PageTextKey = keyof typeof all

@@ -2,7 +2,7 @@
 import { municipalityFiles } from '../../config/files.ts'
 import { askRehearsal, readRehearsal, runRehearsals } from '../../shared/casework/rehearsals.ts'
 import { draftRules } from '../../shared/casework/rules.ts'
-import { loadMunicipality } from '../../shared/casework/settings.ts'
+import { loadMunicipality } from '../../shared/casework/load-municipality.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
 import { freshDatabase } from '../support/cluster.ts'
 import { makePastCases, withRowForTheOldest } from '../support/past-cases.ts'

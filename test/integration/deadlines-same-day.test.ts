@@ -1,7 +1,6 @@
 // The same-day duty (SoF 2025:468 11:3): a task due that day whatever the hour, the letter prepared, the duty list told.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { inContext } from '../../shared/casework/act.ts'
-import { letterTemplates } from '../../services/letter-templates.ts'
 import { confirmationLetter } from '../../shared/casework/confirmation.ts'
 import { receiveEvictionNotice } from '../../shared/casework/eviction-notices.ts'
 import { completeTask } from '../../shared/casework/tasks.ts'
@@ -14,12 +13,15 @@ import {
   storedDates,
   timelineOf,
 } from '../support/deadline-case.ts'
+import { lettersInForce } from '../../shared/casework/letter-texts.ts'
+import type { LetterTemplate } from '../../shared/domain/letter-template.ts'
 import { landlordActor, openSpine, type Spine } from '../support/spine.ts'
 
-const templates = letterTemplates('1880')
+let templates: LetterTemplate[]
 let spine: Spine
 beforeAll(async () => {
   spine = await openSpine()
+  templates = await lettersInForce(spine.web)
 })
 afterAll(async () => spine.close())
 

@@ -1,9 +1,9 @@
 // Letters in a case: looked at before they are made, made once, kept word for word, and shown to nobody else.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
-import { letterTemplates } from '../../services/letter-templates.ts'
 import { makePdf } from '../../services/web/pdf.ts'
 import type { Actor } from '../../shared/casework/act.ts'
+import { lettersInForce } from '../../shared/casework/letter-texts.ts'
 import {
   listLetters,
   lettersFor,
@@ -12,11 +12,11 @@ import {
   readLetter,
 } from '../../shared/casework/letters.ts'
 import type { Refusal } from '../../shared/domain/refusal.ts'
-import type { LetterLanguage } from '../../shared/domain/letter-template.ts'
+import type { LetterLanguage, LetterTemplate } from '../../shared/domain/letter-template.ts'
 import { caseOf, landlordOf, noticeFor, staffActor, timelineOf } from '../support/deadline-case.ts'
 import { openSpine, type Spine } from '../support/spine.ts'
 
-const templates = letterTemplates('1880')
+let templates: LetterTemplate[]
 const named = (id: string, language: LetterLanguage = 'sv') =>
   templates.find((one) => one.id === id && one.language === language)!
 
@@ -25,6 +25,7 @@ let caseId: string
 let worker: Actor
 beforeAll(async () => {
   spine = await openSpine()
+  templates = await lettersInForce(spine.web)
   const { id } = await landlordOf(() => spine).send(noticeFor(1))
   caseId = (await caseOf(spine, id)).id
   worker = await staffActor(spine, caseId, 'caseworker')

@@ -1,7 +1,7 @@
 // Runs the examples of one municipality's folder through the database: rows in, owner, units called in and row out.
 import { expect } from '@jest/globals'
 import { sql } from 'kysely'
-import { loadMunicipality } from '../../shared/casework/settings.ts'
+import { loadMunicipality } from '../../shared/casework/load-municipality.ts'
 import { openDatabase } from '../../shared/db/open.ts'
 import { readMunicipalityFolder } from '../../shared/domain/municipality.ts'
 import { freshDatabase } from './cluster.ts'

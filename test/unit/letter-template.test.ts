@@ -1,6 +1,15 @@
 // Letters as templates: what is wrong is named with its file, and what is right says only what a letter may say.
 import { describe, expect, test } from '@jest/globals'
+import * as fc from 'fast-check'
 import { letterFiles } from '../../config/files.ts'
+import {
+  bodyOfCell,
+  cellOfBody,
+  meantBy,
+  parseLetters,
+  printLetters,
+  textFaults,
+} from '../../shared/domain/letter-sheet.ts'
 import {
   LETTER_VARIABLES,
   fillLetter,
@@ -8,10 +17,10 @@ import {
   letterBlocks,
   readLetterTemplates,
   type LetterValues,
+  type LetterVariable,
 } from '../../shared/domain/letter-template.ts'
 
-const sound =
-  'version: 1\nrecipient: tenant\nname: Prov\nsubject: Till {name}\n---\nHej {name}!\n\nRing {phone}.'
+const sound = 'recipient: tenant\nname: Prov\nsubject: Till {name}\n---\nHej {name}!\n\nRing {phone}.'
 const read = (text: string, file = 'prov.sv.txt') => readLetterTemplates(new Map([[file, text]]))
 
 describe('a template', () => {
@@ -20,8 +29,8 @@ describe('a template', () => {
       expect.objectContaining({
         id: 'prov',
         language: 'sv',
-        version: 1,
         needs: null,
+        law: null,
         variables: ['name', 'phone'],
       }),
     ])
@@ -30,8 +39,12 @@ describe('a template', () => {
   test.each([
     ['an unknown variable', sound.replace('{phone}', '{personnummer}'), 'unknown variable {personnummer}'],
     ['a brace that stands alone', sound.replace('{phone}', '{phone'), 'a brace stands alone'],
-    ['no version', sound.replace('version: 1\n', ''), 'the line "version: …" is missing'],
-    ['a version that is none', sound.replace('1', 'ett'), 'version must be a whole number from 1'],
+    ['no name', sound.replace('name: Prov\n', ''), 'the line "name: …" is missing'],
+    [
+      'what the law asks for left out',
+      sound.replace('name:', 'must: landlord\nname:'),
+      '{landlord} must be named',
+    ],
     ['nobody to send it to', sound.replace('tenant', 'granne'), 'recipient must be one of'],
     ['a need that nothing fulfils', sound.replace('name:', 'needs: tur\nname:'), 'needs must be one of'],
     ['a line nobody reads', sound.replace('name:', 'kopia: ja\nname:'), 'unknown line "kopia"'],
@@ -116,5 +129,52 @@ describe('the letters that ship', () => {
         Math.max(...sentences.map((sentence) => sentence.trim().split(/\s+/).length)),
       ).toBeLessThanOrEqual(13)
     }
+  })
+})
+
+describe('a text that somebody is writing', () => {
+  const text = { name: 'Prov', subject: 'Hej', body: 'Ring {phone}.' }
+  const said = (change: Partial<typeof text>, must: LetterVariable[] = []) =>
+    textFaults({ ...text, ...change }, must).map(({ column, sv }) => `${column}: ${sv}`)
+
+  test('is sound, or told at its field what to write instead', () => {
+    expect(said({})).toEqual([])
+    expect(said({ body: 'Hej {namn}' })).toEqual(['body: {namn} finns inte. Skriv {name} i stället.'])
+    expect(said({ subject: 'Till {adres}' })).toEqual([
+      'subject: {adres} finns inte. Skriv {address} i stället.',
+    ])
+    expect(said({ body: '{skonummer}' }).join()).toMatch(/\{skonummer\} finns inte\. Välj något ur listan/)
+    expect(said({ body: 'Hej {name' }).join()).toContain('En klammer står för sig själv')
+    expect(said({ name: '{name}' }).join()).toContain('utan klamrar')
+    expect(said({ subject: ' ' })).toEqual(['subject: Skriv en text här.'])
+    expect(said({ body: 'x'.repeat(10_001) }).join()).toContain('högst 10000 tecken')
+    expect(said({}, ['landlord'])).toEqual([
+      'body: Texten måste nämna {landlord}, eftersom lagen kräver det. Skriv {landlord} där det ska stå.',
+    ])
+  })
+
+  test.each([
+    ['hyresvärd', 'landlord'],
+    ['Phone', 'phone'],
+    ['visitday', 'visitDay'],
+    ['constructor', null],
+    ['', null],
+  ])('{%s} is taken for %s', (name, meant) => {
+    expect(meantBy(name)).toBe(meant)
+  })
+
+  test('comes back from the sheet as it was written, whatever signs it holds', () => {
+    const [letter] = read(sound).templates
+    const signs = fc.string({ unit: fc.constantFrom(...'aå;"\'=-+@,# \n'.split('')) })
+    fc.assert(
+      fc.property(signs, (body) => {
+        const back = parseLetters(printLetters([{ ...letter!, body: `a${body}z {phone}` }]))
+        expect(back.problems).toEqual([])
+        expect(back.letters[0]?.body).toBe(bodyOfCell(cellOfBody(`a${body}z {phone}`)))
+        // Only spaces at the ends of lines and lines of nothing are not kept.
+        const plain = (all: string) => all.replaceAll(/\s+/g, '')
+        expect(plain(back.letters[0]?.body ?? '')).toBe(plain(`a${body}z {phone}`))
+      }),
+    )
   })
 })
