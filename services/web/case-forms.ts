@@ -2,18 +2,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { moment } from '../../shared/casework/act.ts'
 import { readCase } from '../../shared/casework/cases.ts'
+import { namesOf } from '../../shared/casework/colleagues.ts'
 import { closeCase } from '../../shared/casework/closure.ts'
 import { recordContact } from '../../shared/casework/contacts.ts'
 import { readReferral } from '../../shared/casework/referral-answers.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { readDate } from '../../shared/domain/written.ts'
 import type { App } from '../http.ts'
+import { diaryOf, idsIn } from './case-view.ts'
 import { choicesOf, codesInForce } from './codes.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
   errorsOf,
   idIn,
+  refusedAs,
   summaryOf,
   textsOf,
   valuesIn,
@@ -26,7 +29,8 @@ import { instantIn, whenValues } from './when.ts'
 const CHANNELS = ['phone', 'sms', 'letter', 'visit', 'meeting', 'other'] as const
 const BY_WHOM = ['municipality', 'neutral', 'landlord'] as const
 
-type Sent = { values: Values; errors: FieldErrors }
+/** `stale`: somebody was first; the form is shown again with what has happened beside what was written. */
+type Sent = { values: Values; errors: FieldErrors; stale?: boolean }
 
 /** Where a contact belongs: a case of one's own, or the case behind a referral. `back` is where one came from. */
 type Place = { caseId: string; back: string; number: string }
@@ -80,19 +84,25 @@ async function showClosing(reply: FastifyReply, { db, tools }: PageDeps, sent?: 
   const { request } = reply
   const { language } = request
   const t = textsOf(request)
-  const found = await readCase(db, tools, actorIn(request), { caseId: idIn(request), purpose: null })
+  const actor = actorIn(request)
+  const found = await readCase(db, tools, actor, { caseId: idIn(request), purpose: null })
   const codes = await codesInForce(db)
+  const { today } = await moment(db)
   const choices = (list: 'outcome' | 'cause' | 'housing-after', first: string) => [
     { value: '', text: first },
     ...choicesOf(codes, list, language),
   ]
-  const values = { day: (await moment(db)).today, version: String(found.version), ...sent?.values }
+  const version = String(found.version)
+  const values = { day: today, version, ...sent?.values, ...(sent?.stale && { version }) }
+  const names = sent?.stale ? await namesOf(db, idsIn(found)) : new Map<string, string>()
+  const reader = { t, language, today, law: tools.law, codes, names, role: actor.role }
   return renderPage(reply, 'casework/close', {
     title: t('close.title'),
     back: { href: `/arenden/${found.id}`, text: t('case.title', { number: found.number }) },
     outcomes: choices('outcome', t('close.choose')),
     causes: choices('cause', t('close.unchanged')),
     housing: choices('housing-after', t('close.unchanged')),
+    news: sent?.stale ? diaryOf(found, reader).slice(0, 3) : [],
     form: { values, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),
   })
@@ -137,6 +147,10 @@ function close(deps: PageDeps) {
       const recorded = { cause: cause || null, housingAfter: housing || null }
       await closeCase(deps.db, actorIn(request), { ...closing, ...recorded })
     } catch (error) {
+      if (error instanceof Refusal && error.kind === 'stale') {
+        const stale = refusedAs(error, 'outcome', request.language)
+        return showClosing(reply.code(409), deps, { values, errors: stale, stale: true })
+      }
       return showClosing(reply.code(422), deps, { values, errors: closingErrors(error) })
     }
     tellNextPage(request, t('close.done'))

@@ -125,6 +125,10 @@ export const caseTexts = {
   'close.unchanged': { sv: 'Oförändrat eller redan angivet', en: 'Unchanged or recorded already' },
   'close.submit': { sv: 'Avsluta ärendet', en: 'Close the case' },
   'close.done': { sv: 'Ärendet är avslutat.', en: 'The case is closed.' },
+  'close.news': {
+    sv: 'Det här har hänt sist i ärendet. Läs det och skicka sedan igen.',
+    en: 'This happened last in the case. Read it, then send again.',
+  },
   'close.error.outcome': { sv: 'Välj hur det slutade', en: 'Choose how it ended' },
   'close.error.source': { sv: 'Skriv hur du vet det', en: 'Say how you know' },
 } as const

@@ -1,4 +1,4 @@
-// The attacks on forms of the threat list, W1–W11, on every form there is; and no household's mark where none may be.
+// The attacks on forms of the threat list, W1–W12, on every form there is; and no household's mark where none may be.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
@@ -80,6 +80,195 @@ describe('W1: a form without its token', () => {
         open.push(`${route.url} ${answer.statusCode}`)
     }
     expect(open).toEqual([])
+  })
+})
+
+/** A page's form as somebody with a session of their own has it: cookie and token. */
+async function formOf(actor: Who, url: string) {
+  const answer = await world.app.inject({ url, headers: { authorization: `Bearer ${actor}` } })
+  const cookie = [answer.headers['set-cookie'] ?? []]
+    .flat()
+    .map((line) => line.split(';')[0])
+    .join('; ')
+  const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(answer.body)?.[1] ?? ''
+  return { cookie, token: field('_csrf'), version: field('version') }
+}
+const send = (url: string, cookie: string, fields: Record<string, string>, headers = {}) =>
+  post(url, new URLSearchParams(fields).toString(), { cookie, ...headers })
+
+describe('W2: a form with the token of another session', () => {
+  test('is refused, and nothing is noted', async () => {
+    const url = `/arenden/${world.marks.gan.caseId}/kontakt`
+    const [own, other] = [await formOf('assigned.gan', url), await formOf('colleague.gan', url)]
+    expect(other.token).not.toBe('')
+    expect(other.token).not.toBe(own.token)
+    const before = await fingerprint()
+    const sent = { _csrf: other.token, outcome: 'NADD', channel: 'phone', day: '2026-11-20', time: '10:00' }
+    expect((await send(url, own.cookie, sent)).statusCode).toBe(403)
+    expect(await fingerprint()).toEqual(before)
+  })
+})
+
+describe('W4: a form that another site sends', () => {
+  test.each([
+    ['as text, the way a page elsewhere may send it', { 'content-type': 'text/plain' }],
+    ['as JSON', { 'content-type': 'application/json' }],
+    ['without a word of its kind', { 'content-type': '' }],
+  ])('%s is refused, whatever it holds', async (_what, headers) => {
+    const url = `/arenden/${world.marks.gan.caseId}/avsluta`
+    const { cookie } = await formOf('assigned.gan', url)
+    const { statusCode } = await send(url, cookie, { outcome: 'x' }, headers)
+    expect([400, 403, 415]).toContain(statusCode)
+  })
+})
+
+describe('W5: a form that was opened before the case changed', () => {
+  const change = () =>
+    sql`update arrears_case set version = version + 1 where id = ${world.marks.gan.caseId}`.execute(
+      world.owner,
+    )
+
+  test('W5: closing is answered 409 with what has happened since, and what was written is kept', async () => {
+    const url = `/arenden/${world.marks.gan.caseId}/avsluta`
+    const { cookie, token, version } = await formOf('assigned.gan', url)
+    await change()
+    const written = { outcome: 'KVAR_BETALD', day: '2026-11-20', source: 'Hyresvärden ringde i går', version }
+    const { statusCode, body } = await send(url, cookie, { _csrf: token, ...written })
+    expect(statusCode).toBe(409)
+    expect(body).toContain('Någon annan har hunnit ändra')
+    expect(body).toContain('Hyresvärden ringde i går')
+    expect(body).toContain('Det här har hänt sist i ärendet')
+    expect(body).toContain(`name="version" value="${Number(version) + 1}"`)
+    const { rows } =
+      await sql`select 1 from arrears_case where id = ${world.marks.gan.caseId} and state = 'open'`.execute(
+        world.owner,
+      )
+    expect(rows).toHaveLength(1)
+  })
+})
+
+describe('W6: a form that is sent twice', () => {
+  test('is one contact, not two', async () => {
+    const url = `/arenden/${world.marks.gan.caseId}/kontakt`
+    const { cookie, token } = await formOf('assigned.gan', url)
+    const { body } = await world.app.inject({ url, headers: { authorization: 'Bearer assigned.gan' } })
+    const outcome = /name="outcome"[^>]*value="([^"]+)"/.exec(body)?.[1] ?? ''
+    const sent = {
+      _csrf: token,
+      outcome,
+      channel: 'phone',
+      day: '2026-11-20',
+      time: '10:00',
+      byWhom: 'municipality',
+    }
+    const count = async () =>
+      (
+        await sql<{
+          n: number
+        }>`select count(*)::int as n from contact where case_id = ${world.marks.gan.caseId}`.execute(
+          world.owner,
+        )
+      ).rows[0]!.n
+    const before = await count()
+    const answers = await Promise.all([send(url, cookie, sent), send(url, cookie, sent)])
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([303, 303])
+    expect(await count()).toBe(before + 1)
+  })
+})
+
+describe('W7: a step that is skipped', () => {
+  test('W7: a case closed without a reason is answered 422 beside the field, and stays open', async () => {
+    const url = `/arenden/${world.marks.gan.caseId}/avsluta`
+    const { cookie, token, version } = await formOf('assigned.gan', url)
+    const { statusCode, body } = await send(url, cookie, { _csrf: token, version, day: '2026-11-20' })
+    expect(statusCode).toBe(422)
+    for (const field of ['outcome', 'source']) expect(body).toMatch(new RegExp(`id="${field}-error"`))
+    expect(body).toContain('href="#outcome"')
+    const { rows } =
+      await sql`select 1 from arrears_case where id = ${world.marks.gan.caseId} and state = 'open'`.execute(
+        world.owner,
+      )
+    expect(rows).toHaveLength(1)
+  })
+})
+
+describe('W8: fields that the form did not have', () => {
+  test('change nothing: neither which case it is about nor who did it', async () => {
+    const url = `/arenden/${world.marks.gan.caseId}/kontakt`
+    const { cookie, token } = await formOf('assigned.gan', url)
+    const { caseId } = world.marks.sn
+    const contacts = async () =>
+      (
+        await sql<{
+          id: string
+          caseId: string
+          by: string
+          committee: string
+        }>`select id, case_id, recorded_by as by, committee
+        from contact order by occurred_at, id`.execute(world.owner)
+      ).rows
+    const before = await contacts()
+    const { body } = await world.app.inject({ url, headers: { authorization: 'Bearer assigned.gan' } })
+    const outcome = /name="outcome"[^>]*value="([^"]+)"/.exec(body)?.[1] ?? ''
+    const form = {
+      _csrf: token,
+      outcome,
+      channel: 'sms',
+      day: '2026-11-19',
+      time: '09:00',
+      byWhom: 'municipality',
+    }
+    const extra = {
+      caseId,
+      id: caseId,
+      committee: 'SN',
+      recordedBy: caseId,
+      role: 'administrator',
+      personId: caseId,
+    }
+    expect((await send(url, cookie, { ...form, ...extra })).statusCode).toBe(303)
+    const known = new Set(before.map(({ id }) => id))
+    const { rows: people } = await sql<{
+      id: string
+    }>`select id from person where username = 'assigned.gan'`.execute(world.owner)
+    const fresh = (await contacts()).filter(({ id }) => !known.has(id))
+    expect(fresh.map(({ caseId: of, by, committee }) => [of, by, committee])).toEqual([
+      [world.marks.gan.caseId, people[0]?.id, 'GAN'],
+    ])
+    // Another committee's case in the address is as if it did not exist.
+    const other = await send(`/arenden/${caseId}/kontakt`, cookie, form)
+    expect(other.statusCode).toBe(404)
+    expect(other.body).not.toContain(world.marks.sn.name)
+  })
+})
+
+describe('W10: words that another program would run', () => {
+  test.each([
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    `{{ constructor.constructor('return 1')() }}`,
+    'rad 1\r\nSet-Cookie: x=1',
+  ])('come back as words: %s', async (words) => {
+    const url = `/arenden/${world.marks.gan.caseId}/avsluta`
+    const { cookie, token, version } = await formOf('assigned.gan', url)
+    const { body, headers, statusCode } = await send(url, cookie, { _csrf: token, version, source: words })
+    expect(statusCode).toBe(422)
+    expect(body).not.toContain('<script>alert')
+    expect(body).not.toContain('<img src=x')
+    expect(String(headers['set-cookie'] ?? '')).not.toContain('x=1')
+    expect(String(headers['content-security-policy'])).toMatch(/^default-src 'self'(?!.*unsafe)/)
+  })
+})
+
+describe('W12: a page taken into another, or kept behind', () => {
+  test('no page may be framed or kept by the browser, and none sends its address on', async () => {
+    const { headers } = await world.app.inject({
+      url: `/arenden/${world.marks.gan.caseId}`,
+      headers: { authorization: 'Bearer assigned.gan' },
+    })
+    expect(String(headers['content-security-policy'])).toContain("frame-ancestors 'none'")
+    expect(String(headers['cache-control'])).toContain('no-store')
+    expect(['no-referrer', 'same-origin']).toContain(headers['referrer-policy'])
   })
 })
 
