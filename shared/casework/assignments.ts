@@ -127,8 +127,11 @@ export async function moveCase(
       assignee = case when role = 'caseworker' then ${target.personId}::uuid else assignee end, version = version + 1
     where case_id = ${open.id} and state = 'open'
       and committee = (select committee from arrears_case where id = ${open.id})`.execute(trx)
+  // What a person has given away before the rules spoke is no longer theirs to give: it would have two owners.
   await sql`update arrears_case set committee = ${target.committee}, unit = ${target.unit}, assignee = ${target.personId},
-    version = version + 1, updated_at = ${at.now} where id = ${open.id}`.execute(trx)
+    routed_at = coalesce(routed_at, ${at.now}), version = version + 1, updated_at = ${at.now} where id = ${open.id}`.execute(
+    trx,
+  )
 }
 
 async function write(

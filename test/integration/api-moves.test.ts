@@ -89,6 +89,25 @@ describe('An assignment', () => {
     expect((await on.read(id)).body.assignee).toBe(personId)
   })
 
+  test('by hand before the rules have spoken stands: the case has one owner', async () => {
+    const { id } = await on.aCase()
+    // As it is between its first notice and its routing: nobody's yet, and seen by the committee that receives.
+    await sql`delete from assignment where case_id = ${id}`.execute(api.owner)
+    await sql`update arrears_case set routed_at = null, routing_version = null, routing_row = null, unit = 'GAN-FS' where id = ${id}`.execute(
+      api.owner,
+    )
+    const personId = api.person('caseworker2.gan')
+    expect((await assign(id, { personId, reason: 'Känner familjen' })).status).toBe(201)
+    await sql`insert into outbox (topic, subject_id) values ('case.changed', ${id})`.execute(api.owner)
+    await api.drain()
+    const { assignee, assignments } = (await on.read(id)).body
+    const owners = assignments.filter(
+      ({ kind, state }: { kind: string; state: string }) =>
+        kind === 'owner' && ['active', 'accepted'].includes(state),
+    )
+    expect([assignee, owners.length, owners[0].personId]).toEqual([personId, 1, personId])
+  })
+
   test('needs the version that was read: 428 without, 412 when it is gone', async () => {
     const { id } = await on.aCase()
     const json = { unit: 'GAN-BETAL', reason: 'x' }
