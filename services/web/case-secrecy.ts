@@ -4,10 +4,11 @@ import { askApproval } from '../../shared/casework/approvals.ts'
 import { restrictCase } from '../../shared/casework/break-glass.ts'
 import { askRight, personExtract, RIGHTS } from '../../shared/casework/person-extract.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
+import { isPageTextKey } from '../../shared/text/say.ts'
 import type { App } from '../http.ts'
 import type { CaseSection } from './case-sections.ts'
 import { renderPage, tellNextPage } from './frame.ts'
-import { actorIn, idIn, isId, textsOf, valuesIn, type PageDeps } from './page.ts'
+import { actorIn, idIn, isId, textsOf, valuesIn, type PageDeps, type Say } from './page.ts'
 
 export const secrecySection: CaseSection = {
   id: 'secrecy',
@@ -42,6 +43,12 @@ function deed(
   }
 }
 
+/** What a table is called to the person it is about; its own name only when the catalogue has forgotten it. */
+function tableWord(table: string, t: Say): string {
+  const key = `extract.table.${table}`
+  return isPageTextKey(key) ? t(key) : table
+}
+
 async function showExtract(reply: FastifyReply, { db, tools }: PageDeps): Promise<FastifyReply> {
   const { request } = reply
   const t = textsOf(request)
@@ -51,7 +58,7 @@ async function showExtract(reply: FastifyReply, { db, tools }: PageDeps): Promis
     back: { href: `/arenden/${idIn(request)}`, text: t('case.title', { number: extract.number }) },
     personalIdentityNumber: extract.personalIdentityNumber,
     tables: extract.tables.map(({ table, rows }) => ({
-      table,
+      table: tableWord(table, t),
       rows: rows.map((row) =>
         Object.entries(row).map(([name, value]) => ({
           name,

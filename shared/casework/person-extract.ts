@@ -36,6 +36,11 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'counselling_slot',
 ])
 
+/** Every table that an extract can show rows of, as the database's references stand now. */
+export async function tablesInExtract(trx: Trx): Promise<string[]> {
+  return [...tablesUnder('arrears_case', await referencesIn(trx))].filter((table) => !LEFT_OUT.has(table))
+}
+
 /** Reads all that hangs on a case, as the reader's own committee may see it. Refuses `not-found`. */
 export async function personExtract(
   db: Db,

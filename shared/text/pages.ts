@@ -9,6 +9,7 @@ import { counsellingTexts } from './counselling.ts'
 import { consentTexts } from './consent.ts'
 import { diaryTexts } from './diary.ts'
 import { entryTexts } from './entry.ts'
+import { extractTexts } from './extract.ts'
 import { inboxTexts } from './inbox.ts'
 import { landlordFileTexts } from './landlord-files.ts'
 import { landlordTexts } from './landlord.ts'
@@ -42,6 +43,7 @@ const all = {
   ...statisticsTexts,
   ...visitTexts,
   ...referralTexts,
+  ...extractTexts,
   ...inboxTexts,
   ...entryTexts,
   ...counsellingTexts,

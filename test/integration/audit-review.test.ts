@@ -14,7 +14,9 @@ import {
   readSample,
 } from '../../shared/casework/audit-review.ts'
 import { breakGlass } from '../../shared/casework/break-glass.ts'
-import { askRight, personExtract } from '../../shared/casework/person-extract.ts'
+import { askRight, personExtract, tablesInExtract } from '../../shared/casework/person-extract.ts'
+import { pageTexts } from '../../shared/text/pages.ts'
+import { isPageTextKey } from '../../shared/text/say.ts'
 import { listRetention, markCase } from '../../shared/casework/retention-marks.ts'
 import { retentionRulesOf } from '../../services/retention-rules.ts'
 
@@ -118,6 +120,14 @@ describe('The review of the log', () => {
 })
 
 describe("A person's rights", () => {
+  test('an extract has a word in both languages for every table that it can show', async () => {
+    const tables = await api.owner.transaction().execute(tablesInExtract)
+    expect(tables.length).toBeGreaterThan(30)
+    expect(tables.filter((table) => !isPageTextKey(`extract.table.${table}`))).toEqual([])
+    const words = Object.keys(pageTexts).filter((key) => key.startsWith('extract.table.'))
+    expect(words.map((key) => key.slice('extract.table.'.length)).toSorted()).toEqual(tables.toSorted())
+  })
+
   test('an extract holds all that is kept, opened, and only for the own committee', async () => {
     const one = await on.aCase({
       tenant: { name: 'Registra Utdragsson', personalIdentityNumber: '19900101-2385' },
@@ -132,6 +142,8 @@ describe("A person's rights", () => {
       { code: 'not-found' },
     )
     const shown = await page(`/arenden/${one.id}/registerutdrag`, 'caseworker.gan')
+    expect(shown.text).toContain('<h2 class="govuk-heading-m">Meddelanden från hyresvärden</h2>')
+    expect(shown.text).not.toContain('arrears_case</h2>')
     expect([shown.status, shown.text.includes('Registra Utdragsson')]).toEqual([200, true])
     const file = await page(`/arenden/${one.id}/registerutdrag.json`, 'caseworker.gan')
     expect(file.body).toMatchObject({ number: one.number })
