@@ -41,7 +41,9 @@ export function commitHere(): string {
   try {
     const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
     const own = ['.', ':!docs']
-    return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--', ...own) ? '+' : '')
+    return (
+      git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '-uno', '--', ...own) ? '+' : '')
+    )
   } catch {
     return 'no git'
   }

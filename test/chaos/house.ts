@@ -7,6 +7,7 @@ import type { ChildOptions } from '../../services/start/child.ts'
 import { keysFile } from '../../services/start/data-folder.ts'
 import { freePort } from '../../services/start/ports.ts'
 import { prepareDatabase } from '../../services/start/prepare.ts'
+import { WEB_FLAGS } from '../../services/start/processes.ts'
 import { prepareSignIn, type SignIn } from '../../services/start/sign-in.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
 import { openBase, type Base } from './database.ts'
@@ -85,7 +86,9 @@ function partsOf(
       readyUrl: `http://127.0.0.1:${signIn.port}/.well-known/openid-configuration`,
     },
     ...ours.map((one) =>
-      one.name === 'web' ? { ...one, readyUrl: `http://127.0.0.1:${settings.port}/health/ready` } : one,
+      one.name === 'web'
+        ? { ...one, flags: WEB_FLAGS, readyUrl: `http://127.0.0.1:${settings.port}/health/ready` }
+        : one,
     ),
   ]
 }

@@ -51,6 +51,8 @@ function readBackend(name: string): Backend {
   return name
 }
 
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../../node_modules/.cache/bokvar')
+
 // Full disks are disks of memory, mounted where only this run sees them and gone with it, however it ends.
 const elsewhere = hasMountsOfItsOwn() ? undefined : await inMountsOfItsOwn()
 process.exit(elsewhere ?? (await main()))

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { startChild, type ChildOptions } from '../../services/start/child.ts'
 import type { Running } from '../../services/start/supervise.ts'
 
-/** `hold` keeps it down until `release`. */
+/** `hold` keeps it down until as many have released it as have held it. */
 export type Part = {
   name: string
   pid: () => number
@@ -17,19 +17,19 @@ const restartMs = 300
 
 /** Starts it and keeps it running until its `end`. */
 export async function keepPart(options: ChildOptions): Promise<Part> {
-  let [held, ended] = [false, false]
+  let [holders, ended] = [0, false]
   let running: Running | undefined = await startChild(options)
   let freed = Promise.withResolvers<void>()
   const watch = async () => {
     while (!ended) {
       await running?.exited
       running = undefined
-      if (held) await freed.promise
+      if (holders > 0) await freed.promise
       if (ended) return
       await pause(restartMs)
-      if (held || ended) continue
+      if (holders > 0 || ended) continue
       running = await startChild(options).catch(() => undefined)
-      if (ended) await running?.stop()
+      if (ended || holders > 0) await running?.stop()
     }
   }
   const watching = watch()
@@ -38,13 +38,13 @@ export async function keepPart(options: ChildOptions): Promise<Part> {
     pid: () => running?.pid ?? 0,
     up: () => running !== undefined,
     hold: async () => {
-      held = true
-      freed = Promise.withResolvers<void>()
+      holders += 1
+      if (holders === 1) freed = Promise.withResolvers<void>()
       await running?.stop()
     },
     release: () => {
-      held = false
-      freed.resolve()
+      holders -= 1
+      if (holders === 0) freed.resolve()
     },
     end: async () => {
       ended = true

@@ -46,12 +46,15 @@ export type Request = {
 const answerWithinMs = 8_000
 const later = new Set([401, 408, 425, 429, 503])
 
+/** What an answer shows; `etag` is its version. */
+export type Shown = Record<string, unknown> & { etag: string }
+
 export type Sender = {
   ledger: Ledger
   /** Sends until it is answered; the id told, or undefined when it was refused or given up. */
   send: (request: Request) => Promise<string | undefined>
-  /** Asks once; undefined when nothing came back. `etag` is the version of what was shown. */
-  ask: (path: string) => Promise<(Record<string, unknown> & { etag: string }) | undefined>
+  /** Asks some times, as a person would; undefined when nothing came back. */
+  ask: (path: string) => Promise<Shown | undefined>
   /** Nothing is sent again after this. */
   giveUpAt: (at: number) => void
 }
@@ -129,6 +132,21 @@ async function attempt(waiting: Waiting, request: Request): Promise<string | nul
   return undefined
 }
 
+/** One look: what was shown, null when it is not there or not for us, undefined when no answer came. */
+async function look(waiting: Waiting, path: string): Promise<Shown | null | undefined> {
+  try {
+    const headers = { authorization: `Bearer ${await tokenOf(waiting, 'system')}` }
+    const signal = AbortSignal.timeout(answerWithinMs)
+    const response = await fetch(new URL(path, waiting.to.baseUrl), { headers, signal })
+    if (response.status === 401) waiting.tokens.delete('system')
+    if (!response.ok) return later.has(response.status) ? undefined : null
+    const shown = (await response.json()) as Record<string, unknown>
+    return { ...shown, etag: response.headers.get('etag') ?? '' }
+  } catch {
+    return undefined
+  }
+}
+
 /** Opens a sender with a ledger of its own. */
 export function openSender(to: Waiting['to']): Sender {
   const answers = { ok: 0, busy: 0, broken: 0, unexpected: {} }
@@ -150,19 +168,12 @@ export function openSender(to: Waiting['to']): Sender {
       return undefined
     },
     ask: async (path) => {
-      try {
-        const headers = { authorization: `Bearer ${await tokenOf(waiting, 'system')}` }
-        const response = await fetch(new URL(path, to.baseUrl), {
-          headers,
-          signal: AbortSignal.timeout(answerWithinMs),
-        })
-        if (response.status === 401) waiting.tokens.delete('system')
-        if (!response.ok) return undefined
-        const shown = (await response.json()) as Record<string, unknown>
-        return { ...shown, etag: response.headers.get('etag') ?? '' }
-      } catch {
-        return undefined
+      for (let tries = 0; tries < 5 && performance.now() < giveUpAt; tries += 1) {
+        if (tries > 0) await pause(500 * tries)
+        const shown = await look(waiting, path)
+        if (shown !== undefined) return shown ?? undefined
       }
+      return undefined
     },
     giveUpAt: (at) => void (giveUpAt = at),
   }

@@ -61,20 +61,21 @@ export function openStaff(sender: Sender, key: () => string, { visitors, casewor
     })
   }
 
-  /** A case is opened and given to somebody, who gets a letter of it. */
+  /** Some cases are opened and given to colleagues, one after the other; each of them gets a letter of it. */
   async function handOut(chance: Chance): Promise<void> {
-    const caseId = (await someTask(chance))?.caseId
-    if (!caseId || caseworkers.length === 0) return
-    const shown = await sender.ask(`/v1/cases/${caseId}`)
-    if (!shown) return
-    sender.ledger.seen.push({ door: 'GET /v1/cases/:id', caseId })
-    await send({
-      kind: 'assignment',
-      path: `/v1/cases/${caseId}/assignments`,
-      ifMatch: shown.etag,
-      body: { personId: chance.pick(caseworkers), reason: 'Fördelning av nya ärenden' },
-      seen: { door: 'POST /v1/cases/:id/assignments', caseId },
-    })
+    for (let left = 5; left > 0 && caseworkers.length > 0; left -= 1) {
+      const caseId = (await someTask(chance))?.caseId
+      const shown = caseId ? await sender.ask(`/v1/cases/${caseId}`) : undefined
+      if (!caseId || !shown) return
+      sender.ledger.seen.push({ door: 'GET /v1/cases/:id', caseId })
+      await send({
+        kind: 'assignment',
+        path: `/v1/cases/${caseId}/assignments`,
+        ifMatch: shown.etag,
+        body: { personId: chance.pick(caseworkers), reason: 'Fördelning av nya ärenden' },
+        seen: { door: 'POST /v1/cases/:id/assignments', caseId },
+      })
+    }
   }
 
   async function answerReferral(chance: Chance): Promise<void> {

@@ -21,6 +21,8 @@ const needsDatabase = ({ testPathPatterns, nonFlagArgs }) => {
 }
 
 export default async function setUp(globalConfig) {
+  // Every process that a test starts is compiled once, not each time: half of what it costs to start one.
+  process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/bokvar')
   if (!needsDatabase(globalConfig)) return
   const cluster = await startCluster()
   globalThis.bokvarCluster = cluster
