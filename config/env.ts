@@ -68,7 +68,11 @@ const table = z.object({
   webDatabaseUrl: named('WEB_DATABASE_URL', postgres.optional(), 'The web’s own login; DATABASE_URL else.'),
   workerDatabaseUrl: named('WORKER_DATABASE_URL', postgres.optional(), 'The workers’ own login, likewise.'),
   watchdogDatabaseUrl: named('WATCHDOG_DATABASE_URL', postgres.optional(), 'The watchdog’s own, likewise.'),
-  tlsOff: named('TLS_OFF', list.optional(), 'In production without TLS: some of database, redis, smtp.'),
+  tlsOff: named(
+    'TLS_OFF',
+    list.optional(),
+    'In production without TLS: some of database, redis, smtp, identity.',
+  ),
   tlsCaFile: named('TLS_CA_FILE', text.optional(), 'Certificates believed besides, for the database.'),
   databaseConnections: named(
     'DATABASE_CONNECTIONS',
@@ -155,7 +159,7 @@ const table = z.object({
     text.default('standard'),
     'Its kind: config/identity/presets.json.',
   ),
-  staffLevels: named('OIDC_STAFF_LEVELS', list.optional(), 'Levels of sign-in that do; the preset’s else.'),
+  staffLevels: named('OIDC_STAFF_LEVELS', list.optional(), 'Levels that do, or any; the preset’s else.'),
   landlordIssuer: named('OIDC_LANDLORD_ISSUER', web.optional(), 'Identity provider of the landlords.'),
   landlordClientId: named('OIDC_LANDLORD_CLIENT_ID', text.optional(), 'Our client there.'),
   landlordClientSecret: named('OIDC_LANDLORD_CLIENT_SECRET', text.optional(), 'Its secret.'),
@@ -241,6 +245,9 @@ const CARRIED = {
   watchdogDatabaseUrl: 'database',
   redisUrl: 'redis',
   smtpUrl: 'smtp',
+  staffIssuer: 'identity',
+  landlordIssuer: 'identity',
+  tokenIssuer: 'identity',
 } as const
 
 /** What carries personal data or wakes the work goes over TLS; forgetting it must stop the start, not be found later. */

@@ -1,4 +1,4 @@
-// How PostgreSQL, Redis and the mail server are reached in production: over TLS with the certificate checked, unless said otherwise.
+// How PostgreSQL, Redis, the mail server and identity providers are reached in production: over TLS with the certificate checked, unless said otherwise.
 
 /** What may stay without TLS (a closed network of containers), and whose certificates are believed besides the usual. */
 export type TlsSettings = { off: readonly string[]; caFile: string | undefined }
@@ -10,12 +10,14 @@ const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]', ''])
  * itself how it wants its TLS (`sslmode`, `requireTLS`) is left as it is, and so is one on this machine.
  */
 export function overTls(
-  part: 'database' | 'redis' | 'smtp',
+  part: 'database' | 'redis' | 'smtp' | 'identity',
   address: string,
   tls: TlsSettings,
 ): string | null {
   const url = new URL(address)
   if (LOCAL.has(url.hostname) || tls.off.includes(part)) return address
+  // An issuer's name is compared letter by letter: it is never written anew.
+  if (part === 'identity') return url.protocol === 'https:' ? address : null
   if (part === 'redis') return url.protocol === 'rediss:' ? address : null
   if (part === 'smtp') {
     if (url.protocol === 'smtp:' && !url.searchParams.has('requireTLS'))

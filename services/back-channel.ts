@@ -26,6 +26,7 @@ export async function readLogoutToken(
   const payload = await jwtVerify(token, createRemoteJWKSet(new URL(jwks_uri)), {
     issuer,
     audience: clientId,
+    typ: 'logout+jwt',
     algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     clockTolerance: 10,
     maxTokenAge: MOST_SECONDS_OLD,

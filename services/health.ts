@@ -3,6 +3,7 @@ import { collectDefaultMetrics, register } from 'prom-client'
 import { z } from 'zod'
 import type { Readiness } from '../shared/casework/readiness.ts'
 import type { DeadlineHealth } from '../shared/casework/watch.ts'
+import { Refusal } from '../shared/domain/refusal.ts'
 import { isInTime } from '../shared/domain/watch.ts'
 import type { App } from './http.ts'
 
@@ -13,6 +14,8 @@ export type HealthDeps = {
   deadlines: { find: () => Promise<DeadlineHealth>; lateSeconds: number }
   api: { version: string; released: string }
 }
+
+const THROUGH_A_PROXY = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']
 
 const readinessSchema = z.object({
   status: z.enum(['ready', 'not-ready']),
@@ -57,9 +60,12 @@ export function tellHealth(app: App, deps: HealthDeps & { settings: { baseUrl: s
 
   tellDeadlines(app, deps)
 
-  app.get('/metrics', { ...open, schema: { hide: true } }, async (_request, reply) =>
-    reply.type(register.contentType).send(await register.metrics()),
-  )
+  app.get('/metrics', { ...open, schema: { hide: true } }, async (request, reply) => {
+    // Figures are for whoever stands inside and asks the process itself, not for whom a proxy let in from the street.
+    if (THROUGH_A_PROXY.some((name) => name in request.headers))
+      throw new Refusal('not-found', 'not-found', 'Det du söker finns inte.')
+    return reply.type(register.contentType).send(await register.metrics())
+  })
 
   tellApiInfo(app, deps)
 }

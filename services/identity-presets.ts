@@ -31,13 +31,15 @@ export type Told = {
 
 /**
  * One preset of config/identity/presets.json. `levels`, when given, take the place of those that it asks for and
- * accepts. Throws and names the presets there are when there is none of that name.
+ * accepts; `any` alone says that any sign-in will do. Throws and names the presets there are when there is none of that
+ * name.
  */
 export function presetNamed(file: string, name: string, levels: readonly string[] = []): Preset {
   const presets = z.record(z.string(), preset).parse(JSON.parse(file))
   const found = presets[name]
   if (!found) throw new Error(`An identity preset must be one of ${Object.keys(presets).join(', ')}`)
   if (levels.length === 0) return found
+  if (levels.join() === 'any') return { ...found, level: { ...found.level, ask: [], accept: [] } }
   return { ...found, level: { ...found.level, ask: [...levels], accept: [...levels] } }
 }
 
@@ -63,4 +65,16 @@ export function levelOf(claims: Readonly<Record<string, unknown>>, { level }: Pr
   const told = [claims[level.claim] ?? []].flat().filter((one) => typeof one === 'string')
   if (level.accept.length === 0) return told[0] ?? ''
   return told.find((one) => level.accept.includes(one)) ?? null
+}
+
+/**
+ * In production a sign-in of unknown strength must be somebody's decision and not an omission: throws when the preset
+ * demands no level and `levels` does not say `any`.
+ */
+export function demandLevels(preset: Preset, levels: readonly string[] | undefined, setting: string): Preset {
+  if (preset.level.accept.length === 0 && levels?.join() !== 'any')
+    throw new Error(
+      `${setting} must name the levels of sign-in that do (two factors or more), or say any when the provider sees to it.`,
+    )
+  return preset
 }

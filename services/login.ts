@@ -64,7 +64,8 @@ function discoverer(settings: ProviderSettings): () => Promise<oidc.Configuratio
     try {
       found = await oidc.discovery(issuer, settings.clientId, settings.clientSecret, undefined, {
         timeout: TIMEOUT_SECONDS,
-        ...(insecure && { execute: [oidc.allowInsecureRequests] }),
+        // The line to the provider is trusted by TLS; its word all the same only with its signature (by default it is not read).
+        execute: [oidc.enableNonRepudiationChecks, ...(insecure ? [oidc.allowInsecureRequests] : [])],
       })
       return found
     } catch {

@@ -17,7 +17,7 @@ import { stopOnSignal } from '../shared/stop.ts'
 import { actorOf } from './actor.ts'
 import { apiRoutes } from './api/routes.ts'
 import { buildServer } from './http.ts'
-import { presetNamed } from './identity-presets.ts'
+import { demandLevels, presetNamed } from './identity-presets.ts'
 import { pageRoutes } from './web/pages.ts'
 import { wire } from './wiring.ts'
 
@@ -46,6 +46,10 @@ const db = openDatabase({
 })
 const keys = readKeys(env.keysFile)
 const presets = readDataFile('identity/presets.json')
+const presetOf = (name: string, levels: string[] | undefined, setting: string) => {
+  const preset = presetNamed(presets, name, levels)
+  return env.environment === 'production' ? demandLevels(preset, levels, setting) : preset
+}
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
@@ -71,13 +75,13 @@ const { login, ...wired } = wire(db, {
     issuer: env.staffIssuer,
     clientId: env.staffClientId,
     clientSecret: env.staffClientSecret,
-    preset: presetNamed(presets, env.staffPreset, env.staffLevels),
+    preset: presetOf(env.staffPreset, env.staffLevels, 'OIDC_STAFF_LEVELS'),
   },
   landlords: {
     issuer: env.landlordIssuer,
     clientId: env.landlordClientId,
     clientSecret: env.landlordClientSecret,
-    preset: presetNamed(presets, env.landlordPreset, env.landlordLevels),
+    preset: presetOf(env.landlordPreset, env.landlordLevels, 'OIDC_LANDLORD_LEVELS'),
   },
   sessionSecrets: [blindIndex(keys, 'session-cookie', '1').toString('base64url')],
   lateSeconds: env.lateSeconds,

@@ -172,6 +172,15 @@ describe('The service', () => {
     }
   })
 
+  test.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])(
+    'shows its figures inside, and not through a proxy (%s)',
+    async (header) => {
+      expect((await server.app.inject({ url: '/metrics' })).statusCode).toBe(200)
+      const outside = await server.app.inject({ url: '/metrics', headers: { [header]: '203.0.113.7' } })
+      expectProblem(outside, 404, 'not-found')
+    },
+  )
+
   test('says what it is, after Digg’s profile', async () => {
     const answer = await server.app.inject({ url: '/v1/api-info' })
     expect(answer.json()).toEqual({

@@ -20,6 +20,9 @@ beforeAll(async () => {
   const routes = (db: Db): Routes[] => [
     (app) => {
       signInPages(app, { db })
+      app.get('/sagt', { config: { permission: 'public' } }, (request, reply) =>
+        renderPage(reply, 'about', { title: 'x', paragraphs: [(request.query as { text: string }).text] }),
+      )
       app.get('/personer/:id', { config: { permission: 'people.manage' } }, () => 'personen')
       app.get('/', { config: { permission: 'own.page' } }, (request, reply) =>
         renderPage(reply, 'about', {
@@ -34,6 +37,8 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => server.stop())
 
+const isIn = async (one: { jar: Jar } | undefined) =>
+  (await visit(server.app, one!.jar, '/')).body.includes('Hej')
 const person = (username: string) => server.identity.people.find((one) => one.username === username)!
 
 describe('A person', () => {
@@ -66,6 +71,7 @@ describe('A person', () => {
     const rows = await server.owner.selectFrom('webSession').selectAll().execute()
     expect(rows.length).toBeGreaterThan(0)
     expect(JSON.stringify(rows)).not.toContain(id)
+    expect(id).toMatch(/^[\w-]{32}$/) // 192 random bits
   })
 
   test('A1: gets a new session at sign-in, and the one from before is dead', async () => {
@@ -150,6 +156,14 @@ describe('A person', () => {
     expect(again.body).toContain('Användarnamn')
   })
 
+  test('is shown what somebody wrote as text, never as markup', async () => {
+    const written = `<script>a</script><img src=x onerror=b> " ' & {{ 7 * 7 }}`
+    const { body } = await server.app.inject({ url: `/sagt?text=${encodeURIComponent(written)}` })
+    expect(body).toContain(
+      '&lt;script&gt;a&lt;/script&gt;&lt;img src=x onerror=b&gt; &quot; &#39; &amp; {{ 7 * 7 }}',
+    )
+  })
+
   test('sees where they are signed in, and ends the others there or all at once, but nobody else’s', async () => {
     const [desk, phone, tablet, other] = await Promise.all(
       ['eva', 'eva', 'eva', 'bo'].map((username) => signIn(server.app, person(username))),
@@ -166,8 +180,6 @@ describe('A person', () => {
     )
     expect(page.body.split('den du använder nu').length - 1).toBe(1)
     const [ref = ''] = /(?<=name="which" value=")[\w-]{12}(?=")/.exec(page.body) ?? []
-    const isIn = async (one: { jar: Jar } | undefined) =>
-      (await visit(server.app, one!.jar, '/')).body.includes('Hej')
     expect((await end('x')).body).toContain('ingen inloggning att avsluta')
     await end(ref)
     expect([await isIn(phone), await isIn(tablet)].filter(Boolean)).toHaveLength(1)
@@ -180,22 +192,16 @@ describe('A person', () => {
     const [eva, adam, bo] = await Promise.all(
       ['eva', 'adam', 'bo'].map((username) => signIn(server.app, person(username))),
     )
-    const { id } = await server.owner
-      .selectFrom('person')
-      .select('id')
-      .where('username', '=', 'eva')
-      .executeTakeFirstOrThrow()
-    const signOut = async ({ jar, page }: { jar: Jar; page: Page }) =>
-      (
-        await visit(server.app, jar, `/personer/${id}/logga-ut`, {
-          method: 'POST',
-          body: new URLSearchParams({ _csrf: tokenOn(page) }),
-        })
-      ).status
+    const eve = server.owner.selectFrom('person').select('id').where('username', '=', 'eva')
+    const { id } = await eve.executeTakeFirstOrThrow()
+    const send = ({ jar, page }: { jar: Jar; page: Page }) => {
+      const body = new URLSearchParams({ _csrf: tokenOn(page) })
+      return visit(server.app, jar, `/personer/${id}/logga-ut`, { method: 'POST', body })
+    }
+    const signOut = async (by: { jar: Jar; page: Page }) => (await send(by)).status
     expect(await signOut(bo!)).toBe(403)
     expect([await signOut(adam!), await signOut(adam!)]).toEqual([200, 200])
-    expect((await visit(server.app, eva!.jar, '/')).body).not.toContain('Hej')
-    expect((await visit(server.app, adam!.jar, '/')).body).toContain('Hej')
+    expect([await isIn(eva), await isIn(adam)]).toEqual([false, true])
     const changes = await server.owner
       .selectFrom('personChange')
       .select('what')

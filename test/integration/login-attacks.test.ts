@@ -153,10 +153,14 @@ describe('A sign-in that another site begins', () => {
 })
 
 describe('A4: a message that somebody has signed out', () => {
-  const write = async (claims: JWTPayload, change: (token: SignJWT) => SignJWT = (token) => token) => {
+  const write = async (
+    claims: JWTPayload,
+    change: (token: SignJWT) => SignJWT = (token) => token,
+    typ = 'logout+jwt',
+  ) => {
     const key = server.identity.signingKeys[0]!
     const token = new SignJWT({ jti: randomUUID(), events: { [EVENT]: {} }, ...claims })
-      .setProtectedHeader({ alg: 'ES256', kid: String(key['kid']), typ: 'logout+jwt' })
+      .setProtectedHeader({ alg: 'ES256', kid: String(key['kid']), typ })
       .setIssuer(server.provider.issuer)
       .setAudience(server.identity.web.staff.id)
       .setIssuedAt()
@@ -186,6 +190,7 @@ describe('A4: a message that somebody has signed out', () => {
   test.each<[string, () => Promise<string>]>([
     ['without the event', () => write({ sub: 'bo', events: {} })],
     ['with a nonce, as a sign-in token has', () => write({ sub: 'bo', nonce: 'x' })],
+    ['of no kind of its own', () => write({ sub: 'bo' }, undefined, 'JWT')],
     ['that names nobody', () => write({})],
     ['for another client', () => write({ sub: 'bo' }, (token) => token.setAudience('somebody-else'))],
     ['of another issuer', () => write({ sub: 'bo' }, (token) => token.setIssuer('http://evil.example'))],
@@ -197,7 +202,11 @@ describe('A4: a message that somebody has signed out', () => {
       'signed by somebody else',
       async () =>
         new SignJWT({ sub: 'bo', jti: 'x', events: { [EVENT]: {} } })
-          .setProtectedHeader({ alg: 'ES256', kid: String(server.identity.signingKeys[0]!['kid']) })
+          .setProtectedHeader({
+            alg: 'ES256',
+            kid: String(server.identity.signingKeys[0]!['kid']),
+            typ: 'logout+jwt',
+          })
           .setIssuer(server.provider.issuer)
           .setAudience(server.identity.web.staff.id)
           .setIssuedAt()

@@ -209,6 +209,21 @@ describe('A token', () => {
     expect((await ask(token)).statusCode).toBe(401)
   })
 
+  test('that brings its own key, or says where to fetch one, is refused', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+    const jwk = await exportJWK(publicKey)
+    for (const header of [{ jwk }, { jku: 'https://evil.example/jwks' }, { x5u: 'https://evil.example/c' }]) {
+      const token = await new SignJWT({ client_id: 'landlord', scope: 'notices' })
+        .setProtectedHeader({ alg: 'ES256', ...header })
+        .setIssuer(server.provider.issuer)
+        .setAudience('bokvar')
+        .setIssuedAt()
+        .setExpirationTime('1h')
+        .sign(privateKey)
+      expect((await ask(token)).statusCode).toBe(401)
+    }
+  })
+
   test('in the query string is refused, though it is a rightful one', async () => {
     const answer = await server.app.inject({ url: `/v1/who?access_token=${await server.token('landlord')}` })
     expect(answer.statusCode).toBe(400)

@@ -45,11 +45,21 @@ function start(): ChildProcess {
 
 test('starts with no queue and no identity provider in reach, beats, and ends in order', async () => {
   const child = start()
+  let log = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    log += chunk.toString()
+  })
   const [message] = await once(child, 'message')
   expect(message).toBe('ready')
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
   expect((await ended)[0]).toBe(0)
+  const times = log
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { time: unknown }).time)
+  expect(times.length).toBeGreaterThan(0)
+  for (const time of times) expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
   const beats = await spine.owner.selectFrom('heartbeat').select('kind').execute()
   expect(beats).toEqual([{ kind: 'web' }])
 }, 60_000)

@@ -1,6 +1,6 @@
 // How the code is hardened: what it must never do, read from its own text, and what the image and the lockfile hold.
 import { expect, it } from '@jest/globals'
-import { bare, house, read, withoutComments, written } from '../support/house.ts'
+import { bare, house, read, runningImportsOf, withoutComments, written } from '../support/house.ts'
 
 const product = written.filter((path) => /^(config|services|shared|workers)\//.test(path))
 /** What runs where real people sign in: npm start's own parts, and the demo's provider, do not. */
@@ -85,6 +85,18 @@ it('templates escape by themselves; what they are told to trust is our own', () 
   expect(using(/autoescape: false/)).toEqual([])
 })
 
+it('every page stands in the frame, which has the way out on it', () => {
+  const shown = production.flatMap((path) =>
+    [...read(path).matchAll(/renderPage\(\s*\w[\w.()]*,\s*'([^']+)'/g)].map(([, name = '']) => name),
+  )
+  expect(new Set(shown).size).toBeGreaterThan(40)
+  const outside = shown.filter(
+    (name) => !read(`services/web/views/${name}.njk`).includes('{% extends "layout.njk" %}'),
+  )
+  expect(outside).toEqual([])
+  expect(read('services/web/views/layout.njk')).toMatch(/{% if person %}[^%]*action="\/logout"/)
+})
+
 it('scripts in the browser keep nothing, write no markup and hear nobody else', () => {
   const scripts = house.filter((path) => /^services\/web\/static\/.*\.js$/.test(path))
   expect(scripts.length).toBeGreaterThan(1)
@@ -163,6 +175,14 @@ it('the image holds what runs and nothing else, runs as nobody, and can write no
     '!workers',
     '!shared',
   ])
+  // The demo's people, provider and rehearsals stay outside, and nothing that runs there asks for them.
+  const left = ['services/identity', 'config/demo']
+  for (const folder of left) expect(read('.dockerignore')).toContain(`\n${folder}\n`)
+  const commands = ['prepare-given', 'rotate-keys', 'backup', 'restore', 'retention', 'audit-verify']
+  const reached = new Set(['services/main.ts', 'workers/main.ts', 'workers/watchdog.ts'])
+  for (const command of commands) reached.add(`services/start/${command}.ts`)
+  for (const path of reached) for (const next of runningImportsOf.get(path) ?? []) reached.add(next)
+  expect([...reached].filter((path) => left.some((folder) => path.startsWith(`${folder}/`)))).toEqual([])
   for (const line of ['ENV NODE_ENV=production', '--omit=dev --ignore-scripts', '\nUSER node\n'])
     expect(read('Dockerfile')).toContain(line)
   for (const line of ['read_only: true', 'cap_drop: [ALL]', 'no-new-privileges:true'])

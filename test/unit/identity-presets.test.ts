@@ -1,7 +1,7 @@
 // Claim presets: each kind of provider is read by its own names, and a sign-in that is not sure enough is none.
 import { describe, expect, test } from '@jest/globals'
 import { readDataFile } from '../../config/files.ts'
-import { levelOf, presetNamed, readClaims } from '../../services/identity-presets.ts'
+import { demandLevels, levelOf, presetNamed, readClaims } from '../../services/identity-presets.ts'
 
 const file = readDataFile('identity/presets.json')
 const preset = (name: string, levels?: string[]) => presetNamed(file, name, levels)
@@ -66,6 +66,15 @@ describe('A preset', () => {
 })
 
 describe('A level', () => {
+  test('must be named in production, or its absence said: forgetting it stops the start', () => {
+    const name = 'OIDC_STAFF_LEVELS'
+    expect(() => demandLevels(preset('standard'), undefined, name)).toThrow(name)
+    expect(demandLevels(preset('standard', ['loa3']), ['loa3'], name).level.accept).toEqual(['loa3'])
+    expect(demandLevels(preset('oidc.se'), undefined, name).level.accept.length).toBeGreaterThan(0)
+    const anything = demandLevels(preset('idura', ['any']), ['any'], name)
+    expect(levelOf({}, anything)).toBe('')
+  })
+
   const loa3 = 'http://id.elegnamnden.se/loa/1.0/loa3'
   test.each<[string, string[] | undefined, object, string | null]>([
     ['oidc.se', undefined, { acr: loa3 }, loa3],

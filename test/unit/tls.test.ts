@@ -19,6 +19,9 @@ describe('An address', () => {
     ['redis', 'rediss://:p@queue.example', 'rediss://:p@queue.example'],
     ['smtp', 'smtp://mail.example:587', 'smtp://mail.example:587?requireTLS=true'],
     ['smtp', 'smtps://mail.example', 'smtps://mail.example'],
+    ['identity', 'http://login.example', null],
+    ['identity', 'https://login.example/a', 'https://login.example/a'],
+    ['identity', 'http://localhost:4000', 'http://localhost:4000'],
   ])('of the %s, %s, becomes %s', (part, address, expected) => {
     expect(overTls(part, address, none)).toBe(expected)
   })
@@ -41,6 +44,12 @@ describe('The settings', () => {
     expect(read).toThrow(EnvironmentFault)
     expect(read).toThrow(/REDIS_URL: without TLS in production/)
     expect(read).not.toThrow(/hemligt/)
+  })
+
+  test('in production refuse a provider by plain http', () => {
+    const read = () =>
+      readEnvironment([], { NODE_ENV: 'production', OIDC_STAFF_ISSUER: 'http://login.example' })
+    expect(read).toThrow(/OIDC_STAFF_ISSUER: without TLS in production/)
   })
 
   test('let a closed network be closed, and check the rest', () => {
