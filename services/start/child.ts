@@ -17,6 +17,8 @@ export type ChildOptions = {
   logFolder: string
   port?: number
   readyUrl?: string
+  /** Options of Node itself. */
+  flags?: readonly string[]
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -55,9 +57,10 @@ async function becomesReady(
   return false
 }
 
-function launch({ name, script, environment, logFolder }: ChildOptions): ChildProcess {
+function launch({ name, script, environment, logFolder, flags = [] }: ChildOptions): ChildProcess {
   const log = openLog(logFolder, name)
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(ROOT, script)], {
+  const options = [...flags, '--disable-warning=ExperimentalWarning']
+  const child = spawn(process.execPath, [...options, join(ROOT, script)], {
     env: environment,
     stdio: ['ignore', log, log, 'ipc'],
     // Ctrl-C in the terminal goes to us alone; the children are ended in order, each told once.

@@ -82,6 +82,8 @@ export function pageOf(report: Report): string {
     '',
     `Peak memory: ${memory.join(', ')}.`,
     '',
+    `The web’s at its largest: ${[...report.web].map(([kind, size]) => `${kind} ${Math.round(size)} MB`).join(', ')}.`,
+    '',
     '| operation | requests | answered 2xx |',
     '|---|---|---|',
     ...reached,
