@@ -10,6 +10,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { isAlive } from '../../services/start/owner.ts'
 import { freePort } from '../../services/start/ports.ts'
+import { aNotice } from '../support/api.ts'
+import { askDemo, canariesOf, found, placesOf, walkBadly } from '../support/canaries.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const demoSchema = z.object({
@@ -67,12 +69,12 @@ function pids(): number[] {
 }
 
 /** Types `npm start` and waits for its word. Nothing of the test's own environment may help it along. */
-async function start(): Promise<void> {
+async function start(own: Record<string, string> = {}): Promise<void> {
   said = ''
   const { PATH, HOME } = process.env
   npm = spawn('npm', ['start', '--', '--workers', '2'], {
     cwd: ROOT,
-    env: { PATH, HOME, PORT: String(port), BOKVAR_DATA: folder },
+    env: { PATH, HOME, PORT: String(port), BOKVAR_DATA: folder, ...own },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   npm.stdout?.on('data', (text: Buffer) => (said += text.toString()))
@@ -127,6 +129,52 @@ test("the demo's month comes in through the real interface, under the landlord's
   })
 })
 
+const postgresPort = () =>
+  read('processes.json', processesSchema).find(({ name }) => name === 'postgres')?.port ?? 0
+
+/** What stands in queue, logs, mail, metrics, refusals and tables without case data, after a walk that goes wrong. */
+async function strays(): Promise<{ words: string[]; places: Map<string, string> }> {
+  const { baseUrl, mailUrl, people } = read('demo.json', demoSchema)
+  await until('everything worked', async () => {
+    const [row] = await askDemo<{ n: string }>(
+      folder,
+      postgresPort(),
+      'select count(*) as n from outbox where done_at is null and dead_at is null',
+    )
+    return row?.n === '0' && readFileSync(join(folder, 'fed.json'), 'utf8').includes('"done": true')
+  })
+  const words = await canariesOf(folder, postgresPort())
+  const one = (role: string) => people.find((person) => person.role === role)
+  const walkers = ['caseworker', 'supervisor', 'landlord'].flatMap((role) => one(role) ?? [])
+  const number = words.find((word) => /^\d{8}-\d{4}$/.test(word))
+  const wrong = [words.find((word) => /^\p{L}+ \p{L}+$/u.test(word)) ?? '', number ?? '']
+  const refusals = await walkBadly(baseUrl, walkers, await tokenFor('landlord', 'notices'), wrong)
+  expect(refusals.size).toBeGreaterThan(4)
+  const places = await placesOf(folder, postgresPort(), { baseUrl, mailUrl })
+  for (const [name, body] of refusals) places.set(name, body)
+  return { words, places }
+}
+
+test('after the month no name, number or address of it stands in queue, logs, mail, metrics or refusals', async () => {
+  const { words, places } = await strays()
+  expect(words.length).toBeGreaterThan(200)
+  expect([...places.keys()]).toEqual(
+    expect.arrayContaining(['mail', 'metrics', 'outbox', 'log/web.log', 'log/worker-1.log']),
+  )
+  for (const place of ['outbox', 'audit_entry', 'alert', 'timeline', 'log/web.log', 'metrics'])
+    expect(places.get(place)?.length ?? 0).toBeGreaterThan(100)
+  const redis = /Starting the queue \((?:valkey|redis)-server\)/.test(said)
+  expect([...places.keys()].some((place) => place.startsWith('queue/'))).toBe(redis)
+  expect(found(places, words)).toEqual([])
+  // The search itself can find: where the cases are, the words stand.
+  const [some] = await askDemo<{ row: string }>(
+    folder,
+    postgresPort(),
+    'select t::text as row from arrears_case t limit 1',
+  )
+  expect(found(new Map([['case', some?.row ?? '']]), words)).not.toEqual([])
+})
+
 test('SIGTERM ends it within 25 s, twice is no worse, and nothing is left running', async () => {
   const running = pids()
   expect(running.every(isAlive)).toBe(true)
@@ -140,8 +188,19 @@ test('SIGTERM ends it within 25 s, twice is no worse, and nothing is left runnin
 
 test('the next start knows the same people and needs no second feeding', async () => {
   const before = read('demo.json', demoSchema)
-  await start()
+  // Without any Redis this time: the queue's tables are looked through as well.
+  await start({ BOKVAR_QUEUE: 'postgres' })
   expect(read('demo.json', demoSchema)).toEqual(before)
+  const authorization = `Bearer ${await tokenFor('landlord', 'notices')}`
+  const sent = await fetch(`${before.baseUrl}/v1/notices`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json', 'idempotency-key': 'queue-tables' },
+    body: JSON.stringify(aNotice({ reference: 'QT-1' })),
+  })
+  expect(sent.status).toBe(201)
+  const { words, places } = await strays()
+  expect([...places.keys()].filter((place) => place.startsWith('bullmq.')).length).toBeGreaterThan(0)
+  expect(found(places, words)).toEqual([])
 })
 
 test('what is killed with -9 comes back, and the service with it', async () => {

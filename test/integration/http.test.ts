@@ -147,7 +147,7 @@ describe('The service', () => {
     expect(await refusedTypes()).toBe(before + 1)
   })
 
-  test('sends its hardening headers with every answer', async () => {
+  test('W12: sends its hardening headers with every answer: no frame, no cache, no address passed on', async () => {
     const undecodable = '/v1/fail/%E0%A4%A'
     for (const url of [
       '/login',

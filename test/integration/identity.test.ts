@@ -234,7 +234,7 @@ describe('A person', () => {
     expect(logged.join('')).toMatch(/"route":"\/login\/landlords\/callback".*"refused":"login.failed"/)
   })
 
-  test('W1: a form without token, or with another session’s, changes nothing', async () => {
+  test('W1, W4: a form without token, with another session’s or from another site changes nothing', async () => {
     const { jar, page } = await signIn(server.app, person('eva'))
     const other = await signIn(server.app, person('bo'))
     const send = (fields: Record<string, string>, headers = {}) =>

@@ -4,11 +4,11 @@ import { sql } from 'kysely'
 import { findPersonBySubject } from '../../shared/casework/people.ts'
 import { personExtract } from '../../shared/casework/person-extract.ts'
 import { readSentNotice } from '../../shared/casework/sent-notices.ts'
-import { saysProtected } from '../../shared/domain/household.ts'
 import { emit } from '../../shared/outbox.ts'
 import { actorOf } from '../../services/actor.ts'
 import { codeOf } from '../support/api-case.ts'
 import { aNotice, openApi, type Api, type Who } from '../support/api.ts'
+import { placesWith } from '../support/plain-words.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -43,29 +43,12 @@ const hiddenHousehold = {
   dwelling: { address: 'Skyddad adress', postalCode: '702 10', city: 'Örebro' },
 }
 
-describe('What a sender writes', () => {
-  test.each([
-    ['Skyddad adress', true],
-    ['skyddade uppgifter', true],
-    ['Sekretessmarkering', true],
-    ['c/o Skatteverket, skyddad identitet', true],
-    ['Skyddsvägen 3', false],
-    ['Storgatan 1', false],
-    ['', false],
-  ])('as an address, %s, tells of protection: %s', (address, expected) => {
-    expect(saysProtected(address, null, undefined)).toBe(expected)
-  })
-})
-
 describe('The named group', () => {
   test('is named by another, and naming or removing twice changes nothing', async () => {
     const [colleague, supervisor] = [api.person('caseworker.gan'), api.person('supervisor.gan')]
     expect(codeOf(await name('supervisor.gan', supervisor))).toEqual([403, 'protected.named-by-another'])
-    for (let time = 0; time < 2; time++) {
-      const { status, body } = await name('supervisor.gan', colleague)
-      expect(status).toBe(200)
-      expect(body.members.map((one: { personId: string }) => one.personId)).toEqual([colleague])
-    }
+    for (let time = 0; time < 2; time++)
+      expect((await name('supervisor.gan', colleague)).body.members).toMatchObject([{ personId: colleague }])
     for (let time = 0; time < 2; time++)
       expect((await unname('supervisor.gan', colleague)).body.members).toEqual([])
   })
@@ -194,29 +177,7 @@ describe('Where a protected person lives', () => {
   const record = (hidden: boolean, who: Who) =>
     api.call(`/v1/cases/${caseId}/facts`, { as: who, json: { protected: hidden } })
 
-  /** Every table and column of text, names or JSON in which one of the words stands, as `role` reads it. */
-  async function findsPlain(role?: string): Promise<string[]> {
-    const { rows } = await sql<{ table: string; column: string }>`
-      select c.relname::text as table, a.attname::text as column from pg_class c
-      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
-        and has_column_privilege(coalesce(${role ?? null}, current_user), c.oid, a.attnum, 'select')
-        and (a.atttypid = any ('{text,varchar,json,jsonb}'::regtype[]) or a.atttypid = 'text[]'::regtype)`.execute(
-      api.owner,
-    )
-    expect(rows.length).toBeGreaterThan(0)
-    const words = secret.map((word) => `%${word}%`)
-    const looks = rows.map(
-      ({ table, column }) => sql`select ${`${table}.${column}`} as place
-        where exists (select 1 from ${sql.table(table)} where ${sql.ref(column)}::text like any (${words}::text[]))`,
-    )
-    return api.owner.transaction().execute(async (trx) => {
-      // The owner of the tables here is a superuser: no policy stands between it and a row.
-      if (role) await sql`set local role ${sql.ref(role)}`.execute(trx)
-      const found = await sql<{ place: string }>`${sql.join(looks, sql` union all `)}`.execute(trx)
-      return found.rows.map(({ place }) => place)
-    })
-  }
+  const findsPlain = (role?: string) => placesWith(api.owner, secret, role)
 
   beforeAll(async () => {
     caseId = await notice({ tenant, dwelling })
@@ -257,12 +218,9 @@ describe('Where a protected person lives', () => {
       postalCode: '70277',
     })
     expect((await api.call(`/v1/cases/${caseId}`, { as: 'supervisor.sn' })).status).toBe(404)
-    const landlord = await api.owner
-      .selectFrom('notice')
-      .select(['sender', 'landlordId'])
-      .where('id', '=', sentId)
-      .executeTakeFirstOrThrow()
-    const sender = { role: 'landlord', personId: null, committee: null, unit: null, name: 'x', ...landlord }
+    const { rows } = await sql<{ sender: string; landlordId: string }>`select sender, landlord_id from notice
+      where id = ${sentId}`.execute(api.owner)
+    const sender = { role: 'landlord', personId: null, committee: null, unit: null, name: 'x', ...rows[0]! }
     const own = await readSentNotice(api.web, api.tools, sender, sentId)
     expect(own.address).toBe('Hemliga vägen 77')
     expect(own.content).toMatchObject({
@@ -295,35 +253,22 @@ describe('Where a protected person lives', () => {
   test('is in the person’s own extract, under whatever key is current', async () => {
     const actor = (await findPersonBySubject(api.web, 'caseworker.sn'))!
     const extract = JSON.stringify(await personExtract(api.web, api.tools, actorOf(actor), caseId))
-    for (const word of ['Hemliga vägen 77', '70277', 'Baksidan 7', 'Vi kommer till Hemliga']) {
+    for (const word of ['Hemliga vägen 77', '70277', 'Baksidan 7', 'Vi kommer till Hemliga'])
       expect(extract).toContain(word)
-    }
   })
 
   test('stands plain again when the protection ends, twice as once', async () => {
-    const before = await api.owner
-      .selectFrom('arrearsCase')
-      .select('version')
-      .where('id', '=', caseId)
-      .executeTakeFirstOrThrow()
     expect((await record(false, 'caseworker.sn')).body).toEqual({ changed: ['protected'] })
     expect((await record(false, 'caseworker.sn')).body).toEqual({ changed: [] })
     await api.drain()
     expect(api.failures).toEqual([])
     const after = await api.owner
       .selectFrom('arrearsCase')
-      .select(['address', 'apartment', 'postalCode', 'city', 'sealedAddress', 'version'])
+      .select(['address', 'apartment', 'postalCode', 'city', 'sealedAddress'])
       .where('id', '=', caseId)
       .executeTakeFirstOrThrow()
-    expect(after).toEqual({
-      address: 'Hemliga vägen 77',
-      apartment: '1777',
-      postalCode: '70277',
-      city: 'Gömstad',
-      sealedAddress: null,
-      version: expect.any(Number),
-    })
-    expect(after.version).toBeGreaterThan(before.version)
+    const place = { address: 'Hemliga vägen 77', apartment: '1777', postalCode: '70277', city: 'Gömstad' }
+    expect(after).toEqual({ ...place, sealedAddress: null })
     const plain = await findsPlain()
     for (const where of ['notice.content', 'referral.address', 'letter.body', 'letter.address'])
       expect(plain).toContain(where)
@@ -346,12 +291,9 @@ describe('Where a protected person lives', () => {
     await api.owner.transaction().execute((trx) => emit(trx, 'case-merge.asked', [rows[0]!.id]))
     await api.drain()
     expect(api.failures).toEqual([])
-    const { protected: hidden } = await api.owner
-      .selectFrom('arrearsCase')
-      .select('protected')
-      .where('id', '=', into)
-      .executeTakeFirstOrThrow()
-    expect(hidden).toBe(true)
+    const { rows: lives } = await sql<{ protected: boolean }>`select protected from arrears_case
+      where id = ${into}`.execute(api.owner)
+    expect(lives).toEqual([{ protected: true }])
     expect(await findsPlain()).toEqual([])
   })
 })

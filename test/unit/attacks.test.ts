@@ -8,7 +8,7 @@ const LISTS = [
   ['uploads', 'U', 14],
 ] as const
 // The first word of a test or of what it stands under; a number in a comment is no test.
-const NAMED = /\b(?:test|describe)(?:\.each)?\((?:\[[\s\S]*?\]\)\()?\s*['"`]([^'"`]*)/g
+const NAMED = /(?:test|describe|\))\(\s*['"`]([^'"`\n]*)/g
 
 function namesIn(folder: string): string[] {
   const url = new URL(`../${folder}/`, import.meta.url)

@@ -1,6 +1,6 @@
 // Whom a notice concerns: spelling that means nothing links, anything looser is only a suggestion.
-import { expect, test } from '@jest/globals'
-import { type Household, householdKeys, similarity } from '../../shared/domain/household.ts'
+import { describe, expect, test } from '@jest/globals'
+import { type Household, householdKeys, saysProtected, similarity } from '../../shared/domain/household.ts'
 
 const anna: Household = {
   name: 'Anna Ek',
@@ -64,4 +64,18 @@ test('the likeness orders suggestions as a person would', () => {
 test('two verified numbers that differ are two people: a weak suggestion at most', () => {
   const one = { ...anna, personalIdentityNumber: '199001012385' }
   expect(similarity(one, { ...one, personalIdentityNumber: '201701012393' })).toBeLessThanOrEqual(0.5)
+})
+
+describe('What a sender writes', () => {
+  test.each([
+    ['Skyddad adress', true],
+    ['skyddade uppgifter', true],
+    ['Sekretessmarkering', true],
+    ['c/o Skatteverket, skyddad identitet', true],
+    ['Skyddsvägen 3', false],
+    ['Storgatan 1', false],
+    ['', false],
+  ])('as an address, %s, tells of protection: %s', (address, expected) => {
+    expect(saysProtected(address, null, undefined)).toBe(expected)
+  })
 })
