@@ -6,10 +6,11 @@ import {
   listPeople,
   listPlaces,
   readPerson,
-  setPersonActive,
+  reopenPerson,
   STAFF_ROLES,
   type PersonChange,
 } from '../../shared/casework/people-changes.ts'
+import { endPerson, openWorkOf } from '../../shared/casework/person-ending.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import type { App } from '../http.ts'
 import { renderPage, tellNextPage } from './frame.ts'
@@ -33,7 +34,10 @@ import {
 const config = { permission: 'people.manage' as const }
 const LIMIT = 25
 const FIELDS = Object.fromEntries(
-  ['name', 'email', 'role', 'unit', 'subject', 'username'].map((field) => [`/${field}`, field]),
+  ['name', 'email', 'role', 'unit', 'subject', 'username', 'handOn', 'heir', 'reason'].map((field) => [
+    `/${field}`,
+    field,
+  ]),
 )
 
 const shown = (facts: PersonChange['before'], field: string): string => {
@@ -139,11 +143,17 @@ async function showPerson(
   const actor = actorIn(request)
   const { person, changes } = await readPerson(deps.db, actor, idIn(request))
   const { name, email, role, unit } = person
+  const { work, heirs } = await openWorkOf(deps.db, actor, person.id)
   return renderPage(reply, 'administration/person', {
     title: t('people.one'),
     back: { href: '/personer', text: t('people.title') },
     person,
     own: person.id === actor.personId,
+    work: work.tasks + work.cases > 0 ? t('people.work', work) : null,
+    heirs: [
+      { value: '', text: t('people.choose') },
+      ...heirs.map((one) => ({ value: one.id, text: `${one.name}, ${one.unit ?? ''}` })),
+    ],
     changes: changes.map((one) => changeLine(one, t)),
     ...(await choices(request, deps)),
     form: { values: { name, email: email ?? '', role, unit: unit ?? '', ...values }, errors },
@@ -164,15 +174,35 @@ function change(deps: PageDeps) {
   }
 }
 
-function setActive(deps: PageDeps, active: boolean) {
+/** What is to become of the open work, as the form says it. */
+function endingIn({ handOn, heir = '', reason = '' }: Values) {
+  if (handOn === 'colleague') return { heir, reason }
+  return { heir: handOn === 'unowned' ? null : undefined, reason }
+}
+
+function end(deps: PageDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const t = textsOf(request)
+    const values = valuesIn(request)
     try {
-      await setPersonActive(deps.db, actorIn(request), idIn(request), active)
+      const work = await endPerson(deps.db, actorIn(request), idIn(request), endingIn(values))
+      const moved = work.tasks + work.cases > 0
+      tellNextPage(request, moved ? t('people.ended.work', work) : t('people.ended'))
+    } catch (error) {
+      return showPerson(reply.code(422), deps, { values, errors: told(error, request, 'role') })
+    }
+    return reply.redirect(`/personer/${idIn(request)}`, 303)
+  }
+}
+
+function reopen(deps: PageDeps) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    try {
+      await reopenPerson(deps.db, actorIn(request), idIn(request))
     } catch (error) {
       return showPerson(reply.code(422), deps, { errors: told(error, request, 'role') })
     }
-    tellNextPage(request, t(active ? 'people.reopened' : 'people.ended'))
+    tellNextPage(request, textsOf(request)('people.reopened'))
     return reply.redirect(`/personer/${idIn(request)}`, 303)
   }
 }
@@ -184,6 +214,6 @@ export function peoplePages(app: App, deps: PageDeps): void {
   app.post('/personer/ny', { config }, add(deps))
   app.get('/personer/:id', { config }, (_request, reply) => showPerson(reply, deps))
   app.post('/personer/:id', { config }, change(deps))
-  app.post('/personer/:id/avsluta', { config }, setActive(deps, false))
-  app.post('/personer/:id/oppna', { config }, setActive(deps, true))
+  app.post('/personer/:id/avsluta', { config }, end(deps))
+  app.post('/personer/:id/oppna', { config }, reopen(deps))
 }

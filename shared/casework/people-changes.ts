@@ -84,7 +84,8 @@ export async function readPerson(
   })
 }
 
-async function findPerson(trx: Trx, id: string): Promise<PersonLine> {
+/** One person of the staff. Refuses `not-found`. */
+export async function findPerson(trx: Trx, id: string): Promise<PersonLine> {
   const { rows } = await sql<PersonLine>`select ${shown} from person p left join unit u on u.code = p.unit
     where p.id = ${id} and p.role <> 'landlord'`.execute(trx)
   if (!rows[0]) throw noSuch()
@@ -161,7 +162,7 @@ export async function notePersonChange(trx: Trx, by: string | null, change: Writ
 }
 
 /** One change of rights at a time: two who end each other at the same moment must not both succeed. */
-async function lockRights(trx: Trx, actor: Actor): Promise<void> {
+export async function lockRights(trx: Trx, actor: Actor): Promise<void> {
   await lockTexts(trx, ['rights'])
   const { rows } =
     await sql`select 1 from person where id = ${actor.personId} and active and role = 'administrator'`.execute(
@@ -265,17 +266,21 @@ export async function changePerson(db: Db, actor: Actor, id: string, wish: Perso
   })
 }
 
-/** Ends a person's access, or lets them in again. What they have done keeps their name. Twice is once. */
-export async function setPersonActive(db: Db, actor: Actor, id: string, active: boolean): Promise<void> {
+/** Refuses to end oneself, and the last administrator. */
+export async function demandEndable(trx: Trx, actor: Actor, { id, role }: PersonLine): Promise<void> {
+  demandAnother(actor, id)
+  if (role === 'administrator') await demandAdministratorLeft(trx, id)
+}
+
+/** Lets a person in again whose access was ended. Twice is once. */
+export async function reopenPerson(db: Db, actor: Actor, id: string): Promise<void> {
   await inContext(db, actor, async (trx) => {
     await lockRights(trx, actor)
     const person = await findPerson(trx, id)
-    if (person.active === active) return
+    if (person.active) return
     demandAnother(actor, id)
-    if (person.role === 'administrator' && !active) await demandAdministratorLeft(trx, id)
-    await sql`update person set active = ${active}, updated_at = clock_now() where id = ${id}`.execute(trx)
-    const what = active ? 'reopened' : 'ended'
-    await notePersonChange(trx, actor.personId, { personId: id, what, before: null, after: null })
+    await sql`update person set active = true, updated_at = clock_now() where id = ${id}`.execute(trx)
+    await notePersonChange(trx, actor.personId, { personId: id, what: 'reopened', before: null, after: null })
   })
 }
 

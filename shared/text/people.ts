@@ -33,6 +33,23 @@ export const peopleTexts = {
   },
   'people.end': { sv: 'Avsluta behörigheten', en: 'End the rights' },
   'people.ended': { sv: 'Behörigheten är avslutad.', en: 'The rights are ended.' },
+  'people.ended.work': {
+    sv: 'Behörigheten är avslutad. Det som var öppet har flyttats: {tasks} uppgifter och {cases} ärenden.',
+    en: 'The rights are ended. What was open has been moved: {tasks} tasks and {cases} cases.',
+  },
+  'people.work': {
+    sv: 'Personen har {tasks} öppna uppgifter och är ansvarig för {cases} öppna ärenden.',
+    en: 'The person has {tasks} open tasks and is responsible for {cases} open cases.',
+  },
+  'people.hand-on': { sv: 'Vad ska hända med dem?', en: 'What is to become of them?' },
+  'people.hand-on.colleague': { sv: 'En kollega tar över', en: 'A colleague takes over' },
+  'people.hand-on.unowned': { sv: 'De får stå utan ansvarig', en: 'They stand without an owner' },
+  'people.hand-on.unowned.text': {
+    sv: 'De syns som utan ansvarig på tavlan, och enheten får veta det.',
+    en: 'They show as unowned on the board, and the unit is told.',
+  },
+  'people.heir': { sv: 'Kollega i samma nämnd', en: 'Colleague of the same committee' },
+  'people.reason': { sv: 'Varför', en: 'Why' },
   'people.reopen': { sv: 'Öppna behörigheten igen', en: 'Open the rights again' },
   'people.reopened': { sv: 'Behörigheten är öppen igen.', en: 'The rights are open again.' },
   'people.own': {

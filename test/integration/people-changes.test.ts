@@ -14,7 +14,8 @@ import {
   setLandlordSuspended,
   setLandlordUser,
 } from '../../shared/casework/landlords.ts'
-import { addPerson, changePerson, readPerson, setPersonActive } from '../../shared/casework/people-changes.ts'
+import { addPerson, changePerson, readPerson, reopenPerson } from '../../shared/casework/people-changes.ts'
+import { endPerson, openWorkOf } from '../../shared/casework/person-ending.ts'
 import { findClient, findPersonBySubject } from '../../shared/casework/people.ts'
 import {
   answerBarrierReport,
@@ -39,6 +40,8 @@ afterAll(() => spine.close())
 
 const wish = { name: 'Nina Nybo', email: 'nina@example.se', role: 'caseworker', unit: 'SN-MOTT' }
 const own = { subject: 'sub-nina', username: 'nina' }
+/** Who has nothing open is ended without a question. */
+const nothing = { heir: undefined, reason: '' }
 
 describe('a person', () => {
   test('is let in once, belongs to the unit’s committee, and comes in at the next click', async () => {
@@ -75,11 +78,17 @@ describe('a person', () => {
     const moved = { ...wish, role: 'supervisor', unit: 'SN-BOS' }
     await changePerson(spine.web, bo, id, moved)
     await changePerson(spine.web, bo, id, moved)
-    await setPersonActive(spine.web, anna, id, false)
-    await setPersonActive(spine.web, anna, id, false)
+    await endPerson(spine.web, anna, id, nothing)
+    await endPerson(spine.web, anna, id, nothing)
     expect(await findPersonBySubject(spine.web, 'sub-nina')).toBeNull()
+    await reopenPerson(spine.web, anna, id)
+    await reopenPerson(spine.web, anna, id)
+    expect(await openWorkOf(spine.web, anna, id)).toMatchObject({ work: { tasks: 0, cases: 0 } })
+    await endPerson(spine.web, anna, id, nothing)
     const { changes } = await readPerson(spine.web, anna, id)
     expect(changes.map(({ what, byName }) => [what, byName])).toEqual([
+      ['ended', 'anna'],
+      ['reopened', 'anna'],
       ['ended', 'anna'],
       ['changed', 'bo'],
       ['added', expect.any(String)],
@@ -93,7 +102,7 @@ describe('an administrator', () => {
     expect(await refusalOf(changePerson(spine.web, anna, anna.personId!, mine))).toMatchObject({
       code: 'person.own-rights',
     })
-    const ending = setPersonActive(spine.web, anna, anna.personId!, false)
+    const ending = endPerson(spine.web, anna, anna.personId!, nothing)
     expect(await refusalOf(ending)).toMatchObject({ code: 'person.own-rights' })
     await changePerson(spine.web, anna, anna.personId!, { ...mine, role: 'administrator', name: 'Anna' })
     expect((await readPerson(spine.web, anna, anna.personId!)).person.name).toBe('Anna')
@@ -101,8 +110,8 @@ describe('an administrator', () => {
 
   test('ends another; of two who end each other at the same moment one remains', async () => {
     const both = await Promise.allSettled([
-      setPersonActive(spine.web, anna, bo.personId!, false),
-      setPersonActive(spine.web, bo, anna.personId!, false),
+      endPerson(spine.web, anna, bo.personId!, nothing),
+      endPerson(spine.web, bo, anna.personId!, nothing),
     ])
     expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
     const left = sql<{

@@ -1,8 +1,12 @@
-// Whoever is given tasks by another is told by mail: once an hour, however many, and not when they took them themselves.
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+// Whoever is given tasks by another is told by mail, once an hour however many; whoever ends leaves none behind unseen.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
+import { readPerson } from '../../shared/casework/people-changes.ts'
+import { endPerson, openWorkOf } from '../../shared/casework/person-ending.ts'
 import { moveTasks } from '../../shared/casework/task-moves.ts'
 import type { Actor } from '../../shared/casework/act.ts'
 import { aNotice, openApi, type Api } from '../support/api.ts'
+import { administratorIn, refusalOf } from '../support/routed-cases.ts'
 
 let api: Api
 let tasks: string[]
@@ -58,4 +62,97 @@ test('two tasks given, and given again, are one mail', async () => {
 test('whoever takes work over is not written to about it', async () => {
   expect(await move(tasks.slice(0, 1), 'supervisor.gan')).toBe(1)
   expect(await lettersTo('supervisor.gan')).toBe(0)
+})
+
+describe('a person who ends', () => {
+  const openOf = async (personId: string | null) => {
+    const { rows } = await sql<{ tasks: number; cases: number }>`
+      select (select count(*)::int from task where state = 'open' and assignee = ${personId}::uuid) as tasks,
+        (select count(*)::int from arrears_case where state = 'open' and assignee = ${personId}::uuid) as cases`.execute(
+      api.owner,
+    )
+    return rows[0]!
+  }
+  const logged = async (id: string) =>
+    (await readPerson(api.web, ada, id)).changes.filter(({ what }) => what === 'ended')
+  let ada: Actor
+  beforeAll(async () => {
+    ada = await administratorIn(api.owner, 'ada')
+    const { caseId } = await api.owner
+      .selectFrom('task')
+      .select('caseId')
+      .where('id', '=', tasks[0]!)
+      .executeTakeFirstOrThrow()
+    await sql`update arrears_case set assignee = ${api.person('caseworker.gan')} where id = ${caseId}`.execute(
+      api.owner,
+    )
+    await move(tasks, 'caseworker.gan')
+    await api.drain()
+  })
+
+  test('is not ended while nobody has said what is to become of the work, nor with an heir who cannot have it', async () => {
+    const id = api.person('caseworker.gan')
+    const { work, heirs } = await openWorkOf(api.web, ada, id)
+    expect(work).toEqual({ tasks: tasks.length, cases: 1 })
+    expect(heirs.map((one) => one.id)).toContain(api.person('supervisor.gan'))
+    expect(heirs.map((one) => one.id)).not.toContain(api.person('caseworker.sn'))
+    for (const [heir, pointers] of [
+      [undefined, ['/handOn', '/reason']],
+      [api.person('caseworker.sn'), ['/heir', '/reason']],
+      [id, ['/heir', '/reason']],
+      [null, ['/reason']],
+    ] as const) {
+      const refusal = await refusalOf(endPerson(api.web, ada, id, { heir, reason: ' ' }))
+      expect(refusal.problems.map(({ pointer }) => pointer)).toEqual(pointers)
+    }
+    expect(await openOf(id)).toEqual(work)
+    // A caseworker who comes by this way sees no numbers and moves nothing.
+    expect((await openWorkOf(api.web, supervisor(), id)).work).toEqual({ tasks: 0, cases: 0 })
+  })
+
+  test('hands everything on once, however often and by however many it is pressed, and a protected case to nobody who may not see it', async () => {
+    const [id, heir] = [api.person('caseworker.gan'), api.person('supervisor.gan')]
+    const hidden = await sql<{ id: string }>`update arrears_case set protected = true
+      where id = (select id from arrears_case where assignee is null and committee = 'GAN' limit 1) returning id`.execute(
+      api.owner,
+    )
+    for (const one of hidden.rows)
+      await sql`update arrears_case set assignee = ${id} where id = ${one.id}`.execute(api.owner)
+    const before = await openOf(heir)
+    const ending = { heir, reason: 'Slutar' }
+    const done = await Promise.all([endPerson(api.web, ada, id, ending), endPerson(api.web, ada, id, ending)])
+    expect(done.map(({ tasks: moved }) => moved).toSorted((one, other) => one - other)).toEqual([
+      0,
+      tasks.length,
+    ])
+    expect(await openOf(id)).toEqual({ tasks: 0, cases: 0 })
+    expect(await openOf(heir)).toEqual({ tasks: before.tasks + tasks.length, cases: before.cases + 1 })
+    expect((await logged(id)).map(({ after }) => after)).toEqual([
+      { tasks: tasks.length, cases: 1 + hidden.rows.length, to: 'supervisor.gan', reason: 'Slutar' },
+    ])
+    const owners = await sql<{
+      owners: number
+    }>`select count(*)::int as owners from assignment a join arrears_case c on c.id = a.case_id
+      where c.assignee = ${heir} and a.kind = 'owner' and a.state in ('active', 'accepted') group by c.id`.execute(
+      api.owner,
+    )
+    expect(owners.rows.every(({ owners: count }) => count === 1)).toBe(true)
+    await api.drain()
+    expect(api.failures).toEqual([])
+  })
+
+  test('leaves work unowned when that is chosen: it stands with its unit', async () => {
+    const id = api.person('supervisor.gan')
+    const { tasks: many } = await openOf(id)
+    await endPerson(api.web, ada, id, { heir: null, reason: 'Ingen än' })
+    expect(await openOf(id)).toEqual({ tasks: 0, cases: 0 })
+    const unowned = await sql<{
+      n: number
+    }>`select count(*)::int as n from task where id = any(${tasks}::uuid[]) and assignee is null
+      and unit is not null and state = 'open'`.execute(api.owner)
+    expect(unowned.rows[0]?.n).toBe(tasks.length)
+    expect(many).toBeGreaterThanOrEqual(tasks.length)
+    await api.drain()
+    expect(api.failures).toEqual([])
+  })
 })
