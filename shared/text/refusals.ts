@@ -48,6 +48,7 @@ const english: Readonly<Record<string, string>> = {
   'occurred-at.ahead': 'That time lies ahead. Give when it happened.',
   'outcome.unknown': 'Choose one of the outcomes in the list.',
   'period.reversed': 'The period ends before it begins.',
+  'person.has-work': 'The person has open tasks or cases. Say who takes them over.',
   'person.last-administrator':
     'There must be at least two administrators: one drafts and another publishes. Add another first.',
   'person.own-rights': 'You cannot change your own role or unit. Ask another administrator.',
