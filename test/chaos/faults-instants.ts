@@ -92,11 +92,12 @@ const sleepPastLease: Fault['run'] = async (house, chance) => {
 const runOutOfFiles: Fault['run'] = async (house, chance) => {
   const part = chance.pick(partsOf(house, /web|work/))
   const pid = part.pid()
+  const before = spawnSync('prlimit', ['--pid', String(pid), '--nofile', '--noheadings', '--output', 'SOFT'])
   limit(pid, '--nofile=24:')
   try {
     return `${part.name}, ${await hold(chance, 2, house.longest)}`
   } finally {
-    limit(pid, '--nofile=1024:')
+    limit(pid, `--nofile=${before.stdout.toString().trim()}:`)
   }
 }
 

@@ -79,7 +79,8 @@ async function main(): Promise<number> {
 async function run(course: Course): Promise<number> {
   const tell = (title: string, text: string) => {
     course.say(`\n${text}\n`)
-    if (!values.short || values.keep) keepSection(title, text)
+    const where = course.backend === backendHere() ? '' : `, the queue on ${course.backend}`
+    if (!values.short || values.keep) keepSection(`${title}${where}`, text)
   }
   if (values.course) {
     const whole = await runWhole(course, Number(values.minutes ?? 15))
