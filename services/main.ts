@@ -19,6 +19,7 @@ import { apiRoutes } from './api/routes.ts'
 import { buildServer } from './http.ts'
 import { demandLevels, presetNamed } from './identity-presets.ts'
 import { pageRoutes } from './web/pages.ts'
+import { compileTemplates } from './web/warm.ts'
 import { wire } from './wiring.ts'
 
 // The API's own release: raised by hand when its contract changes.
@@ -117,3 +118,5 @@ await app.listen({ port: env.port, host: env.host })
 tellAlive()
 log.info({ port: env.port }, 'started')
 process.send?.('ready')
+// After the start and between requests: it takes a third of a second, and nobody has to wait for all of it.
+await compileTemplates(app.frame.environment)

@@ -45,6 +45,10 @@ function parser(oid: number): (text: string) => unknown {
   return parserOf(oid) as (text: string) => unknown
 }
 
+// Longer than a process' heartbeat is apart, so that one line stays open and knows the tables: closed after ten seconds, as
+// pg does by itself, the first page of each quiet minute waited for a new one. Shorter than silence is borne (below).
+const IDLE_MS = 15_000
+
 /** Opens a pool as one role. Session timeouts keep a frozen client from holding row locks longer than a lease. */
 export function openPool(options: OpenOptions): Pool {
   const { url, role, max = 8, statementTimeout = 15_000, onError = () => undefined } = options
@@ -60,6 +64,7 @@ export function openPool(options: OpenOptions): Pool {
     connectionString: url,
     max,
     connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: IDLE_MS,
     application_name: role,
     keepAlive: true,
     options: Object.entries(settings)
