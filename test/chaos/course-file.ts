@@ -129,6 +129,8 @@ function sums(lines: readonly Line[]): string {
       ? `All ${rules} rules hold in every seed: nothing acknowledged was lost, nothing had two effects, no due stage was missed.**`
       : `Rules broken: ${broken.map(({ seed, broken: some }) => `seed ${seed} ${some}`).join('; ')}.**`,
     `After the stop of 26 hours the last missed stage was told of within ${worst(lines, 'after_stop_worst_s').toFixed(1)} s of the start at most.`,
+    'Up to three faults last at once and the next follows within a second, for as long as the storm blows: lateness here is that of such',
+    'storms. What a single fault costs is in the section of each fault alone, what none costs in that of no faults.',
   ].join('\n')
 }
 
