@@ -14,4 +14,6 @@ await migrateToLatest(databaseUrl)
 const { at } = await restore(databaseUrl, keys, file)
 const db = openDatabase({ url: databaseUrl, role: 'bokvar_worker', max: 1 })
 await demandKeys(db, keys).finally(() => db.destroy())
-process.stdout.write(`Restored as of ${at}. Start web and workers: what was unfinished is rung again.\n`)
+process.stdout.write(
+  `Restored as of ${at}. Start web and workers: what was unfinished is rung again.\nNo mail leaves until you have said so: npm run mail:release. When the work is done: npm run invariants.\n`,
+)

@@ -5,6 +5,7 @@ import { insertRows } from '../db/rows.ts'
 import { emit } from '../outbox.ts'
 import { letter, type MailTemplate } from '../text/mails.ts'
 import { moment, type Moment } from './act.ts'
+import { holdBack } from './mail-hold.ts'
 import { reviewTasks } from './reviews.ts'
 
 /** Whom a mail goes to: a person, a unit's mailbox or a landlord. The address is read when it is sent. */
@@ -68,7 +69,8 @@ export async function sendMail(
   mailer: Mailer,
   mailId: string,
   baseUrl: string,
-): Promise<'sent' | 'refused' | 'done'> {
+): Promise<'sent' | 'refused' | 'done' | 'held'> {
+  if (await holdBack(db, mailId)) return 'held'
   const claimed = await claim(db, mailId)
   if (!claimed) return settled(db, mailId)
   if (!claimed.address) return refuse(db, mailId, 'no-address')

@@ -146,6 +146,11 @@ export async function restore(url: string, keys: Keys, file: string): Promise<He
       await pipeline(source, decipher, createGunzip(), (lines) =>
         putBack(client, lines as NodeJS.ReadableStream),
       )
+      // What left after the backup was made is not known here: a person lets mail go on, `npm run mail:release`.
+      await client.query(
+        'insert into mail_hold (as_of) select $1 where not exists (select 1 from mail_hold where released_at is null)',
+        [head.at],
+      )
       await client.query('commit')
       return head
     })

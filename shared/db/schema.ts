@@ -564,6 +564,13 @@ export interface Mail {
   unsureAt: string | null;
 }
 
+export interface MailHold {
+  asOf: string;
+  heldAt: Generated<string>;
+  id: Generated<string>;
+  releasedAt: string | null;
+}
+
 export interface Meeting {
   committee: string;
   day: string;
@@ -1257,6 +1264,7 @@ export interface DB {
   lawVersion: LawVersion;
   letter: Letter;
   mail: Mail;
+  mailHold: MailHold;
   meeting: Meeting;
   meetingCase: MeetingCase;
   meetingSeries: MeetingSeries;

@@ -2,9 +2,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import { INVARIANTS } from '../../shared/casework/invariants.ts'
 import type { Db } from '../../shared/db/open.ts'
 import type { Letter } from './post.ts'
-import { rules } from './rules.ts'
+
 import type { Ledger } from './sender.ts'
 
 /** One rule, what it says, and how many rows break it. */
@@ -31,7 +32,7 @@ export async function prepareToJudge(db: Db): Promise<void> {
 /** Counts every rule that the database alone can answer. */
 export async function judgeDatabase(db: Db): Promise<Verdict[]> {
   const verdicts: Verdict[] = []
-  for (const [rule, says, count] of rules) {
+  for (const [rule, says, count] of INVARIANTS) {
     const { rows } = await sql<{ count: number }>`${sql.raw(count)}`.execute(db)
     verdicts.push({ rule, says, bad: Number(Object.values(rows[0] ?? { count: -1 })[0]) })
   }

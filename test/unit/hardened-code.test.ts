@@ -23,6 +23,7 @@ it('no shell reads a line that we wrote: one program is started, our own, with i
 
 it('every value goes to the database as a parameter: raw words are our own and few', () => {
   expect(using(/\bsql\.raw\(/, production)).toEqual([
+    'shared/casework/invariants.ts',
     'shared/casework/people-changes.ts',
     'shared/casework/visit-week.ts',
     'shared/db/rows.ts',

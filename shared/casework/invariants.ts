@@ -1,9 +1,11 @@
-// The rules of the judge that the database alone can answer, each as a query whose count must be 0.
+// What must hold of the database whenever its work is done, each as a query whose count must be 0; asked after faults and restores.
+import { sql } from 'kysely'
+import type { Db } from '../db/open.ts'
 
 const undone = `done_at is null and dead_at is null`
 
 /** Each rule with its number, what it says, and a query that counts the rows of the database that break it. */
-export const rules: [rule: string, says: string, count: string][] = [
+export const INVARIANTS: readonly (readonly [rule: string, says: string, count: string])[] = [
   [
     'I1',
     'every case with a termination for unpaid rent has its dates',
@@ -105,8 +107,9 @@ export const rules: [rule: string, says: string, count: string][] = [
   ],
   [
     'I8',
-    'every mail is sent, or refused with a task',
-    `select count(*) from mail m where state <> 'sent' and not (state = 'refused' and exists (select 1 from task t where t.subject_id = m.id))`,
+    'every mail is sent, refused with a task, or held after a restore',
+    `select count(*) from mail m where state not in ('sent', 'dropped') and not (state = 'refused' and exists (select 1 from task t where t.subject_id = m.id))
+      and not (state = 'held' and exists (select 1 from mail_hold where released_at is null))`,
   ],
   ['I9', 'nothing fired before its time', `select count(*) from stage where fired_at < due_at`],
   [
@@ -141,4 +144,33 @@ export const rules: [rule: string, says: string, count: string][] = [
     'no law older than the one in force was noted after it',
     `select count(*) from law_version l where exists (select 1 from law_version e where e.id < l.id and e.version > l.version)`,
   ],
+  ['I15', 'the log of who saw what is whole', `select count(*) from audit_fault where fault is not null`],
+  [
+    'I17',
+    'no identity number stands in queue, errors, mail keys, diary or log',
+    `select count(*) from (select last_error as text from outbox union all select last_error from mail union all select once_key from mail
+      union all select detail::text from timeline union all select purpose from audit_entry union all select text_sv from alert) t
+      where text ~ '(^|[^0-9a-f-])(19|20)?[0-9]{6}[-+]?[0-9]{4}([^0-9a-f-]|$)'`,
+  ],
+  [
+    'I25',
+    'where a protected person lives stands sealed and nowhere plain',
+    `select (select count(*) from arrears_case c where protected and state = 'open' and (address <> '' or postal_code is not null or sealed_address is null))
+      + (select count(*) from notice n join arrears_case c on c.id = n.case_id and c.protected and c.state = 'open' where n.sealed_address is null)
+      + (select count(*) from visit v join arrears_case c on c.id = v.case_id and c.protected and c.state = 'open' where v.address <> '')`,
+  ],
 ]
+
+/** One invariant that does not hold, and of how many rows. */
+export type Broken = { rule: string; says: string; bad: number }
+
+/** Counts every invariant on a database whose work is done; what comes back is broken. The role must see every row. */
+export async function findBroken(db: Db): Promise<Broken[]> {
+  const broken: Broken[] = []
+  for (const [rule, says, count] of INVARIANTS) {
+    const { rows } = await sql<Record<string, number>>`${sql.raw(count)}`.execute(db)
+    const bad = Number(Object.values(rows[0] ?? { count: -1 })[0])
+    if (bad !== 0) broken.push({ rule, says, bad })
+  }
+  return broken
+}
