@@ -90,6 +90,7 @@ async function showDone(
     back: { href: `${form}?svar=${encodeURIComponent(answer)}`, text: t('task.change') },
     line,
     chosen,
+    caseHref: task.caseNumber ? `/arenden/${task.caseId}` : null,
     follows: t(`follows.${task.follows[answer]?.kind ?? 'none'}`),
     form: { values: { ...now, ...sent?.values }, errors },
     errors: summaryOf(errors),
@@ -109,14 +110,10 @@ function finish(deps: PageDeps) {
       tellNextPage(request, t('task.done'))
       return await reply.redirect(task.caseNumber ? `/arenden/${task.caseId}` : '/uppgifter', 303)
     } catch (error) {
-      const refused = errorsOf(
-        error,
-        { '/occurredAt': 'day', '/outcome': 'day', '/note': 'note' },
-        request.language,
-      )
+      const fields = { '/occurredAt': 'day', '/outcome': 'answer', '/note': 'note' }
+      const refused = errorsOf(error, fields, request.language)
       if (!refused) throw error
-      const wrong: FieldErrors = refused['note'] ? { note: refused['note'] } : { day: t('task.error.future') }
-      return showDone(reply.code(422), deps, { values, errors: wrong })
+      return showDone(reply.code(422), deps, { values, errors: refused })
     }
   }
 }

@@ -6,6 +6,7 @@ import { Refusal, type Problem } from '../domain/refusal.ts'
 import { inContext, type Actor } from './act.ts'
 import { lockCase, nameInDiary, touchCase, type LockedCase } from './open-case.ts'
 import { rulesInForce } from './settings.ts'
+import { DONE_BY_PLAN } from './task-answers.ts'
 import { answerTemplateTask } from './template-tasks.ts'
 import { writeTimeline } from './timeline.ts'
 
@@ -25,13 +26,6 @@ export async function evictionPlanOf(trx: Trx, caseId: string): Promise<KeptPlan
     from eviction_plan e where e.case_id = ${caseId} order by e.eviction_day desc limit 1`.execute(trx)
   return rows[0] ?? null
 }
-
-/** Which tasks of the countdown are done by writing the plan. */
-const DONE_BY_PLAN = [
-  ['T10/6', 'KLAR'],
-  ['T10/6b', 'BOKAD'],
-  ['T10/6c', 'KLAR'],
-] as const
 
 /**
  * Writes the plan of the eviction day that is set; the latest words stand, and the countdown's tasks that asked for it

@@ -102,3 +102,32 @@ export async function demandScreened(
     { pointer: '/note', code: 'reason.missing', detail },
   ])
 }
+
+/** Tasks of the countdown that are done by writing the plan of the day, each with the answer that says so. */
+export const DONE_BY_PLAN = [
+  ['T10/6', 'KLAR'],
+  ['T10/6b', 'BOKAD'],
+  ['T10/6c', 'KLAR'],
+] as const
+
+/**
+ * Refuses "planned" while no plan is written for the eviction day that is set: a plan that nobody else can read helps
+ * nobody on the day.
+ */
+export async function demandDayPlanned(
+  trx: Trx,
+  { caseId, occurrence }: TemplateOf & { caseId: string | null },
+  { outcome }: { outcome: string },
+): Promise<void> {
+  const row = occurrence.split('#')[0]
+  if (caseId === null || outcome !== 'KLAR' || !DONE_BY_PLAN.some(([name]) => name === row)) return
+  // After the day nothing can be planned any more: what was left open must still be possible to end.
+  const { rows } =
+    await sql`select 1 from arrears_case c where c.id = ${caseId} and c.stage = 'date-set' and not exists (
+      select 1 from eviction_plan e where e.case_id = c.id and e.eviction_day = c.eviction_day)`.execute(trx)
+  if (rows.length === 0) return
+  const detail = 'Skriv först planen för avhysningsdagen i ärendet. Då blir uppgiften klar av sig själv.'
+  throw new Refusal('unprocessable', 'eviction-plan.unwritten', detail, [
+    { pointer: '/outcome', code: 'eviction-plan.unwritten', detail },
+  ])
+}

@@ -16,6 +16,7 @@ import {
   answersOf,
   attemptIn,
   channelOf,
+  demandDayPlanned,
   demandReason,
   demandScreened,
   isContactTask,
@@ -219,6 +220,7 @@ export async function finishTask(
   }
   await demandScreened(trx, task.id, completion)
   demandReason(completion)
+  await demandDayPlanned(trx, task, completion)
   await demandUndertaking(trx, at, actor, { caseId: task.caseId, outcome })
   const occurredAt = demandPast(completion.occurredAt, at.now)
   await sql`update task set state = 'done', outcome = ${outcome}, note = ${note}, occurred_at = ${occurredAt},

@@ -37,6 +37,8 @@ const english: Readonly<Record<string, string>> = {
   'invitation.unknown': 'There is no such invitation. Check the code, or ask for a new one.',
   'landlord.number': 'The organisation number is not valid. Check the digits.',
   'landlord.suspended': 'The landlord is suspended. Open it again first.',
+  'eviction-plan.unwritten':
+    'First write the plan of the eviction day in the case. Then the task is done by itself.',
   'letter.incomplete': 'Fill in what is missing in the letter.',
   'letter.protected': 'First check how the letter can be sent safely.',
   'logout.invalid': 'The sign-out cannot be read.',

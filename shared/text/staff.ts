@@ -91,10 +91,7 @@ export const staffTexts = {
   'task.closed': { sv: 'Uppgiften är inte öppen längre.', en: 'The task is no longer open.' },
   'task.error.day': { sv: 'Skriv dagen som ÅÅÅÅ-MM-DD', en: 'Write the day as YYYY-MM-DD' },
   'task.error.time': { sv: 'Skriv tiden som TT:MM', en: 'Write the time as HH:MM' },
-  'task.error.future': {
-    sv: 'Tiden ligger framåt. Ange när det hände.',
-    en: 'That time lies ahead. Give when it happened.',
-  },
+  'task.to-case': { sv: 'Till ärendet', en: 'To the case' },
   'follows.none': {
     sv: 'Inget mer planeras av det här svaret.',
     en: 'Nothing more is planned by this answer.',

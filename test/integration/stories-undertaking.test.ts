@@ -180,6 +180,11 @@ describe('the day of the eviction', () => {
         expect.objectContaining({ pointer: '/present' }),
       ],
     })
+    // Saying that the day is planned is not enough: somebody must be able to read the plan.
+    await expect(story.answer('T10/6', 'KLAR')).rejects.toMatchObject({
+      code: 'eviction-plan.unwritten',
+      problems: [expect.objectContaining({ pointer: '/outcome' })],
+    })
     await planEvictionDay(web, caseworker, { caseId, plan: { ...plan, present } })
     await planEvictionDay(web, caseworker, { caseId, plan: { ...plan, present } })
     await story.spine.drain()

@@ -5,6 +5,7 @@ import { answerAssignment } from '../../shared/casework/assignments.ts'
 import { importClientRegister } from '../../shared/casework/client-registers.ts'
 import { closeCase, type Closed, type Closing } from '../../shared/casework/closure.ts'
 import { loadDemoPeople } from '../../shared/casework/demo-people.ts'
+import { planEvictionDay } from '../../shared/casework/eviction-plans.ts'
 import { receiveEvictionNotice } from '../../shared/casework/eviction-notices.ts'
 import { receiveNotice, receiveUpdate } from '../../shared/casework/intake.ts'
 import { actorOf, findPersonBySubject } from '../../shared/casework/people.ts'
@@ -188,10 +189,10 @@ function deedsOf(spine: Spine) {
         .execute(),
     /** Every story ends: what is left is answered so that nothing more follows, and the case is closed. */
     tellToTheEnd: async () => {
-      const { state, stage, facts } = await lookUp.theCase()
+      const { id, state, stage, facts } = await lookUp.theCase()
       if (state !== 'open') return
       const next = async () => (await lookUp.rows()).find((task) => task.state === 'open')
-      for (let task = await next(); task; task = await next()) await answerQuietly(spine, task)
+      for (let task = await next(); task; task = await next()) await answerQuietly(spine, id, task)
       const outcome = stage === 'executed' ? 'VERKSTALLD' : 'BETALD_SJALV'
       const known = facts as { housingAfter?: string }
       await finish(spine, lookUp, { outcome, housingAfter: known.housingAfter ?? 'HS1' })
@@ -217,11 +218,35 @@ const QUIET: ReadonlySet<string> = new Set(
   ),
 )
 
-async function answerQuietly(spine: Spine, task: Row): Promise<void> {
+async function answerQuietly(spine: Spine, caseId: string, task: Row): Promise<void> {
   const actor = await actorNamed(spine, PEOPLE[task.committee]?.['caseworker'] ?? '')
+  // The day of the eviction is not planned by saying so.
+  if (/^T10\/6c?$/.test(nameOf(task)) && (await isDaySet(spine, caseId)))
+    return planQuietly(spine, actor, caseId)
   const { answers } = await readTask(spine.web, actor, task.id)
   const outcome = answers.find((one) => QUIET.has(one)) ?? answers[0] ?? 'KLAR'
   await completeTask(spine.web, actor, task.id, { outcome, note: noteFor(outcome), occurredAt: null })
+  await spine.drain()
+}
+
+async function isDaySet(spine: Spine, caseId: string): Promise<boolean> {
+  const found = await spine.owner
+    .selectFrom('arrearsCase')
+    .select('stage')
+    .where('id', '=', caseId)
+    .executeTakeFirst()
+  return found?.stage === 'date-set'
+}
+
+async function planQuietly(spine: Spine, actor: Actor, caseId: string): Promise<void> {
+  const words = {
+    night: 'Hos en syster.',
+    children: 'Inga.',
+    pets: 'Inga.',
+    medicine: 'Ingen.',
+    belongings: 'Packat.',
+  }
+  await planEvictionDay(spine.web, actor, { caseId, plan: { ...words, present: [actor.personId ?? ''] } })
   await spine.drain()
 }
 
