@@ -86,7 +86,8 @@ function inputOf(
   return { notices, events, own, restarts: restarts ?? {}, facts }
 }
 
-const NOTHING_OWN = { undertakenOn: [], child: null, moves: [] }
+/** What our own people have recorded of a case nobody has worked in. */
+export const NOTHING_OWN = { undertakenOn: [], child: null, moves: [] }
 
 /** A message that came twice says nothing new, and must not move the day from which its duty is counted. */
 function withoutRepeats(rows: readonly EventRow[]): EventRow[] {

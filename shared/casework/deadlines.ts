@@ -2,7 +2,13 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { insertAlike, updateRows } from '../db/rows.ts'
-import { datesOfCase, type AskedRestart, type CaseDeadline, type Recovery } from '../domain/case-deadlines.ts'
+import {
+  datesOfCase,
+  type AskedRestart,
+  type CaseDates,
+  type CaseDeadline,
+  type Recovery,
+} from '../domain/case-deadlines.ts'
 import { daysBetween } from '../domain/days.ts'
 import { compareDeadlines, type Change } from '../domain/deadline-changes.ts'
 import type { Text } from '../domain/deadline-facts.ts'
@@ -53,15 +59,9 @@ export async function refreshDeadlines(
   law: Law,
   inputs: ReadonlyMap<string, CaseInput>,
 ): Promise<Map<string, Refreshed>> {
-  const dates = new Map(
-    [...inputs].map(([caseId, { facts, ...input }]) => [
-      caseId,
-      datesOfCase(caseId, { ...input, eviction: facts.eviction }, law, at.today),
-    ]),
-  )
-  const dated = [...dates].flatMap(([caseId, { deadlines }]) => deadlines.map((one) => ({ ...one, caseId })))
+  const dates = new Map([...inputs].map(([id, input]) => [id, datesOfInput(id, input, law, at.today)]))
   const current = await currentDeadlines(trx, [...inputs.keys()])
-  const changes = changesBetween(dated, current)
+  const changes = changesBetween(datedOf(dates), current)
   await writeChanges(trx, at, changes)
   const known = new Set([...current.values()].map((row) => row.caseId))
   return new Map(
@@ -71,6 +71,28 @@ export async function refreshDeadlines(
     ]),
   )
 }
+
+/** The dates of one case as its facts and the law have them today (ISO day in Sweden). */
+export function datesOfInput(
+  caseId: string,
+  { facts, ...input }: CaseInput,
+  law: Law,
+  today: string,
+): CaseDates {
+  return datesOfCase(caseId, { ...input, eviction: facts.eviction }, law, today)
+}
+
+/** Writes the dates of cases that have none yet. */
+export async function writeFirstDates(
+  trx: Trx,
+  at: Moment,
+  dates: ReadonlyMap<string, CaseDates>,
+): Promise<void> {
+  await writeChanges(trx, at, changesBetween(datedOf(dates), new Map()))
+}
+
+const datedOf = (dates: ReadonlyMap<string, CaseDates>): Dated[] =>
+  [...dates].flatMap(([caseId, { deadlines }]) => deadlines.map((one) => ({ ...one, caseId })))
 
 async function writeChanges(trx: Trx, at: Moment, changes: ReturnType<typeof changesBetween>): Promise<void> {
   if (changes.superseded.length > 0)

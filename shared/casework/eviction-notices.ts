@@ -158,6 +158,7 @@ function incoming(row: Row, committee: string): Incoming {
     enforcement: row.matchEnforcement.toString('hex'),
     address: row.matchAddress?.toString('hex') ?? null,
     duplicateOf: row.duplicateOf,
+    first: null,
     newCase: {
       tenantName: respondent.name,
       address: respondent.address,

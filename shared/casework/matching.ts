@@ -4,10 +4,12 @@ import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { insertRows } from '../db/rows.ts'
 import { matchArrivals, type Arrival, type KeyKind, type KnownKey, type Match } from '../domain/matching.ts'
+import type { FoldedNotice } from '../domain/notice-versions.ts'
 import { emit } from '../outbox.ts'
 import { lockTexts, type Moment } from './act.ts'
+import { openNewCases, type BornCase, type NewCase } from './new-cases.ts'
 import { reviewTasks, type Review } from './reviews.ts'
-import { protectCases, sealPlace } from './sealed-addresses.ts'
+import { protectCases } from './sealed-addresses.ts'
 import { writeTimeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
 
@@ -16,31 +18,12 @@ export type Incoming = Arrival & {
   table: 'notice' | 'evictionNotice'
   newCase: NewCase
   duplicateOf: string | null
+  /** The notice, when it alone can tell what a new case is: nothing has been told of it since. */
+  first: FoldedNotice | null
 }
 
-/** The columns a case is born with. */
-export type NewCase = {
-  tenantName: string
-  address: string
-  apartment: string | null
-  postalCode: string | null
-  city: string | null
-  landlordId: string | null
-  landlordName: string
-  landlordKind: string
-  stage: string
-  noticeType: string
-  notifiedOn: string
-  receivedOn: string
-  bornOn: string | null
-  monthsUnpaid: number
-  amountOwed: number
-  committee: string
-  /** The sender says that the person's details are protected: policies go by this, planning and letters by the flag. */
-  protected: boolean
-}
-
-type Joined = Match & { caseId: string; isNew: boolean }
+/** `counted`: a new case that has its facts and dates already. */
+type Joined = Match & { caseId: string; isNew: boolean; counted: boolean }
 
 /**
  * Joins arrivals to cases: locks every key in one order (so that two notices for one household in the same
@@ -65,29 +48,21 @@ export async function joinArrivals(
     newKeys.map(({ key, kind, householdId }) => ({ key: Buffer.from(key, 'hex'), kind, householdId })),
   )
   const open = await openCases(trx, matches)
-  const born = new Map<string, NewCase & { id: string; householdId: string; openedAt: string }>()
+  const alone = new Set(
+    [...Map.groupBy(matches, ({ householdId }) => householdId)].flatMap(([id, all]) => (all[1] ? [] : [id])),
+  )
+  const born = new Map<string, BornCase>()
   const joined = matches.map((match, place) => {
     const existing = open.get(match.householdId) ?? born.get(match.householdId)?.id
-    if (existing) return { ...match, caseId: existing, isNew: false }
+    if (existing) return { ...match, caseId: existing, isNew: false, counted: false }
     const id = randomUUID()
-    born.set(match.householdId, {
-      id,
-      householdId: match.householdId,
-      ...(arrivals[place] as Incoming).newCase,
-      openedAt: at.now,
-    })
-    return { ...match, caseId: id, isNew: true }
+    const { newCase, first } = arrivals[place] as Incoming
+    // Only a household never heard of before has nothing behind it that would count too.
+    const counts = match.basis === 'new' && alone.has(match.householdId) ? first : null
+    born.set(match.householdId, { id, householdId: match.householdId, newCase, first: counts })
+    return { ...match, caseId: id, isNew: true, counted: counts !== null }
   })
-  await insertRows(
-    trx,
-    'arrearsCase',
-    [...born.values()].map((one) => ({
-      ...one,
-      sealedAddress: null,
-      ...(one.protected && sealPlace(tools.keys, one.id, one)),
-      facts: one.protected ? { flags: ['protected'] } : {},
-    })),
-  )
+  await openNewCases(trx, at, tools, [...born.values()])
   const told = joined.filter((_, place) => arrivals[place]?.newCase.protected).map(({ caseId }) => caseId)
   await record(trx, at, arrivals, joined)
   await closeIn(trx, tools, joined, told)

@@ -31,6 +31,8 @@ type Row = {
   duplicateOf: string | null
   state: string
   critical: boolean
+  /** Something besides what it says itself tells of its case: an update, or another notice it repeats or corrects. */
+  told: boolean
 }
 
 /**
@@ -46,7 +48,9 @@ export async function joinNotices(
   const { rows } = await sql<Row>`
     select n.id, n.type, n.content, n.sealed_address, n.landlord_id, n.received_on, n.received_at, n.match_identity, n.match_address, n.duplicate_of, n.state,
       coalesce(l.kind, s.kind) as landlord_kind,
-      jsonb_path_exists(n.findings, '$[*] ? (@.severity == "critical")') as critical
+      jsonb_path_exists(n.findings, '$[*] ? (@.severity == "critical")') as critical,
+      n.duplicate_of is not null or n.corrects is not null
+        or exists (select 1 from notice_update u where u.notice_id = n.id) as told
     from notice n
     left join landlord l on l.organisation_number = n.content #>> '{landlord,organisationNumber}'
     left join landlord s on s.id = n.landlord_id
@@ -64,7 +68,7 @@ export async function joinNotices(
     trx,
     at,
     tools,
-    joined.map((join) => join.caseId),
+    joined.flatMap((join) => (join.counted ? [] : [join.caseId])),
   )
   const faulty = joined.filter((_, place) => here[place]?.critical && here[place]?.duplicateOf === null)
   await reviewTasks(
@@ -83,9 +87,10 @@ function incoming(row: Row, committee: string): Incoming {
   const { bornOn, ...notice } = row.content
   const { id, landlordId, receivedOn, receivedAt } = row
   const own = { id, notice, bornOn, landlordId, receivedOn, receivedAt }
-  const folded: FoldedNotice = { ...own, duplicateOf: null, corrects: null, updates: [] }
-  const facts = foldCase([folded], [], false)
+  const first: FoldedNotice = { ...own, duplicateOf: null, corrects: null, updates: [] }
+  const facts = foldCase([first], [], false)
   return {
+    first: row.told ? null : first,
     id: row.id,
     table: 'notice',
     identity: row.matchIdentity?.toString('hex') ?? null,

@@ -40,7 +40,13 @@ export async function refreshCases(
   )
 }
 
-function caseRow(id: string, { facts, events }: CaseInput, refreshed: Refreshed | undefined, at: Moment) {
+/** The columns of a case that are folded from what came in and from its dates. */
+export function caseRow(
+  id: string,
+  { facts, events }: Pick<CaseInput, 'facts' | 'events'>,
+  refreshed: Pick<Refreshed, 'recovery' | 'passesOn'> | undefined,
+  at: Moment,
+) {
   const recovery = facts.settled ? null : refreshed?.recovery
   const setter = dateSetter(facts.eviction, events)
   const latest = (facts.eviction?.stage === 'date-set' ? setter : null) ?? events.at(-1)

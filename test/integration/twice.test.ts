@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { moment } from '../../shared/casework/act.ts'
 import { receiveNotice } from '../../shared/casework/intake.ts'
 import { sendMail, type Mailer } from '../../shared/casework/mail.ts'
+import { refreshCases } from '../../shared/casework/refresh.ts'
 import { sweepDeadlines, sweepStages, sweepTasks } from '../../shared/casework/sweeps.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
 import { noticeBody } from '../../shared/domain/notice-body.ts'
@@ -77,7 +78,28 @@ const broken = async (db: Db) =>
     .filter(({ rule, bad }) => bad > 0 && rule !== 'I20')
     .map(({ rule, bad }) => `${rule} ${bad}`)
 
+/** Everything of a case and its dates that is folded from what came in; when it was folded is no part of it. */
+async function foldedOf(db: Db): Promise<unknown[]> {
+  const cases =
+    await sql`select to_jsonb(c) - 'updated_at' as folded from arrears_case c order by id`.execute(db)
+  const dates = await sql`select * from deadline order by case_id, origin, kind, version`.execute(db)
+  return [...cases.rows, ...dates.rows]
+}
+
 describe('the demo month', () => {
+  test('gives each case from the first moment the facts and dates that a refresh finds', async () => {
+    const before = await foldedOf(spine.owner)
+    await spine.worker.transaction().execute(async (trx) => {
+      const { rows } = await sql<{ id: string }>`select id from arrears_case where state = 'open'`.execute(
+        trx,
+      )
+      const ids = rows.map(({ id }) => id)
+      expect(ids.length).toBeGreaterThan(60)
+      await refreshCases(trx, await moment(trx), spine.tools, ids)
+    })
+    expect(await foldedOf(spine.owner)).toEqual(before)
+  })
+
   test('undisturbed, every rule of the judge holds', async () => {
     expect(spine.failures).toEqual([])
     expect(await broken(spine.owner)).toEqual([])
