@@ -1,11 +1,20 @@
 // Measures what a person waits for: whole pages and answers through the server, with an archive of any size behind.
 import { sql } from 'kysely'
 import { sweepDeadlines, sweepStages, sweepTasks } from '../../shared/casework/sweeps.ts'
+import { compileTemplates } from '../../services/web/warm.ts'
 import { openApi, type Api, type Who } from '../support/api.ts'
+import { caughtIn } from '../support/plans.ts'
 import { makeManyCases, type Size } from './many-cases.ts'
 
-/** Milliseconds on the server and the size of the answer, over many readings. */
-export type Reading = { what: string; p50: number; p95: number; kilobytes: number }
+/** Milliseconds on the server over many readings and the very first, what it asks of the database, and its size. */
+export type Reading = {
+  what: string
+  first: number
+  p50: number
+  p95: number
+  statements: number
+  kilobytes: number
+}
 
 export type Measured = { size: Size; readings: Reading[]; sweepMs: Record<string, number> }
 
@@ -21,9 +30,15 @@ async function asksOf({ owner }: Api): Promise<Ask[]> {
   const anyCase = () => rows[turn++ % rows.length]?.id ?? ''
   return [
     { what: 'Worklist, page', as: 'caseworker.gan', path: () => '/uppgifter' },
-    { what: 'Worklist of what is overdue, page', as: 'supervisor.gan', path: () => '/uppgifter?due=overdue' },
+    { what: 'A day’s work, page', as: 'caseworker.gan', path: () => '/' },
+    {
+      what: 'Worklist of what is overdue, page',
+      as: 'supervisor.gan',
+      path: () => '/uppgifter?flik=all&nar=overdue',
+    },
     { what: 'Cases by nearest clock, page', as: 'supervisor.gan', path: () => '/arenden?lista=clocks' },
     { what: 'Supervisor’s board, page', as: 'supervisor.gan', path: () => '/tavla' },
+    { what: 'The board’s twelve weeks, page', as: 'supervisor.gan', path: () => '/tavla/veckor' },
     { what: 'Supervisor’s board, API', as: 'supervisor.gan', path: () => '/v1/boards/supervisor' },
     { what: 'A case, page', as: 'caseworker.gan', path: () => `/arenden/${anyCase()}` },
     { what: 'A case, API', as: 'caseworker.gan', path: () => `/v1/cases/${anyCase()}` },
@@ -48,23 +63,30 @@ async function asksOf({ owner }: Api): Promise<Ask[]> {
   ]
 }
 
+async function once(api: Api, ask: Ask): Promise<{ ms: number; bytes: number }> {
+  const from = performance.now()
+  const { status, text } = await api.call(ask.path(), {
+    as: ask.as,
+    ...(ask.json !== undefined && { json: ask.json }),
+  })
+  const ms = performance.now() - from
+  if (status !== 200) throw new Error(`${ask.what} was answered ${status}`)
+  return { ms, bytes: Buffer.byteLength(text) }
+}
+
 async function read(api: Api, ask: Ask, times: number): Promise<Reading> {
+  const first = await once(api, ask)
+  const statements = (await caughtIn(() => once(api, ask))).length
   const taken: number[] = []
-  let bytes = 0
-  for (let n = 0; n < times + 3; n += 1) {
-    const from = performance.now()
-    const { status, text } = await api.call(ask.path(), {
-      as: ask.as,
-      ...(ask.json !== undefined && { json: ask.json }),
-    })
-    const ms = performance.now() - from
-    if (status !== 200) throw new Error(`${ask.what} was answered ${status}`)
-    bytes = Math.max(bytes, Buffer.byteLength(text))
-    // The first few fill the caches of templates and statements.
-    if (n >= 3) taken.push(ms)
+  let bytes = first.bytes
+  for (let n = 0; n < times; n += 1) {
+    const one = await once(api, ask)
+    taken.push(one.ms)
+    bytes = Math.max(bytes, one.bytes)
   }
   const sorted = taken.toSorted((one, other) => one - other)
-  return { what: ask.what, p50: at(sorted, 0.5), p95: at(sorted, 0.95), kilobytes: bytes / 1024 }
+  const figures = { first: first.ms, p50: at(sorted, 0.5), p95: at(sorted, 0.95) }
+  return { what: ask.what, ...figures, statements, kilobytes: bytes / 1024 }
 }
 
 const SWEEPS = {
@@ -82,10 +104,10 @@ const SWEEPS = {
   },
 } as const
 
-/** The median of several sweeps that each find a hundred due. */
+/** The median of many sweeps that each find a hundred due. */
 async function sweepMs({ owner, worker }: Api, { sweep, arm }: (typeof SWEEPS)[keyof typeof SWEEPS]) {
   const taken: number[] = []
-  for (let n = 0; n < 9; n += 1) {
+  for (let n = 0; n < 25; n += 1) {
     await arm.execute(owner)
     const from = performance.now()
     const found = await sweep(worker)
@@ -103,6 +125,8 @@ export async function measureBoards(size: Size, times = 60): Promise<Measured> {
   const api = await openApi({ pages: true })
   try {
     await makeManyCases(api.url, size)
+    // As the web process does when it has started.
+    await compileTemplates(api.app.frame.environment)
     const readings: Reading[] = []
     if (times > 0) for (const ask of await asksOf(api)) readings.push(await read(api, ask, times))
     const swept: Record<string, number> = {}
