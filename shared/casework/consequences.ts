@@ -15,8 +15,9 @@ import { startsPeriod } from './own-records.ts'
 import { giveToCounsellors } from './counselling-tasks.ts'
 import { lockForPlanning, planningFacts, taskRow, type PlannedCase } from './planning.ts'
 import { reviewTasks, type Review } from './reviews.ts'
+import { mergeAnswered } from './same-household.ts'
 import { readMunicipality, rulesInForce, rulesOf, type Municipality } from './settings.ts'
-import { answersOf, isContactTask, rowBehind } from './task-answers.ts'
+import { answersOf, isContactTask, rowBehind, SAME_HOUSEHOLD } from './task-answers.ts'
 import type { Units } from './task-places.ts'
 
 type Done = {
@@ -58,6 +59,13 @@ export async function followTasks(trx: Trx, at: Moment, taskIds: readonly string
   await noteFacts(trx, at, open)
   await addFollowing(trx, at, open)
   await reviewTasks(trx, at, open.flatMap(reviewsOf))
+  const same = open.filter(({ done }) => done.outcome === SAME_HOUSEHOLD)
+  if (same.length > 0)
+    await mergeAnswered(
+      trx,
+      at,
+      same.map(({ done }) => done.id),
+    )
   await emit(trx, 'case.changed', [...new Set(open.map(({ row }) => row.id))])
   const dated = open.filter(({ done }) => startsPeriod(done)).map(({ row }) => row.id)
   await emit(trx, 'dates.recorded', [...new Set(dated)])
@@ -88,7 +96,7 @@ async function doneTasks(trx: Trx, taskIds: readonly string[]): Promise<Done[]> 
 }
 
 async function consequenceOf(trx: Trx, one: Done): Promise<Consequence> {
-  if (one.ruleVersion === null) return { kind: 'none' }
+  if (one.ruleVersion === null) return answersOf(null, one)[one.outcome] ?? { kind: 'none' }
   const { templates } = await rulesOf(trx, 'tasks', one.ruleVersion)
   return answersOf(rowBehind(one, templates))[one.outcome] ?? { kind: 'none' }
 }

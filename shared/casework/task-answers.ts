@@ -16,6 +16,10 @@ const BY_HAND: Readonly<Record<string, Consequence>> = {
   EJ_BEHOVLIG: { kind: 'none' },
 }
 
+/** What a registrar answers when asked whether two cases are one household; "the same" starts the merge. */
+export const SAME_HOUSEHOLD = 'SAMMA_HUSHALL'
+const MATCH = 'review/match#'
+
 /** The template row behind a task; null for reviews and what people have added. */
 export function rowBehind(task: TemplateOf, templates: TaskTemplates): TaskRow | null {
   const name = task.occurrence.split('#')[0]
@@ -29,8 +33,14 @@ export async function readRowBehind(trx: Trx, task: TemplateOf): Promise<TaskRow
 }
 
 /** Every answer that the task takes. */
-export function answersOf(row: TaskRow | null): Readonly<Record<string, Consequence>> {
-  return row?.outcomes ?? BY_HAND
+export function answersOf(
+  row: TaskRow | null,
+  { occurrence = '', caseId = null }: { occurrence?: string; caseId?: string | null } = {},
+): Readonly<Record<string, Consequence>> {
+  if (!occurrence.startsWith(MATCH)) return row?.outcomes ?? BY_HAND
+  // A notice that was tied to the wrong household cannot be untied by itself: somebody must look.
+  const tied = occurrence !== `${MATCH}${caseId ?? ''}`
+  return { [SAME_HOUSEHOLD]: { kind: 'none' }, OLIKA_HUSHALL: { kind: tied ? 'supervisor' : 'none' } }
 }
 
 /**

@@ -132,7 +132,7 @@ export async function readTask(
   return inContext(db, actor, async (trx) => {
     const { rows } = await sql<Task>`select ${columns} from ${sources} where t.id = ${taskId}`.execute(trx)
     if (!rows[0]) throw noSuch()
-    const follows = answersOf(await readRowBehind(trx, rows[0]))
+    const follows = answersOf(await readRowBehind(trx, rows[0]), rows[0])
     return { ...rows[0], answers: Object.keys(follows), follows }
   })
 }
@@ -211,7 +211,7 @@ export async function finishTask(
 ): Promise<string | null> {
   const row = await readRowBehind(trx, task)
   const { outcome, note } = completion
-  const possible = Object.keys(answersOf(row))
+  const possible = Object.keys(answersOf(row, task))
   if (!possible.includes(outcome)) {
     const detail = `Uppgiften kan besvaras med: ${possible.join(', ')}.`
     throw new Refusal('invalid', 'outcome.unknown', detail, [

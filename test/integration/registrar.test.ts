@@ -1,5 +1,6 @@
 // What a registrar sees: the papers behind an open question of the own committee, and never a case or what hangs on one.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
 import { inContext, type Actor } from '../../shared/casework/act.ts'
 import { enterNotice } from '../../shared/casework/inbox-entry.ts'
 import { listOwnNotices } from '../../shared/casework/own-notices.ts'
@@ -104,10 +105,18 @@ describe('A registrar', () => {
       ['Tvillinggatan 1, Örebro', true],
     ])
     expect(await papersBehind(api.web, vera, id)).toEqual([])
-    expect(
-      (await api.call(`/v1/tasks/${id}/completion`, { as: 'registrar.gan', json: { outcome: 'KLAR' } }))
-        .status,
-    ).toBe(200)
+    const answer = async (outcome: string) =>
+      (await api.call(`/v1/tasks/${id}/completion`, { as: 'registrar.gan', json: { outcome } })).status
+    expect(await answer('KLAR')).toBe(400)
+    // "The same household" is what merges them, once however often it is said.
+    const both = await Promise.all([answer('SAMMA_HUSHALL'), answer('SAMMA_HUSHALL')])
+    expect(both).toEqual([200, 200])
+    await api.drain()
+    expect(api.failures).toEqual([])
     expect(await papersBehind(api.web, rut, id)).toEqual([])
+    const merges = await sql<{ done: boolean; left: string[] }>`select m.merged_at is not null as done,
+        array(select n.content #>> '{dwelling,address}' from notice n where n.case_id = m.into_case order by 1) as left
+      from case_merge m join task t on t.case_id = m.from_case where t.id = ${id}`.execute(api.owner)
+    expect(merges.rows).toEqual([{ done: true, left: ['Tvillinggatan 1', 'Tvillinggatan 22'] }])
   })
 })
