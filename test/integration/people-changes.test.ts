@@ -61,6 +61,7 @@ describe('a person', () => {
   test.each<[string, Partial<typeof wish & typeof own>, string]>([
     ['without a name', { name: ' ' }, '/name'],
     ['with an address that is none', { email: 'hej' }, '/email'],
+    ['with a line of mail in the address', { email: 'a@b.se\r\nBcc: c@d.se' }, '/email'],
     ['with no role', { role: 'system' }, '/role'],
     ['with a landlord’s role', { role: 'landlord' }, '/role'],
     ['with a unit that is not there', { unit: 'SN-BORTA' }, '/unit'],

@@ -13,6 +13,7 @@ import { evictionNoticeBody } from '../../shared/domain/eviction-notice.ts'
 import { noticeBody } from '../../shared/domain/notice-body.ts'
 import { readRetentionRules } from '../../shared/domain/retention.ts'
 import { aNotice } from '../support/api.ts'
+import { readKept } from '../support/dpia-page.ts'
 import { landlordActor, openSpine, type Spine } from '../support/spine.ts'
 
 const rules = readRetentionRules(readDataFile('law/retention.csv'), null).rules!
@@ -141,6 +142,9 @@ test('every table that hangs on a case can be erased, and every other one is nam
     expect(Object.keys(OUTSIDE).filter((name) => under.has(name))).toEqual([])
     const ours = rows.filter(({ name }) => under.has(name) || OUTSIDE[name] === 'erased')
     expect(ours.filter(({ deletable }) => !deletable).map(({ name }) => name)).toEqual([])
+    // What docs/dpia.md says of each table's end is what erasure does.
+    const said = readKept().filter(({ ends }) => ends === 'case')
+    expect(said.map(({ table }) => table)).toEqual([...under].toSorted())
   })
 })
 
