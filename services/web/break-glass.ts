@@ -48,7 +48,8 @@ function open({ db }: PageDeps) {
 
 /** The form and the opening. */
 export function breakGlassPages(app: App, deps: PageDeps): void {
-  const config = { permission: 'case.break-glass' as const }
+  // An open browser is no proof of who opens a case that is not theirs: they show it again.
+  const config = { permission: 'case.break-glass' as const, fresh: true }
   app.get('/nodoppning', { config }, (_request, reply) => show(reply))
   app.post('/nodoppning', { config }, open(deps))
 }

@@ -13,6 +13,7 @@ import {
 } from '../domain/letter-template.ts'
 import { Refusal } from '../domain/refusal.ts'
 import { inContext, lockTexts, type Actor } from './act.ts'
+import { stateAccess } from './audit.ts'
 import { CONFIRMATION } from './confirmation.ts'
 import { readLetterFacts, type LetterFacts } from './letter-facts.ts'
 import { lockCase, noSuch } from './open-case.ts'
@@ -198,6 +199,8 @@ export async function readLetter(
     const { rows } = await sql<Stored>`select ${shown} from letter l join person p on p.id = l.made_by
       where l.case_id = ${caseId} and l.id = ${id}`.execute(trx)
     if (!rows[0]) throw noSuch()
+    // The sheet is made to be printed, and a printer tells nobody: whoever has it before them counts as having it on paper.
+    stateAccess(trx, { action: 'print', found: 1, caseIds: [caseId] })
     return openWords(tools.keys, rows[0])
   })
 }

@@ -1,7 +1,7 @@
 // Servers of our own: they start anywhere, keep what they were told, come back after kill -9 and leave nothing running.
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -9,6 +9,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { Client } from 'pg'
+import { sql } from 'kysely'
+import { overTls } from '../../config/tls.ts'
+import { openDatabase } from '../../shared/db/open.ts'
 import { FolderInUse, isAlive } from '../../services/start/owner.ts'
 import { isListening } from '../../services/start/ports.ts'
 import { startPostgres } from '../../services/start/postgres.ts'
@@ -101,6 +104,62 @@ test('a durable server keeps every promise of its own and is closed to whoever h
     { small: 'åäö', sorted: true },
   ])
 })
+
+const withOpenssl = spawnSync('openssl', ['version']).status === 0 ? test : test.skip
+
+/** A certificate that signs itself, for 127.0.0.1 and no other name, in the server's own folder. */
+function selfSigned(folder: string, name: string): { key: string; cert: string } {
+  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)]
+  const ask = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=bokvar-test']
+  const { status } = spawnSync('openssl', [
+    ...ask,
+    '-addext',
+    'subjectAltName=IP:127.0.0.1',
+    '-keyout',
+    key,
+    '-out',
+    cert,
+  ])
+  expect(status).toBe(0)
+  return { key, cert }
+}
+
+withOpenssl(
+  'over TLS the certificate is checked: ours is believed, another’s and another name are not',
+  async () => {
+    const { url } = await start('durable')
+    const [place] = (await ask(url, 'show data_directory')) as { data_directory: string }[]
+    const folder = place!.data_directory
+    const [own, other] = [selfSigned(folder, 'own'), selfSigned(home, 'other')]
+    const { uid, gid } = statSync(folder)
+    for (const file of Object.values(own)) chownSync(file, uid, gid)
+    for (const [name, value] of [
+      ['ssl_key_file', own.key],
+      ['ssl_cert_file', own.cert],
+      ['ssl', 'on'],
+    ])
+      await ask(url, `alter system set ${name} = '${value}'`)
+    await ask(url, 'select pg_reload_conf()')
+    await until(async () => (await ask(url, 'show ssl'))[0]?.['ssl'] === 'on')
+    const over = async (change: { ca?: string; host?: string }) => {
+      const address = new URL(
+        overTls('database', url.replace('127.0.0.1', 'db.example'), { off: [], caFile: change.ca }) ?? '',
+      )
+      // What production's settings make of an address, with the name put back that this machine has.
+      address.hostname = change.host ?? '127.0.0.1'
+      const db = openDatabase({ url: address.href, role: 'owner', max: 1 })
+      try {
+        return (await sql`select ssl from pg_stat_ssl where pid = pg_backend_pid()`.execute(db)).rows
+      } finally {
+        await db.destroy()
+      }
+    }
+    expect(await over({ ca: own.cert })).toEqual([{ ssl: true }])
+    await expect(over({ ca: other.cert })).rejects.toThrow(/self.signed|certificate/)
+    await expect(over({})).rejects.toThrow(/self.signed|certificate/)
+    await expect(over({ ca: own.cert, host: 'localhost' })).rejects.toThrow(/altname|Hostname/)
+  },
+)
 
 test('a restart keeps the data, also after kill -9 of the server', async () => {
   const first = await start('kept')

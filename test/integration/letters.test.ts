@@ -88,6 +88,10 @@ describe('a letter that is made', () => {
       madeBy: 'Exempel caseworker',
     })
     expect(kept.body).toContain('019-21 10 00')
+    const { rows } =
+      await sql`select action, subject_ids @> ${[caseId]}::uuid[] as names_case, found from audit_entry
+      where actor = ${worker.personId} order by at desc, seq desc limit 1`.execute(spine.owner)
+    expect(rows).toEqual([{ action: 'print', namesCase: true, found: 1 }])
     const diary = (await timelineOf(spine, caseId)).filter(({ kind }) => kind === 'letter.made')
     expect(diary).toHaveLength(1)
     expect(JSON.stringify(diary)).not.toMatch(/Vera|Storgatan|019/)

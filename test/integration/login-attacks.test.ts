@@ -6,6 +6,7 @@ import { generateKeyPair, importJWK, SignJWT, type JWTPayload } from 'jose'
 import { readDataFile } from '../../config/files.ts'
 import { presetNamed } from '../../services/identity-presets.ts'
 import { PASSWORD_LEVEL } from '../../services/identity/provider.ts'
+import { breakGlassPages } from '../../services/web/break-glass.ts'
 import { signIn, tokenOn, visit, type Jar } from '../support/browser-less.ts'
 import { BASE, startTestServer, type TestServer } from '../support/http.ts'
 
@@ -124,6 +125,14 @@ describe('A3: a sign-in that is not sure or fresh enough', () => {
     expect((await visit(server.app, jar, '/nodlage')).body).toContain('Användarnamn')
     expect(await isIn(jar)).toBe(true)
   })
+})
+
+test('A3: a case is opened in need after a fresh sign-in only, at the form and at the deed', () => {
+  const asked: unknown[] = []
+  const note = (path: string, { config }: { config: object }) => void asked.push([path, config])
+  breakGlassPages({ get: note, post: note } as never, {} as never)
+  const config = { permission: 'case.break-glass', fresh: true }
+  expect(asked).toEqual(['/nodoppning', '/nodoppning'].map((path) => [path, config]))
 })
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'

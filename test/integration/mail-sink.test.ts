@@ -99,3 +99,15 @@ test('our mailer sends a letter whose line was cut once, and says that it may ha
   await expect(mailer.send(message)).rejects.toMatchObject({ mayHaveArrived: false })
   mailer.close()
 })
+
+test('a server without TLS gets no letter where TLS is demanded', async () => {
+  const started = await sink()
+  const mailer = openMailer(`${started.smtpUrl}?requireTLS=true`, 'Bokvar <bokvar@localhost>')
+  try {
+    const refused = mailer.send({ id: '1', to: 'eva@kommun.example', subject: 'x', text: 'x' })
+    await expect(refused).rejects.toThrow(/STARTTLS/)
+    expect(started.letters()).toEqual([])
+  } finally {
+    mailer.close()
+  }
+})
