@@ -17,6 +17,7 @@ export const queueOf = {
   'notice.updated': 'arrears-notices', // notice_update
   'eviction-notice.received': 'eviction-notices', // eviction_notice
   'inbox.received': 'arrears-notices', // inbox_item
+  'inbox.corrected': 'arrears-notices', // inbox_item
   'law.changed': 'arrears-notices', // arrears_case
   'deadline.passed': 'arrears-notices', // arrears_case
   'restart.decided': 'arrears-notices', // arrears_case

@@ -7,6 +7,7 @@ import { followCounselling } from '../shared/casework/counselling-tasks.ts'
 import { followUpCases } from '../shared/casework/follow-up.ts'
 import { joinEvictionNotices } from '../shared/casework/eviction-notices.ts'
 import { escalate } from '../shared/casework/escalation.ts'
+import { applyCorrections } from '../shared/casework/inbox-corrections.ts'
 import { remindOfInbox } from '../shared/casework/inbox-entry.ts'
 import { countWith, recomputeCases, type LawStamp } from '../shared/casework/law.ts'
 import { sendMail, type Mailer } from '../shared/casework/mail.ts'
@@ -44,6 +45,7 @@ export function handlersOf(tools: HandlerTools): Handlers {
     'notice.updated': lawful((trx, at, ids) => applyUpdates(trx, at, tools, ids)),
     'eviction-notice.received': lawful((trx, at, ids) => joinEvictionNotices(trx, at, tools, ids)),
     'inbox.received': remindOfInbox,
+    'inbox.corrected': lawful((trx, at, ids) => applyCorrections(trx, at, tools, ids)),
     'law.changed': lawful((trx, at, ids) => recomputeCases(trx, at, tools, ids)),
     'deadline.passed': lawful((trx, at, ids) => recomputeCases(trx, at, tools, ids)),
     'restart.decided': lawful((trx, at, ids) => recomputeCases(trx, at, tools, ids)),

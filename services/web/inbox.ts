@@ -13,6 +13,8 @@ import {
   takeBack,
   type InboxItem,
 } from '../../shared/casework/inbox.ts'
+import { correctArrival, correctionsOf } from '../../shared/casework/inbox-corrections.ts'
+import { localDateOf, localTimeOf } from '../../shared/domain/calendar.ts'
 import { readDate } from '../../shared/domain/written.ts'
 import type { App } from '../http.ts'
 import { readUpload } from '../upload.ts'
@@ -186,9 +188,49 @@ async function showItem(reply: FastifyReply, deps: PageDeps, sent?: Sent): Promi
     back: { href: BASE, text: t('inbox.title') },
     item,
     handled: item.handledAt ? dateAndTime(item.handledAt) : '',
-    form: { values: sent?.values ?? {}, errors },
+    mayCorrect: item.channel !== 'interface',
+    corrections: (await correctionsOf(deps.db, actorIn(request), item.id)).map((one) =>
+      t('inbox.correct.before', {
+        before: dateAndTime(one.beforeAt),
+        after: dateAndTime(one.afterAt),
+        who: one.correctedBy ?? '–',
+        at: dateAndTime(one.correctedAt),
+        reason: one.reason,
+      }),
+    ),
+    form: { values: { ...arrivalValues(item.receivedAt), ...sent?.values }, errors },
     errors: summaryOf(errors),
   })
+}
+
+const arrivalValues = (receivedAt: string): Values => ({
+  day: localDateOf(receivedAt),
+  time: localTimeOf(receivedAt),
+})
+
+function correct(deps: PageDeps) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const t = textsOf(request)
+    const values = valuesIn(request)
+    const [day, time] = [readDate(values['day'] ?? ''), timeIn((values['time'] ?? '').trim())]
+    const reason = (values['why'] ?? '').trim().slice(0, 500)
+    const errors: FieldErrors = {
+      ...(!day && { day: t('inbox.day.error') }),
+      ...(time === null && { time: t('inbox.time.error') }),
+      ...(reason === '' && { why: t('inbox.correct.why') }),
+    }
+    if (!day || time === null || reason === '') return showItem(reply.code(422), deps, { values, errors })
+    const receivedAt = arrivalInstant(day, time, await moment(deps.db))
+    try {
+      await correctArrival(deps.db, actorIn(request), { id: idIn(request), receivedAt, reason })
+    } catch (error) {
+      const refused = refusedFields(error, t)
+      if (!refused) throw error
+      return showItem(reply.code(422), deps, { values, errors: refused })
+    }
+    tellNextPage(request, t('inbox.correct.done'))
+    return reply.redirect(`${BASE}/${idIn(request)}`, 303)
+  }
 }
 
 function putAside(deps: PageDeps) {
@@ -234,6 +276,7 @@ export function inboxPages(app: App, deps: PageDeps): void {
   app.post(`${BASE}/ny`, { config: { ...config, accepts: 'multipart' } }, addNew(deps))
   app.get(`${BASE}/:id`, { config }, (_request, reply) => showItem(reply, deps))
   app.get(`${BASE}/:id/dokument`, { config }, (request, reply) => sendDocument(request, reply, deps))
+  app.post(`${BASE}/:id/ankomst`, { config }, correct(deps))
   app.post(`${BASE}/:id/inte-till-oss`, { config }, putAside(deps))
   app.post(`${BASE}/:id/tillbaka`, { config }, async (request, reply) => {
     await takeBack(deps.db, actorIn(request), idIn(request))

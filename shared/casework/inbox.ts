@@ -83,7 +83,8 @@ function refuse(pointer: string, code: string, detail: string): never {
 
 const LONGEST_DAYS = 366
 
-function demandArrival(receivedAt: string, at: Moment): string {
+/** The arrival as it is kept. Refuses one that lies ahead, or so long ago that the year must be wrong. */
+export function demandArrival(receivedAt: string, at: Moment): string {
   const given = Date.parse(receivedAt)
   if (given > Date.parse(at.now) + 5 * 60_000)
     refuse('/receivedAt', 'received-at.ahead', 'Tiden ligger framåt. Ange när det kom in.')

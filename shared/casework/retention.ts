@@ -198,15 +198,20 @@ async function eraseLoose(db: Db, rules: RetentionRules): Promise<Erased> {
       add(erased.counts, more.counts)
       erased.ids.push(...more.ids)
     }
-    // a letter that the registrar said was not ours, and a file whose notices are all gone
-    const left = {
-      inbox_item: sql`notice_id is null and eviction_notice_id is null`,
-      notice_file: sql`not exists (select 1 from notice n where n.file_id = old.id)`,
-    }
-    for (const [table, loose] of Object.entries(left)) {
+    const aside = sql`(clock_now() - make_interval(days => ${rules.notOursDays}))`
+    // what the registrar set aside, what was never entered, and a file whose notices are all gone
+    const left = [
+      ['inbox_item', sql`state = 'not-ours' and handled_at < ${aside}`],
+      ['inbox_item', sql`received_at < ${before} and notice_id is null and eviction_notice_id is null`],
+      [
+        'notice_file',
+        sql`received_at < ${before} and not exists (select 1 from notice n where n.file_id = old.id)`,
+      ],
+    ] as const
+    for (const [table, loose] of left) {
       const { rows } = await sql<{
         id: string
-      }>`select id from ${sql.table(table)} old where received_at < ${before} and ${loose}`.execute(trx)
+      }>`select id from ${sql.table(table)} old where ${loose}`.execute(trx)
       const more = await eraseRows(
         trx,
         table,

@@ -1,5 +1,9 @@
 // The sentences of a case's diary, one for each kind of event.
 export const diaryTexts = {
+  'diary.arrival.corrected': {
+    sv: 'Registratorn rättade när handlingen kom in',
+    en: 'The registrar corrected when the document came in',
+  },
   'diary.notice.joined': {
     sv: 'Ett meddelande från hyresvärden kom in',
     en: 'A notice from the landlord came in',

@@ -189,6 +189,20 @@ export const inboxTexts = {
     en: 'You see the notices that the question is about, not the file.',
   },
   'material.number': { sv: 'Meddelande {number}', en: 'Notice {number}' },
+  'inbox.correct': { sv: 'Rätta när det kom in', en: 'Correct when it came in' },
+  'inbox.correct.text': {
+    sv: 'Frister räknas från den här tiden. Den förra tiden sparas tillsammans med skälet.',
+    en: 'Periods count from this time. The earlier time is kept with the reason.',
+  },
+  'inbox.correct.why': { sv: 'Varför ändras tiden?', en: 'Why is the time changed?' },
+  'inbox.correct.done': {
+    sv: 'Tiden är rättad. Fristerna räknas om.',
+    en: 'The time is corrected. The periods are counted anew.',
+  },
+  'inbox.correct.before': {
+    sv: '{before} rättades till {after} av {who} {at}. {reason}',
+    en: '{before} was corrected to {after} by {who} {at}. {reason}',
+  },
   'material.other': { sv: 'Kan vara samma hushåll', en: 'May be the same household' },
   'material.findings': { sv: 'Formkontrollen säger', en: 'The form control says' },
   'material.document': { sv: 'Öppna det skannade dokumentet', en: 'Open the scanned document' },

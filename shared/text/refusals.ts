@@ -39,6 +39,7 @@ const english: Readonly<Record<string, string>> = {
   'landlord.suspended': 'The landlord is suspended. Open it again first.',
   'eviction-plan.unwritten':
     'First write the plan of the eviction day in the case. Then the task is done by itself.',
+  'inbox.stamped': 'The service set the time when the message came in, and it cannot be changed.',
   'letter.incomplete': 'Fill in what is missing in the letter.',
   'letter.protected': 'First check how the letter can be sent safely.',
   'logout.invalid': 'The sign-out cannot be read.',

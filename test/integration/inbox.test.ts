@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../shared/casework/act.ts'
+import { correctArrival, correctionsOf } from '../../shared/casework/inbox-corrections.ts'
 import { enterEvictionNotice, enterNotice } from '../../shared/casework/inbox-entry.ts'
 import {
   addToInbox,
@@ -125,6 +126,52 @@ describe('A notice entered from the inbox', () => {
       .where('kind', 'like', '%recovery%')
       .execute()
     expect(JSON.stringify(days)).toContain(entered!.receivedOn)
+  })
+
+  test('whose arrival was written in wrongly is put right with its reason, and the dates are counted from it', async () => {
+    const item = await anItem(api, rut, { receivedAt: daysAgo(3) })
+    const { id } = await enterNotice(api.web, api.tools, rut, { itemId: item, body: paper(71) })
+    await api.drain()
+    const known = async () => {
+      const row = await api.owner
+        .selectFrom('notice')
+        .select(['receivedAt', 'caseId'])
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
+      const { receivedOn } = await api.owner
+        .selectFrom('arrearsCase')
+        .select('receivedOn')
+        .where('id', '=', row.caseId!)
+        .executeTakeFirstOrThrow()
+      return { at: Date.parse(row.receivedAt), receivedOn, caseId: row.caseId! }
+    }
+    const before = await known()
+    const right = daysAgo(5)
+    const wish = { id: item, receivedAt: right, reason: 'Stämpeln på kuvertet.' }
+    for (const [wrong, code] of [
+      [{ receivedAt: daysAgo(-1) }, 'received-at.ahead'],
+      [{ receivedAt: daysAgo(500) }, 'received-at.old'],
+      [{ reason: ' ' }, 'reason.missing'],
+    ] as const)
+      await expect(correctArrival(api.web, rut, { ...wish, ...wrong })).rejects.toMatchObject({ code })
+    await expect(correctArrival(api.web, registrar('SN'), wish)).rejects.toMatchObject({ code: 'not-found' })
+    await Promise.all([correctArrival(api.web, rut, wish), correctArrival(api.web, rut, wish)])
+    await api.drain()
+    expect(api.failures).toEqual([])
+    const after = await known()
+    expect(after.at).toBe(Date.parse(right))
+    expect(after.receivedOn < before.receivedOn).toBe(true)
+    expect(await correctionsOf(api.web, rut, item)).toEqual([
+      expect.objectContaining({ reason: wish.reason }),
+    ])
+    expect(await correctionsOf(api.web, registrar('SN'), item)).toEqual([])
+    const diary = await api.owner
+      .selectFrom('timeline')
+      .select('kind')
+      .where('caseId', '=', after.caseId)
+      .where('kind', '=', 'arrival.corrected')
+      .execute()
+    expect(diary).toHaveLength(1)
   })
 
   test('twice, or by two at once, is one notice', async () => {

@@ -161,6 +161,36 @@ const OUTSIDE = Object.fromEntries(
   Object.entries(BY_REASON).flatMap(([why, names]) => names.split(' ').map((name) => [name, why])),
 )
 
+test('what a registrar set aside goes after its own time, with what was put right of it; what waits stays', async () => {
+  const item = async (state: string, handled: string | null) => {
+    const { rows } = await sql<{
+      id: string
+    }>`insert into inbox_item (committee, channel, sender, received_at, received_on, state, handled_at, reason)
+      values ('GAN', 'paper', 'registry:GAN', '2026-11-20T08:00:00Z', '2026-11-20', ${state}, ${handled}, 'Till Kumla.') returning id`.execute(
+      spine.owner,
+    )
+    return rows[0]!.id
+  }
+  const [old, recent, waiting] = [
+    await item('not-ours', '2026-12-01T08:00:00Z'),
+    await item('not-ours', '2027-06-01T08:00:00Z'),
+    await item('waiting', null),
+  ]
+  await sql`insert into inbox_correction (item_id, before_at, after_at, reason)
+    values (${old}, '2026-11-21T08:00:00Z', '2026-11-20T08:00:00Z', 'Stämpeln.')`.execute(spine.owner)
+  await at('2028-01-01T10:00:00Z')
+  expect(await runRetention(eraser, rules)).toMatchObject({
+    households: 0,
+    counts: { inbox_item: 1, inbox_correction: 1 },
+  })
+  expect((await runRetention(eraser, rules)).counts['inbox_item'] ?? 0).toBe(0)
+  const { rows } = await sql<{ id: string }>`select id from inbox_item order by handled_at`.execute(
+    spine.owner,
+  )
+  expect(rows.map(({ id }) => id)).toEqual([recent, waiting])
+  await sql`delete from inbox_item`.execute(spine.owner)
+})
+
 describe('Over the years', () => {
   test('nothing goes before its time, and the list says why', async () => {
     await at('2032-06-01T10:00:00Z')
