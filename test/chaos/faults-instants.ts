@@ -6,7 +6,7 @@ import { hold, partsOf, signal, type Fault } from './fault.ts'
 import type { House } from './house.ts'
 import { giveOrder, type Order } from './orders.ts'
 
-const waitMs = 6_000
+const waitMs = 12_000
 
 const noLimits = {
   fits: () => spawnSync('prlimit', ['--version']).status === 0,
