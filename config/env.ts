@@ -85,6 +85,12 @@ const table = z.object({
     z.enum(['auto', 'redis', 'postgres']).default('auto'),
     'Queue backend; auto takes REDIS_URL, else an installed server, else PostgreSQL.',
   ),
+  queuePagePort: named('QUEUE_PAGE_PORT', whole(1, 65_535).default(3300), 'Where `npm run queue` listens.'),
+  traces: named(
+    'TRACES',
+    z.enum(['on', 'off']).default('off'),
+    'Spans of each ring for the OpenTelemetry kit that the process is started with.',
+  ),
   workerConcurrency: named(
     'WORKER_CONCURRENCY',
     whole(1, 100).default(2),

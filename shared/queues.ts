@@ -1,12 +1,13 @@
 // The bell: BullMQ queues on Redis/Valkey or on PostgreSQL. The only file that knows BullMQ or ioredis.
 import { setTimeout as pause } from 'node:timers/promises'
 import { Queue, Worker, createPostgresBackend, runMigrations, type Job } from 'bullmq'
+import { BullMQOtel } from 'bullmq-otel'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { queueNames, queueOf, type QueueName, type Topic } from './topics.ts'
 
 /** Where the bell hangs: a Redis/Valkey URL, or the PostgreSQL database the service already has. */
-export type QueueBackend = { kind: 'redis'; url: string } | { kind: 'postgres'; url: string }
+export type QueueBackend = { kind: 'redis' | 'postgres'; url: string; traced?: boolean }
 
 /** One ring: outbox ids of one topic. */
 export type Ring = { topic: Topic; ids: number[] }
@@ -138,6 +139,15 @@ export function openBell(backend: QueueBackend, onError: OnError): Bell {
   }
 }
 
+/** The queues themselves, to be looked at: for the page of whoever runs the service. */
+export function openQueues(
+  backend: QueueBackend,
+  onError: OnError,
+): { queues: readonly Queue[]; close: () => Promise<void> } {
+  const hung = hang(backend, onError)
+  return { queues: [...hung.queues.values()], close: () => takeDown(hung) }
+}
+
 type Queues = ReadonlyMap<QueueName, Queue>
 type Hung = { queues: Queues; close: () => Promise<void> }
 
@@ -169,6 +179,7 @@ function hang(backend: QueueBackend, onError: OnError): Hung {
   const shared = connections(backend, onError)
   const options = {
     ...shared.options(false),
+    ...tracing(backend),
     skipWaitingForReady: true,
     skipMetasUpdate: true,
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
@@ -178,6 +189,10 @@ function hang(backend: QueueBackend, onError: OnError): Hung {
   for (const queue of queues.values()) queue.on('error', onError)
   return { queues, close: shared.close }
 }
+
+/** Spans name a queue and a topic and carry outbox ids; without a kit registered in the process they cost nothing. */
+const tracing = ({ traced }: QueueBackend) =>
+  traced ? { telemetry: new BullMQOtel({ tracerName: 'bokvar' }) } : {}
 
 function openQueue(name: QueueName, options: never, backend: QueueBackend): Queue {
   return backend.kind === 'postgres'
@@ -197,7 +212,12 @@ export function openEars(
   const ears = queueNames.map((name) => {
     const open = () => {
       const own = connections(backend, onError)
-      const worker = openWorker(name, processor, { ...own.options(true), concurrency }, backend)
+      const worker = openWorker(
+        name,
+        processor,
+        { ...own.options(true), ...tracing(backend), concurrency },
+        backend,
+      )
       worker.on('error', onError)
       return { worker, close: own.close }
     }

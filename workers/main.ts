@@ -34,9 +34,10 @@ const env = readEnvironment(['databaseUrl', 'smtpUrl', 'keysFile'])
 const log = openLog('workers', env.logLevel)
 const onFailure = (failure: object) => log.warn(failure, 'failed')
 const onError = (error: Error) => log.warn({ err: error }, 'away')
-const backend: QueueBackend = env.redisUrl
-  ? { kind: 'redis', url: env.redisUrl }
-  : { kind: 'postgres', url: env.databaseUrl }
+const backend: QueueBackend = {
+  ...(env.redisUrl ? { kind: 'redis', url: env.redisUrl } : { kind: 'postgres', url: env.databaseUrl }),
+  traced: env.traces === 'on',
+}
 const open = (role: 'bokvar_relay' | 'bokvar_sweeper' | 'bokvar_worker') =>
   openDatabase({ url: env.workerDatabaseUrl ?? env.databaseUrl, role, max: env.databaseConnections, onError })
 

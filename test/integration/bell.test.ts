@@ -1,12 +1,16 @@
 // One contract for every queue backend at hand: what is rung is heard, by one ear, also after the server was away.
-import { spawn, type ChildProcess } from 'node:child_process'
+import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { SpanKind, trace } from '@opentelemetry/api'
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { Client } from 'pg'
+import { environmentWith } from '../../config/env.ts'
 import { chooseQueue, startRedis } from '../../services/start/queue.ts'
 import { freePort, isListening } from '../../services/start/ports.ts'
 import { startPostgres } from '../../services/start/postgres.ts'
@@ -135,6 +139,47 @@ describe.each(backends)('the bell on %s', (_name, start) => {
     listen(async (one) => void heard.push(one))
     await until(() => heard.length === 2)
     expect(heard).toEqual(expect.arrayContaining([ring(1, 2), { topic: 'mail.queued', ids: [3] }]))
+  })
+
+  test('with traces on, a ring and its answer are told to the kit of the process', async () => {
+    const spans = new InMemorySpanExporter()
+    const kit = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] })
+    trace.setGlobalTracerProvider(kit)
+    const traced = { ...server.backend, traced: true }
+    const [sender, heard] = [openBell(traced, quiet), [] as Ring[]]
+    ears.push(openEars(traced, async (one) => void heard.push(one), quiet))
+    await sender.ring([ring(71)])
+    const told = (wanted: SpanKind) => spans.getFinishedSpans().filter(({ kind }) => kind === wanted)
+    await until(() => heard.length === 1 && told(SpanKind.CONSUMER).length > 0)
+    await sender.close()
+    trace.disable()
+    const names = told(SpanKind.PRODUCER).map(({ name }) => name)
+    expect(names.some((name) => name.includes('arrears-notices'))).toBe(true)
+  })
+
+  test('the page of the queues shows them to who is on the machine, and lets nobody change them', async () => {
+    const port = await freePort()
+    const page = fork(fileURLToPath(new URL('../../services/start/queue-page.ts', import.meta.url)), [], {
+      env: environmentWith({
+        ...(server.backend.kind === 'redis'
+          ? { redisUrl: server.backend.url, databaseUrl: 'postgres://127.0.0.1/not-asked' }
+          : { databaseUrl: server.backend.url }),
+        queuePagePort: port,
+        logLevel: 'error',
+      }),
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    const [address] = (await Promise.race([once(page, 'message'), once(page, 'exit')])) as [string]
+    expect(address).toContain('127.0.0.1')
+    const shown = (await (await fetch(`${address}/api/queues`)).json()) as {
+      queues: { name: string; readOnlyMode: boolean }[]
+    }
+    expect(shown.queues.map(({ name }) => name).toSorted()).toEqual([...queueNames].toSorted())
+    expect(shown.queues.every(({ readOnlyMode }) => readOnlyMode)).toBe(true)
+    const touched = await fetch(`${address}/api/queues/planning/pause`, { method: 'PUT' })
+    expect(touched.status).toBe(405)
+    page.kill('SIGTERM')
+    expect(await once(page, 'exit')).toEqual([0, null])
   })
 
   test('two ears share the rings: each is heard once', async () => {
