@@ -6,6 +6,7 @@ import { Refusal } from '../domain/refusal.ts'
 import { inContext, lockTexts, type Actor } from './act.ts'
 import { noSuch } from './open-case.ts'
 import { notePersonChange } from './people-changes.ts'
+import { readMunicipality } from './settings.ts'
 
 /** Who has signed in, as the sign-in service names them. */
 export type SignedIn = { subject: string; username: string; name: string; email: string | null }
@@ -16,9 +17,10 @@ export type LandlordClaims = SignedIn & { organisationNumber: string | null; lan
 const INVITATION_DAYS = 14
 
 /**
- * Somebody unknown has signed in as a landlord. A person who acts for themselves is let in: their sign-in proves who
- * they are. Whoever acts for an organisation waits, because a sign-in proves a person and not the right to act for a
- * company. Asked again, the answer is how it stands.
+ * Somebody unknown has signed in as a landlord. Whoever acts for an organisation waits, because a sign-in proves a person
+ * and not the right to act for a company. A person who acts for themselves is let in where the municipality has decided
+ * so (a statutory notice should not wait for us, and the administrator sees who came in so); else they wait too. Asked
+ * again, the answer is how it stands.
  */
 export async function askLandlordAccess(db: Db, claims: LandlordClaims): Promise<'active' | 'waiting'> {
   return db.transaction().execute(async (trx) => {
@@ -30,6 +32,7 @@ export async function askLandlordAccess(db: Db, claims: LandlordClaims): Promise
       .executeTakeFirst()
     if (known) return known.active ? 'active' : 'waiting'
     const alone = claims.organisationNumber === null
+    const atOnce = alone && (await readMunicipality(trx)).privateLandlordsAtOnce
     const landlordId = await landlordOf(trx, claims)
     const { subject, username, name, email } = claims
     const made = await trx
@@ -41,7 +44,7 @@ export async function askLandlordAccess(db: Db, claims: LandlordClaims): Promise
         email,
         role: 'landlord',
         landlordId,
-        active: alone,
+        active: atOnce,
         requestedAt: sql`clock_now()`,
       })
       .returning('id')
@@ -52,7 +55,7 @@ export async function askLandlordAccess(db: Db, claims: LandlordClaims): Promise
       before: null,
       after: { landlordId },
     })
-    return alone ? 'active' : 'waiting'
+    return atOnce ? 'active' : 'waiting'
   })
 }
 

@@ -18,6 +18,8 @@ export type LandlordLine = {
   suspendedAt: string | null
   users: number
   waiting: number
+  /** Came in by signing in alone: nobody of the municipality has looked at them yet. */
+  unseen: boolean
 }
 
 export type LandlordUser = {
@@ -40,9 +42,10 @@ export type SystemClient = {
 
 const shown = sql`l.id, l.name, l.organisation_number, l.kind, l.approved_at, l.suspended_at,
   (select count(*) from person p where p.landlord_id = l.id and p.active)::int as users,
-  (select count(*) from person p where p.landlord_id = l.id and not p.active and p.requested_at is not null)::int as waiting`
+  (select count(*) from person p where p.landlord_id = l.id and not p.active and p.requested_at is not null)::int as waiting,
+  l.approved_at is null and l.suspended_at is null and exists (select 1 from person p where p.landlord_id = l.id and p.active and p.requested_at is not null) as unseen`
 
-/** The landlords, those with somebody waiting first, and the systems that are let in. */
+/** The landlords, those with somebody waiting first, then those who came in without anybody's approval, and the systems that are let in. */
 export async function listLandlords(
   db: Db,
   actor: Actor,
@@ -50,7 +53,9 @@ export async function listLandlords(
 ): Promise<{ total: number; landlords: LandlordLine[]; clients: SystemClient[] }> {
   return inContext(db, actor, async (trx) => {
     const { rows: landlords } = await sql<LandlordLine>`select * from (select ${shown} from landlord l) l
-      order by waiting > 0 desc, name, id limit ${limit} offset ${(page - 1) * limit}`.execute(trx)
+      order by waiting > 0 desc, unseen desc, name, id limit ${limit} offset ${(page - 1) * limit}`.execute(
+      trx,
+    )
     const { rows: clients } =
       await sql<SystemClient>`select c.client_id, c.kind, c.committee, l.name as landlord, c.active
       from system_client c left join landlord l on l.id = c.landlord_id order by c.client_id`.execute(trx)

@@ -39,6 +39,7 @@ export type Municipality = {
   workingTime: WorkingTime
   postalRanges: [string, string][]
   earlyArrearsEnabled: boolean
+  privateLandlordsAtOnce: boolean
   thresholds: Thresholds
   visits?: Partial<VisitSettings>
   counselling?: Partial<CounsellingHours>

@@ -141,6 +141,8 @@ export type SettingValues = {
   workingTime: { days: number[]; opens: string; closes: string; closedDays: string[] }
   registerOpenings: { days: number[]; opens: string; closes: string }
   earlyArrearsEnabled: boolean
+  /** A landlord who acts for themselves alone is let in by the sign-in; else by the administrator, like an organisation. */
+  privateLandlordsAtOnce: boolean
   thresholds: Record<string, number>
 }
 
@@ -167,6 +169,7 @@ const FIELDS: Readonly<Record<string, Kind>> = {
   registrator_oppnar: 'clock',
   registrator_stanger: 'clock',
   tidiga_skulder: 'yes-no',
+  privata_hyresvardar_direkt: 'yes-no',
   ...Object.fromEntries(Object.keys(THRESHOLDS).map((field) => [field, 'number' as const])),
 }
 
@@ -253,6 +256,7 @@ function valuesOf(of: (field: string) => string): SettingValues {
       closes: of('registrator_stanger'),
     },
     earlyArrearsEnabled: of('tidiga_skulder') === 'ja',
+    privateLandlordsAtOnce: of('privata_hyresvardar_direkt') === 'ja',
     thresholds: Object.fromEntries(thresholds),
   }
 }
@@ -262,7 +266,7 @@ const printDays = (numbers: readonly number[]): string =>
 
 /** The sheet of these settings: how a municipality's first version is made from its file. */
 export function printSettings(values: SettingValues): string {
-  const { workingTime, registerOpenings, earlyArrearsEnabled, thresholds } = values
+  const { workingTime, registerOpenings, earlyArrearsEnabled, privateLandlordsAtOnce, thresholds } = values
   const rows = [
     ['arbetsdagar', printDays(workingTime.days)],
     ['oppnar', workingTime.opens],
@@ -272,6 +276,8 @@ export function printSettings(values: SettingValues): string {
     ['registrator_oppnar', registerOpenings.opens],
     ['registrator_stanger', registerOpenings.closes],
     ['tidiga_skulder', earlyArrearsEnabled ? 'ja' : 'nej'],
+    // A folder that says nothing of it means what the service has always done.
+    ['privata_hyresvardar_direkt', privateLandlordsAtOnce === false ? 'nej' : 'ja'],
     ...Object.entries(THRESHOLDS).map(([field, name]) => [field, String(thresholds[name] ?? 0)]),
   ]
   return writeSheet(['falt', 'varde'], rows)

@@ -26,6 +26,7 @@ const settings = z.object({
   workingTime: z.object({ days: weekdays, opens: clock, closes: clock, closedDays: z.array(isoDay) }),
   registerOpenings: z.object({ days: weekdays, opens: clock, closes: clock }),
   earlyArrearsEnabled: z.boolean(),
+  privateLandlordsAtOnce: z.boolean().default(true),
   thresholds: z.record(z.string(), z.number()),
   counselling: z
     .object({

@@ -148,6 +148,10 @@ export const columnTexts = {
   'setting.registrator_dagar': { sv: 'Registratorns dagar', en: 'The registrar’s days' },
   'setting.registrator_oppnar': { sv: 'Registratorn öppnar', en: 'The registrar opens' },
   'setting.registrator_stanger': { sv: 'Registratorn stänger', en: 'The registrar closes' },
+  'setting.privata_hyresvardar_direkt': {
+    sv: 'Släpper in privata hyresvärdar direkt',
+    en: 'Lets private landlords in at once',
+  },
   'setting.tidiga_skulder': { sv: 'Tar emot tidiga skulder', en: 'Takes early arrears' },
   'setting.utan_ansvarig_arbetsdagar': {
     sv: 'Arbetsdagar utan ansvarig före larm',

@@ -163,10 +163,39 @@ describe('somebody who acts for a landlord', () => {
     expect(await askLandlordAccess(spine.web, { ...claims(1), ...company })).toBe('active')
   })
 
-  test('who owns the home themselves is let in at once', async () => {
-    expect(
-      await askLandlordAccess(spine.web, { ...claims(2), organisationNumber: null, landlordName: null }),
-    ).toBe('active')
+  const alone = { organisationNumber: null, landlordName: null }
+  const lineOf = async (subject: string) => {
+    const { landlordId: id, id: personId } = await spine.owner
+      .selectFrom('person')
+      .select(['id', 'landlordId'])
+      .where('subject', '=', subject)
+      .executeTakeFirstOrThrow()
+    const { landlord } = await readLandlord(spine.web, anna, id!)
+    return { landlordId: id!, personId, landlord }
+  }
+
+  test('who acts for themselves is let in at once, stands first on the list until somebody has looked, and can be closed', async () => {
+    expect(await askLandlordAccess(spine.web, { ...claims(2), ...alone })).toBe('active')
+    const { landlordId: id, personId } = await lineOf('e-id-2')
+    const { landlords } = await listLandlords(spine.web, anna, { limit: 1, page: 1 })
+    expect(landlords[0]).toMatchObject({ id, unseen: true, approvedAt: null, users: 1 })
+    for (let time = 0; time < 2; time++)
+      await setLandlordUser(spine.web, anna, { landlordId: id, personId, active: true })
+    expect((await lineOf('e-id-2')).landlord).toMatchObject({ unseen: false, approvedAt: expect.any(String) })
+    await setLandlordUser(spine.web, anna, { landlordId: id, personId, active: false })
+    expect(await findPersonBySubject(spine.web, 'e-id-2')).toBeNull()
+    expect(await askLandlordAccess(spine.web, { ...claims(2), ...alone })).toBe('waiting')
+  })
+
+  test('who acts for themselves waits like an organisation where the municipality has decided so', async () => {
+    await sql`insert into rule_version (kind, version, body, sha256, state, valid_from, created_by, reviewed_by, published_by)
+      select kind, version + 1, replace(body, 'privata_hyresvardar_direkt;ja', 'privata_hyresvardar_direkt;nej'), sha256, state,
+        valid_from, a.id, b.id, b.id
+      from rule_version, (select min(id::text)::uuid as id from person) a, (select max(id::text)::uuid as id from person) b
+      where kind = 'settings'`.execute(spine.owner)
+    expect(await askLandlordAccess(spine.web, { ...claims(9), ...alone })).toBe('waiting')
+    expect(await findPersonBySubject(spine.web, 'e-id-9')).toBeNull()
+    expect((await lineOf('e-id-9')).landlord).toMatchObject({ unseen: false, waiting: 1 })
   })
 
   test('comes by an invitation that is used once, by one, and not for ever', async () => {
