@@ -163,19 +163,14 @@ const OUTSIDE = Object.fromEntries(
 
 test('what a registrar set aside goes after its own time, with what was put right of it; what waits stays', async () => {
   const item = async (state: string, handled: string | null) => {
-    const { rows } = await sql<{
+    const made = sql<{
       id: string
     }>`insert into inbox_item (committee, channel, sender, received_at, received_on, state, handled_at, reason)
-      values ('GAN', 'paper', 'registry:GAN', '2026-11-20T08:00:00Z', '2026-11-20', ${state}, ${handled}, 'Till Kumla.') returning id`.execute(
-      spine.owner,
-    )
-    return rows[0]!.id
+      values ('GAN', 'paper', 'registry:GAN', '2026-11-20', '2026-11-20', ${state}, ${handled}, 'Till Kumla.') returning id`
+    return (await made.execute(spine.owner)).rows[0]!.id
   }
-  const [old, recent, waiting] = [
-    await item('not-ours', '2026-12-01T08:00:00Z'),
-    await item('not-ours', '2027-06-01T08:00:00Z'),
-    await item('waiting', null),
-  ]
+  const old = await item('not-ours', '2026-12-01')
+  const stay = [await item('not-ours', '2027-06-01'), await item('waiting', null)]
   await sql`insert into inbox_correction (item_id, before_at, after_at, reason)
     values (${old}, '2026-11-21T08:00:00Z', '2026-11-20T08:00:00Z', 'Stämpeln.')`.execute(spine.owner)
   await at('2028-01-01T10:00:00Z')
@@ -187,7 +182,7 @@ test('what a registrar set aside goes after its own time, with what was put righ
   const { rows } = await sql<{ id: string }>`select id from inbox_item order by handled_at`.execute(
     spine.owner,
   )
-  expect(rows.map(({ id }) => id)).toEqual([recent, waiting])
+  expect(rows.map(({ id }) => id)).toEqual(stay)
   await sql`delete from inbox_item`.execute(spine.owner)
 })
 
