@@ -1,6 +1,6 @@
 // `npm run bench`: every figure beside its floor or its neighbour in the same run, on this machine, printed and kept.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chooseQueue, startRedis, type PrivateRedis } from '../../services/start/queue.ts'
@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
+const PAGE = new URL('../../docs/performance.md', import.meta.url)
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 const wanted = values.only === '' ? null : new Set(values.only.split(','))
 
@@ -41,12 +42,31 @@ const bench: Bench = {
   large: values.large,
   redisUrl: redis?.url ?? null,
 }
+/** The document with these sections in the place of the old ones of the same name; the others stay as they are. */
+function pageWith(document: string, sections: readonly string[]): string {
+  const titleIn = (text: string) => text.slice(0, text.indexOf('\n'))
+  const old = document.split(/^(?=## )/m)
+  const fresh = new Map(sections.map((text) => [titleIn(text), `${text.trimEnd()}\n\n`]))
+  const kept = old.map((text) => {
+    const [title, found] = [titleIn(text), fresh.get(titleIn(text))]
+    fresh.delete(title)
+    return found ?? text
+  })
+  // A section that the document did not have stands before what is said by hand at its end.
+  const end = kept.findIndex((text) => text.startsWith('## Not measured'))
+  return [...kept.slice(0, end), ...fresh.values(), ...kept.slice(end)].join('').trimEnd().concat('\n')
+}
+
 const pages: string[] = []
 try {
   say(`Machine: ${machine()}\n`)
   for (const { id, title, about, measure } of sections) {
     if (wanted && !wanted.has(id)) continue
-    const page = [`## ${title}`, '', about, '', ...(await measure(bench)), ''].join('\n')
+    const begun = loadavg()[0] ?? 0
+    const lines = await measure(bench)
+    // What a busy neighbour has done to a figure nobody can tell afterwards: it is written down.
+    const when = `${new Date().toISOString().slice(0, 10)}, ${machine()}, load ${begun.toFixed(1)} as it began.`
+    const page = [`## ${title}`, '', about, '', ...lines, '', when, ''].join('\n')
     say(page)
     pages.push(page)
   }
@@ -55,14 +75,4 @@ try {
   await cluster.stop()
   rmSync(folder, { recursive: true, force: true })
 }
-if (values.write) {
-  const head = [
-    '# Performance: what was measured',
-    '',
-    '`npm run bench -- --large --write` writes this page. Every figure stands beside its floor or its neighbour of the same',
-    `run. Measured on ${machine()}, nothing else running, database and service on the same cores.`,
-    '',
-    '',
-  ].join('\n')
-  writeFileSync(new URL('../../docs/performance.md', import.meta.url), head + pages.join('\n'))
-}
+if (values.write) writeFileSync(PAGE, pageWith(readFileSync(PAGE, 'utf8'), pages))

@@ -8,11 +8,12 @@ import { sql } from 'kysely'
 import { sound } from '../chaos/controls.ts'
 import { openHouse, type House } from '../chaos/house.ts'
 import { backendHere } from '../chaos/queue.ts'
+import { noticeNumber } from '../bench/notices.ts'
 import { operationsOf, type Document } from './operations.ts'
 import { figuresOf, pageOf, type Report } from './report.ts'
 import { runFuzz } from './run.ts'
 import { MARKS } from './samples.ts'
-import { openConnections, openSenders, senderFor } from './senders.ts'
+import { openConnections, openSenders, senderFor, type Senders } from './senders.ts'
 import { watchProcesses } from './watch.ts'
 
 const { values } = parseArgs({
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
+/** Sent whole before the run begins. */
+const NOTICES = 80
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 const folder = mkdtempSync(join(tmpdir(), 'bokvar-fuzz-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -50,9 +53,26 @@ function linesWithPersonalData(logFolder: string): number {
   return linesOf(logFolder).filter((line) => MARKS.some((mark) => line.includes(mark))).length
 }
 
+/** A month of a landlord, worked through: what is asked about cases and tasks should mostly be there. */
+async function feed(house: House, senders: Senders): Promise<void> {
+  for (let n = 0; n < NOTICES; n += 1) {
+    const headers = {
+      ...senders.get('landlord'),
+      'content-type': 'application/json',
+      'idempotency-key': `feed-${n}`,
+    }
+    const sent = { method: 'POST', headers, body: JSON.stringify(noticeNumber(n)) }
+    const { status } = await fetch(`${house.baseUrl}/v1/notices`, sent)
+    if (status !== 201) throw new Error(`A good notice was answered ${status}`)
+  }
+  if ((await undoneAfter(house, 60)) > 0)
+    throw new Error('The notices before the run were not worked in a minute')
+}
+
 async function fuzz(house: House): Promise<Report> {
   const { baseUrl, signIn, parts } = house
   const senders = await openSenders(baseUrl, signIn)
+  await feed(house, senders)
   const operations = operationsOf((await (await fetch(`${baseUrl}/openapi.json`)).json()) as Document)
   const connections = openConnections(baseUrl)
   const watch = watchProcesses(baseUrl, parts)

@@ -44,8 +44,10 @@ const poolSize = 200
 /** Keeps the ids that an answer names, so that later requests reach what is really there. */
 function remember(pools: Pools, path: string, text: string): void {
   const noun = /^\/v1\/([\w-]+)/.exec(path)?.[1] ?? ''
-  for (const [, name = '', id = ''] of text.matchAll(/"(id|caseId)":"([0-9a-f-]{36})"/g)) {
+  for (const [, name = '', id = ''] of text.matchAll(/"(id|caseId)":"?([0-9a-f-]{36}|\d{1,9}\b)/g)) {
+    // What hangs on a case is answered under its address: a visit's id is no case's.
     const nouns = name === 'caseId' || noun === 'case-searches' ? 'cases' : noun
+    if (nouns === 'cases' && name === 'id' && /\/v1\/cases\/\{id\}\//.test(path)) continue
     const pool = pools.get(nouns) ?? []
     pools.set(nouns, pool)
     if (pool.includes(id)) continue

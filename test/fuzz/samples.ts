@@ -13,6 +13,8 @@ const named: Record<string, readonly string[]> = {
   address: ['Fuzzssons gata 3'],
   postalCode: ['702 10', '70210'],
   city: ['Örebro'],
+  // Of the municipality's code lists, which a schema does not name.
+  outcome: ['EJ_NADD', 'NADD_TACKAR_JA', 'GENOMFORT', 'BETALD_SJALV'],
 }
 
 function textOf(name: string, schema: Schema, chance: Chance): string {
