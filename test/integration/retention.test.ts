@@ -155,7 +155,7 @@ const BY_REASON: Record<'erased' | 'municipality' | 'machinery' | 'proof' | 'nig
   proof: 'audit_entry audit_head erasure audit_sample audit_sample_line',
   municipality:
     'municipality committee unit person landlord system_client rule_version rehearsal meeting meeting_series rule_draft rule_draft_change person_change landlord_invitation theme accessibility_report column_mapping protected_group staff_home visit_team visitor absence visit_plan_day visit_forecast',
-  machinery: 'key_fingerprint calendar_feed law_version clock_shift heartbeat web_session',
+  machinery: 'mail_hold key_fingerprint calendar_feed law_version clock_shift heartbeat web_session',
 }
 const OUTSIDE = Object.fromEntries(
   Object.entries(BY_REASON).flatMap(([why, names]) => names.split(' ').map((name) => [name, why])),
