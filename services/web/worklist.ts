@@ -97,6 +97,9 @@ function link(choice: Choice, change: Partial<Choice>): string {
   return `/uppgifter?${query.toString()}`
 }
 
+const filtersIn = (request: FastifyRequest): string[] =>
+  [queryIn(request, 'enhet'), queryIn(request, 'ansvarig')].filter(Boolean)
+
 type Sent = { values: Values; chosen: readonly string[]; errors: FieldErrors }
 
 async function showWorklist(reply: FastifyReply, { db }: PageDeps, sent?: Sent): Promise<FastifyReply> {
@@ -106,7 +109,7 @@ async function showWorklist(reply: FastifyReply, { db }: PageDeps, sent?: Sent):
   const choice = choiceIn(request, actor)
   const page = pageIn(request)
   const wish = { state: 'open' as const, due: choice.when, unit: choice.unit, assignee: choice.assignee }
-  const filtered = [queryIn(request, 'enhet'), queryIn(request, 'ansvarig')].filter(Boolean)
+  const filtered = filtersIn(request)
   const mayMove = request.principal !== null && may(request.principal, 'task.move')
   const { tasks, total, today, names, receivers } = await inContext(db, actor, async (trx, at) => ({
     ...(await listTasks(trx, actor, { ...wish, limit: LIMIT, page })),
@@ -126,10 +129,7 @@ async function showWorklist(reply: FastifyReply, { db }: PageDeps, sent?: Sent):
       href: link(choice, { when }),
       current: when === choice.when,
     })),
-    filtered: filtered
-      .map((id) => names.get(id) ?? '')
-      .filter(Boolean)
-      .join(', '),
+    filtered: filtered.flatMap((id) => names.get(id) ?? []).join(', '),
     here: link(choice, {}),
     clear: link({ ...choice, unit: null, assignee: null }, { when: null }),
     tasks: tasks.map((task) => taskLine(task, today, t, request.language)),
