@@ -37,11 +37,17 @@ function fillUp(path: string): number {
 export function openDisk(name: DiskName, folder: string): Disk | undefined {
   if (!hasMountsOfItsOwn() || !mount(folder, megabytes[name])) return undefined
   const ballast = join(folder, 'ballast')
+  const close = () => {
+    process.off('exit', close)
+    spawnSync('umount', ['-l', folder])
+  }
+  // Before whoever removes the folder: an ended run that was mounted still would leave it behind.
+  process.prependOnceListener('exit', close)
   return {
     folder,
     fill: () => fillUp(ballast),
     free: () => rmSync(ballast, { force: true }),
-    close: () => void spawnSync('umount', ['-l', folder]),
+    close,
   }
 }
 

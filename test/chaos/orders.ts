@@ -49,7 +49,7 @@ type Sent = (...given: unknown[]) => unknown
 
 /** Watches every COMMIT of this process; `order` says what is in force. */
 function watchCommits(order: () => Order['what'] | undefined): void {
-  const send = Client.prototype.query as Sent
+  const send = Reflect.get(Client.prototype, 'query') as Sent
   const watched = function (this: Client & { connection: { stream: Socket } }, ...given: unknown[]) {
     const [first] = given as [string | { text?: string }]
     const text = typeof first === 'string' ? first : first.text
@@ -63,7 +63,7 @@ function watchCommits(order: () => Order['what'] | undefined): void {
 }
 
 function watchAnswers(order: () => Order['what'] | undefined): void {
-  const write = ServerResponse.prototype.writeHead as Sent
+  const write = Reflect.get(ServerResponse.prototype, 'writeHead') as Sent
   ServerResponse.prototype.writeHead = function (this: ServerResponse, ...given: unknown[]) {
     if (given[0] === 201 && order() === 'die-before-answer') die()
     return write.apply(this, given)

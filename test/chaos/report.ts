@@ -181,6 +181,29 @@ export function describeControls(tried: readonly Tried[]): string {
 /** The whole in one command: a line for each part, every fault alone, the controls, and what came of it. */
 export function describeWhole(parts: readonly PartRun[], tried: readonly Tried[], took: number): string {
   const results = parts.map(({ result }) => result)
+  const alone = parts.find(({ part }) => part === 'each fault alone')?.result.suffered ?? []
+  const rules = Math.max(0, ...results.map(({ verdicts }) => verdicts.length))
+  const holds = results.every(isClean)
+    ? `Every one of ${rules} rules holds in every part.`
+    : 'RULES ARE BROKEN.'
+  const seen = tried.filter((one) => one.seen).length
+  return [
+    `${Math.floor(took / 60)} min ${took % 60} s in all, queue on ${results[0]?.queue ?? ''}.`,
+    machine(),
+    toldIn(results),
+    ...(results[0] ? skippedLine(results[0]) : []),
+    '',
+    partTable(parts),
+    '',
+    faultTable(alone),
+    '',
+    describeControls(tried),
+    '',
+    `${holds} ${seen} of ${tried.length} negative controls seen.`,
+  ].join('\n')
+}
+
+function partTable(parts: readonly PartRun[]): string {
   const rows = parts.map(({ part, result }) => [
     part,
     `${result.tookSeconds} s`,
@@ -193,18 +216,5 @@ export function describeWhole(parts: readonly PartRun[], tried: readonly Tried[]
   ])
   const late = ['work late p99, worst', 'stages late p99, worst', 'after the stop p99, worst']
   const head = ['part', 'took', 'faults', 'notices', 'answers', 'letters (twice)', ...late, 'rules broken']
-  const alone = parts.find(({ part }) => part === 'each fault alone')?.result.suffered ?? []
-  const rules = Math.max(0, ...results.map(({ verdicts }) => verdicts.length))
-  const holds = results.every(isClean)
-    ? `Every one of ${rules} rules holds in every part.`
-    : 'RULES ARE BROKEN.'
-  const seen = tried.filter((one) => one.seen).length
-  return [
-    `${Math.floor(took / 60)} min ${took % 60} s in all, queue on ${results[0]?.queue ?? ''}.`,
-    machine(),
-    toldIn(results),
-    ...(results[0] ? skippedLine(results[0]) : []),
-    ...['', table(head, rows), '', faultTable(alone), '', describeControls(tried), ''],
-    `${holds} ${seen} of ${tried.length} negative controls seen.`,
-  ].join('\n')
+  return table(head, rows)
 }
