@@ -31,6 +31,11 @@ import type { Handlers, Operation } from './worker.ts'
 /** What the deeds need besides their transaction. `stamp` names the law among those that run side by side. */
 export type HandlerTools = Tools & { db: Db; mailer: Mailer; baseUrl: string; stamp?: LawStamp }
 
+const planWithVisits: Operation = async (trx, at, ids) => {
+  await planCases(trx, at, ids)
+  await noteVisitNeeds(trx, ids)
+}
+
 /** The handlers of all topics. */
 export function handlersOf(tools: HandlerTools): Handlers {
   const { db, mailer, baseUrl, stamp } = tools
@@ -53,10 +58,7 @@ export function handlersOf(tools: HandlerTools): Handlers {
     'dates.recorded': lawful((trx, at, ids) => recomputeCases(trx, at, tools, ids)),
     'case-merge.asked': lawful((trx, at, ids) => performMerges(trx, at, tools, ids)),
     'case.changed': (trx, at, ids) => routeCases(trx, at, tools, ids),
-    'case.routed': async (trx, at, ids) => {
-      await planCases(trx, at, ids)
-      await noteVisitNeeds(trx, ids)
-    },
+    'case.routed': planWithVisits,
     'case.closed': followUpCases,
     'task.completed': followTasks,
     'assignment.changed': followAssignments,

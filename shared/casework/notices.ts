@@ -45,17 +45,7 @@ export async function joinNotices(
   tools: Tools,
   noticeIds: readonly string[],
 ): Promise<void> {
-  const { rows } = await sql<Row>`
-    select n.id, n.type, n.content, n.sealed_address, n.landlord_id, n.received_on, n.received_at, n.match_identity, n.match_address, n.duplicate_of, n.state,
-      coalesce(l.kind, s.kind) as landlord_kind,
-      jsonb_path_exists(n.findings, '$[*] ? (@.severity == "critical")') as critical,
-      n.duplicate_of is not null or n.corrects is not null
-        or exists (select 1 from notice_update u where u.notice_id = n.id) as told
-    from notice n
-    left join landlord l on l.organisation_number = n.content #>> '{landlord,organisationNumber}'
-    left join landlord s on s.id = n.landlord_id
-    where n.id = any(${[...noticeIds]}::uuid[]) and n.case_id is null
-    order by n.id for update of n`.execute(trx)
+  const rows = await lockUnjoined(trx, noticeIds)
   const here = rows.filter((row) => row.state !== 'wrong-municipality')
   const { defaultCommittee } = await readMunicipality(trx)
   const joined = await joinArrivals(
@@ -81,6 +71,21 @@ export async function joinNotices(
       reason: CONTROL_REMARK,
     })),
   )
+}
+
+async function lockUnjoined(trx: Trx, noticeIds: readonly string[]): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    select n.id, n.type, n.content, n.sealed_address, n.landlord_id, n.received_on, n.received_at, n.match_identity, n.match_address, n.duplicate_of, n.state,
+      coalesce(l.kind, s.kind) as landlord_kind,
+      jsonb_path_exists(n.findings, '$[*] ? (@.severity == "critical")') as critical,
+      n.duplicate_of is not null or n.corrects is not null
+        or exists (select 1 from notice_update u where u.notice_id = n.id) as told
+    from notice n
+    left join landlord l on l.organisation_number = n.content #>> '{landlord,organisationNumber}'
+    left join landlord s on s.id = n.landlord_id
+    where n.id = any(${[...noticeIds]}::uuid[]) and n.case_id is null
+    order by n.id for update of n`.execute(trx)
+  return rows
 }
 
 function incoming(row: Row, committee: string): Incoming {

@@ -8,12 +8,11 @@ import { refreshCases } from '../../shared/casework/refresh.ts'
 import { sweepDeadlines, sweepStages, sweepTasks } from '../../shared/casework/sweeps.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
 import { noticeBody } from '../../shared/domain/notice-body.ts'
-import { claimOverdue } from '../../shared/outbox.ts'
 import type { Topic } from '../../shared/topics.ts'
-import { answer, ringsOf } from '../../workers/worker.ts'
+import { answer } from '../../workers/worker.ts'
 import { noticeNumber } from '../bench/notices.ts'
-import { chanceOf } from '../chaos/chance.ts'
 import { judgeDatabase } from '../chaos/judge.ts'
+import { workBadly } from '../support/bad-hour.ts'
 import { loadPeople, noon, outcomeOf, sendMonth } from '../support/month.ts'
 import { landlordActor, openSpine, type Spine } from '../support/spine.ts'
 
@@ -40,38 +39,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const end of close) await end()
 })
-
-/** Works like three workers in a bad hour: rings lost, rung twice at once, connections killed in the middle. */
-async function workBadly({ url, worker, owner, handlers, drain }: Spine, seed: number): Promise<void> {
-  const chance = chanceOf(seed)
-  const second = openDatabase({ url, role: 'bokvar_worker', max: 2 })
-  const kill = () =>
-    sql`select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and application_name = 'bokvar_worker' and state <> 'idle'`.execute(
-      owner,
-    )
-  const quiet = () => undefined
-  for (let hour = 0; hour < 25; hour += 1) {
-    await sql`update outbox set claim_until = null, available_at = created_at where done_at is null`.execute(
-      owner,
-    )
-    const rings = ringsOf(await claimOverdue(owner, 60, 0))
-    const tries = rings.flatMap((ring) => {
-      const dice = chance.next()
-      if (dice < 0.25) return [] // lost with the queue
-      const one = answer(worker, handlers, ring, quiet)
-      return dice < 0.6 ? [one] : [one, answer(second, handlers, ring, quiet)]
-    })
-    if (chance.next() < 0.5)
-      tries.push(new Promise<void>((done) => setImmediate(done)).then(kill).then(quiet))
-    await Promise.allSettled(tries)
-  }
-  await second.destroy()
-  await sql`update outbox set claim_until = null, available_at = least(available_at, clock_now()) where done_at is null`.execute(
-    owner,
-  )
-  await drain()
-}
 
 const broken = async (db: Db) =>
   (await judgeDatabase(db))
