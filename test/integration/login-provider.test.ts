@@ -62,10 +62,9 @@ async function open(): Promise<Server> {
 
 beforeAll(async () => {
   provider = createServer((request, response) => {
-    void answerOf(String(request.url)).then((answer) => {
-      response.setHeader('content-type', 'application/json')
-      response.end(JSON.stringify(answer))
-    })
+    response.setHeader('content-type', 'application/json')
+    const answer = async () => response.end(JSON.stringify(await answerOf(String(request.url))))
+    void answer()
   })
   await once(provider.listen(0, '127.0.0.1'), 'listening')
   issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`
