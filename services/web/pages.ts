@@ -44,6 +44,7 @@ import { calendarPages } from './calendar.ts'
 import { visitBookingPages } from './visit-booking.ts'
 import { visitSheetPages } from './visit-sheet.ts'
 import { visitPages } from './visits.ts'
+import { visitorPages } from './visitors.ts'
 import { statisticsPages } from './statistics.ts'
 import { themePages } from './theme.ts'
 import { landlordAdminPages } from './landlords.ts'
@@ -83,6 +84,7 @@ const AREAS = [
   visitBookingPages,
   absencePages,
   calendarPages,
+  visitorPages,
   letterTemplatePages,
   letterEditPages,
   tablePages,

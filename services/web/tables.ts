@@ -94,7 +94,11 @@ async function showTables(
     const about = { title: t(`table.${kind}`), text: t(`table.${kind}.text`), href: `/regler/${slug}` }
     return [{ ...about, version: inForce.version, from: inForce.validFrom, waiting }]
   })
-  return renderPage(reply, 'administration/tables', { title: t('tables.title'), lines })
+  return renderPage(reply, 'administration/tables', {
+    title: t('tables.title'),
+    lines,
+    visitors: mayChange(request),
+  })
 }
 
 async function draftLine(db: PageDeps['db'], actor: Actor, kind: RuleKind) {

@@ -24,6 +24,7 @@ import { ruleTrialTexts } from './rule-trials.ts'
 import { staffTexts } from './staff.ts'
 import { tenancyTexts } from './tenancy.ts'
 import { statisticsTexts } from './statistics.ts'
+import { visitorTexts } from './visitors.ts'
 import { visitTexts } from './visits.ts'
 
 type Words = { sv: string; en: string }
@@ -42,6 +43,7 @@ const all = {
   ...staffTexts,
   ...statisticsTexts,
   ...visitTexts,
+  ...visitorTexts,
   ...referralTexts,
   ...extractTexts,
   ...inboxTexts,

@@ -63,6 +63,7 @@ export const peopleTexts = {
   'people.change.changed': { sv: 'Ändrad', en: 'Changed' },
   'people.change.ended': { sv: 'Behörigheten avslutad', en: 'Rights ended' },
   'people.change.reopened': { sv: 'Behörigheten öppnad igen', en: 'Rights opened again' },
+  'people.change.visits': { sv: 'Villkor för hembesök ändrade', en: 'Terms of home visits changed' },
   'people.change.asked': { sv: 'Bad om att få företräda hyresvärden', en: 'Asked to act for the landlord' },
   'people.change.acts-alone': {
     sv: 'Loggade in som privat hyresvärd',

@@ -61,6 +61,7 @@ const english: Readonly<Record<string, string>> = {
   'protected.named-by-another': 'You cannot name yourself. Ask another supervisor of the committee.',
   'reason.missing': 'Say why.',
   'referral.over': 'The referral has ended. Call the debt counsellors if the household wants help again.',
+  'visitor.terms': 'Some of what was filled in must be mended. See the fields.',
   'slot.overlaps': 'You already have a time that overlaps this one.',
   'slot.past': 'The time has passed. Choose one to come.',
   'received-at.old': 'That is more than a year ago. Check the year.',

@@ -15,6 +15,8 @@ import {
   saveDraftRow,
 } from '../../shared/casework/rule-drafts.ts'
 import { publishRules, reviewRules } from '../../shared/casework/rules.ts'
+import { readPerson } from '../../shared/casework/people-changes.ts'
+import { listVisitors, saveVisitorTerms } from '../../shared/casework/visitor-terms.ts'
 import type { RuleKind } from '../../shared/casework/settings.ts'
 import { bodyOfCell } from '../../shared/domain/letter-sheet.ts'
 import type { LetterLanguage } from '../../shared/domain/letter-template.ts'
@@ -196,5 +198,57 @@ describe('visit teams and meeting series', () => {
       expect.objectContaining({ code, column: Object.keys(change)[0], severity: 'error' }),
     ])
     await dropRuleDraft(spine.web, anna, kind)
+  })
+
+  test('a visitor’s own terms hold before the team’s, kept once and written down; what does not fit is told at its field', async () => {
+    const { id } = await spine.owner
+      .insertInto('person')
+      .values({
+        subject: 'sub-besok',
+        username: 'besok',
+        name: 'Besök Sson',
+        role: 'visitor',
+        committee: 'SN',
+        unit: 'SN-LOTS',
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const wish = {
+      goes: 'yes',
+      visitsPerDay: '1',
+      visitsPerWeek: '',
+      weekdays: '2, 1',
+      evenings: '',
+      areas: '702 1',
+    }
+    await Promise.all([
+      saveVisitorTerms(spine.web, anna, id, wish),
+      saveVisitorTerms(spine.web, anna, id, wish),
+    ])
+    const mine = (await listVisitors(spine.web, anna)).find((one) => one.id === id)
+    expect(mine).toMatchObject({
+      visitsPerDay: 1,
+      visitsPerWeek: 8,
+      weekdays: [1, 2],
+      areas: ['7021'],
+      organisation: 'Örebro kommun',
+    })
+    const { changes } = await readPerson(spine.web, anna, id)
+    expect(changes.map(({ what }) => what)).toEqual(['visits'])
+    await spine.drain()
+    expect(spine.failures).toEqual([])
+    const bad = {
+      goes: 'no',
+      visitsPerDay: '0',
+      visitsPerWeek: '99',
+      weekdays: 'mån',
+      evenings: '8',
+      areas: 'Centrum',
+    }
+    const refusal = await refusalOf(saveVisitorTerms(spine.web, anna, id, bad))
+    const fields = ['/visitsPerDay', '/visitsPerWeek', '/weekdays', '/evenings', '/areas']
+    expect(refusal.problems.map(({ pointer }) => pointer)).toEqual(fields)
+    await saveVisitorTerms(spine.web, anna, id, { ...wish, goes: 'no' })
+    expect((await listVisitors(spine.web, anna)).some((one) => one.id === id)).toBe(false)
   })
 })
