@@ -186,37 +186,22 @@ async function eraseLoose(db: Db, rules: RetentionRules): Promise<Erased> {
   return inErasure(db, null, async (trx) => {
     const before = sql`(clock_now() - make_interval(years => ${rules.looseNoticeYears}))`
     const erased: Erased = { counts: {}, ids: [] }
-    for (const table of ['notice', 'eviction_notice'] as const) {
-      const { rows } = await sql<{
-        id: string
-      }>`select id from ${sql.table(table)} where case_id is null and received_at < ${before}`.execute(trx)
-      const more = await eraseRows(
-        trx,
-        table,
-        rows.map(({ id }) => id),
-      )
-      add(erased.counts, more.counts)
-      erased.ids.push(...more.ids)
-    }
     const aside = sql`(clock_now() - make_interval(days => ${rules.notOursDays}))`
-    // what the registrar set aside, what was never entered, and a file whose notices are all gone
+    const old = sql`received_at < ${before}`
+    // what became no case, what the registrar set aside, what was never entered, and a file whose notices are all gone
     const left = [
+      ['notice', sql`case_id is null and ${old}`],
+      ['eviction_notice', sql`case_id is null and ${old}`],
       ['inbox_item', sql`state = 'not-ours' and handled_at < ${aside}`],
-      ['inbox_item', sql`received_at < ${before} and notice_id is null and eviction_notice_id is null`],
-      [
-        'notice_file',
-        sql`received_at < ${before} and not exists (select 1 from notice n where n.file_id = old.id)`,
-      ],
+      ['inbox_item', sql`${old} and notice_id is null and eviction_notice_id is null`],
+      ['notice_file', sql`${old} and not exists (select 1 from notice n where n.file_id = old.id)`],
     ] as const
     for (const [table, loose] of left) {
       const { rows } = await sql<{
         id: string
       }>`select id from ${sql.table(table)} old where ${loose}`.execute(trx)
-      const more = await eraseRows(
-        trx,
-        table,
-        rows.map(({ id }) => id),
-      )
+      const ids = rows.map(({ id }) => id)
+      const more = await eraseRows(trx, table, ids)
       add(erased.counts, more.counts)
       erased.ids.push(...more.ids)
     }
