@@ -120,13 +120,19 @@ async function runNamed(course: Course, tell: (title: string, text: string) => v
 
 /** Seed after seed, so many houses at once as wished; each is kept as soon as it is judged. */
 async function runMany(course: Course): Promise<Result[]> {
-  const results: Result[] = []
+  const [results, notRun]: [Result[], number[]] = [[], []]
   const commit = commitHere()
   const seeds = [...seedsAsked]
   const work = async () => {
     for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
       const say = (text: string) => course.say(`${seed}: ${text}`)
-      const result = await runChaos(many({ ...course, seed, say }))
+      const result = await runChaos(many({ ...course, seed, say })).catch((error: Error) => error)
+      if (result instanceof Error) {
+        // The others are worth their time; that this one was not judged is told in the end.
+        say(`not run: ${result.stack}`)
+        notRun.push(seed)
+        continue
+      }
       results.push(result)
       results.sort((first, other) => first.seed - other.seed)
       if (!values.short || values.keep)
@@ -135,5 +141,6 @@ async function runMany(course: Course): Promise<Result[]> {
   }
   await Promise.all(Array.from({ length: Number(values['at-once']) }, work))
   course.say(`\n${describeMany(results)}\n`)
+  if (notRun.length > 0) throw new Error(`Seeds not run: ${notRun.join(', ')}`)
   return results
 }

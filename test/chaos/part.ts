@@ -18,7 +18,8 @@ const restartMs = 300
 /** Starts it and keeps it running until its `end`. */
 export async function keepPart(options: ChildOptions): Promise<Part> {
   let [holders, ended] = [0, false]
-  let running: Running | undefined = await startChild(options)
+  // Started once more when it does not start: a database that is slow to answer is a supervisor's everyday.
+  let running: Running | undefined = await startChild(options).catch(() => startChild(options))
   let freed = Promise.withResolvers<void>()
   const watch = async () => {
     while (!ended) {
