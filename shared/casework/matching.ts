@@ -160,11 +160,16 @@ async function openCases(trx: Trx, matches: readonly Match[]): Promise<Map<strin
 async function similarOpenCases(trx: Trx, joined: readonly Joined[]): Promise<Review[]> {
   const fresh = joined.filter((join) => join.isNew).map((join) => join.caseId)
   if (fresh.length === 0) return []
+  // First by name alone: in a burst the planner has not counted the cases yet, and would pair all of a committee's.
   const { rows } = await sql<{ id: string; like: string[] }>`
-    select c.id, array_agg(o.id) as like from arrears_case c join arrears_case o
-      on o.id <> c.id and o.state = 'open' and o.committee = c.committee and not o.protected and o.name_key = c.name_key
-      and (c.protected or o.postal_code is not distinct from c.postal_code or lower(o.address) = lower(c.address))
-    where c.id = any(${fresh}::uuid[]) group by c.id`.execute(trx)
+    with namesake as materialized (
+      select c.id, o.id as other, o.state, o.protected, o.committee = c.committee
+          and (c.protected or o.postal_code is not distinct from c.postal_code or lower(o.address) = lower(c.address)) as near
+        from arrears_case c join arrears_case o on o.name_key = c.name_key and o.id <> c.id
+        where c.id = any(${fresh}::uuid[]))
+    select id, array_agg(other) as like from namesake where near and state = 'open' and not protected group by id`.execute(
+    trx,
+  )
   await noteLikeness(trx, rows)
   return rows.map((row) => ({ kind: 'match' as const, caseId: row.id, subjectId: row.id }))
 }
