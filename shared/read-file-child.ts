@@ -1,5 +1,6 @@
 // The process that opens one uploaded file and ends: bytes in by its standard input, what they say out by its standard output.
 import { uploadedKind } from './domain/uploaded-kind.ts'
+import { leaveNetwork } from './no-network.ts'
 import type { Reading, Wish } from './read-file.ts'
 import { checkWorkbook } from './workbook-parts.ts'
 
@@ -15,6 +16,7 @@ async function readingOf({ deed, mapping }: Wish, bytes: Uint8Array): Promise<Re
   return { file: readNoticeFile(bytes, mapping) }
 }
 
+leaveNetwork()
 const pieces: Buffer[] = []
 for await (const piece of process.stdin) pieces.push(piece as Buffer)
 const sent = Buffer.concat(pieces)

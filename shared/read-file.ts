@@ -77,7 +77,8 @@ function readApart(wish: Wish, bytes: Uint8Array, timeMs: number): Promise<Readi
 
 function ask(wish: Wish, bytes: Uint8Array, timeMs: number): Promise<Reading | null> {
   const limits = [`--max-old-space-size=${READING_LIMITS.memoryMb}`, '--disable-warning=ExperimentalWarning']
-  // It may read the program's own files and nothing else; it cannot write, nor start anything; it gets no settings.
+  // It may read the program's own files and nothing else; it cannot write, nor start anything; it gets no settings, and
+  // takes its own network away before it reads a byte (no-network.ts).
   const cage = ['--permission', `--allow-fs-read=${HOUSE}`]
   const child = spawn(process.execPath, [...limits, ...cage, CHILD], {
     env: {},

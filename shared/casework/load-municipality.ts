@@ -68,7 +68,13 @@ function firstSheet(
   const file = kind === 'checklist' ? 'visit-checklist.csv' : `${kind}.csv`
   // The settings and the letters are sheets too from the first version on, so that they are changed like every other table.
   if (kind === 'settings')
-    return printSettings(JSON.parse(text('municipality.json')) as Parameters<typeof printSettings>[0])
+    // A folder that says nothing of private landlords means what the service does as shipped.
+    return printSettings(
+      Object.assign(
+        { privateLandlordsAtOnce: true },
+        JSON.parse(text('municipality.json')) as Parameters<typeof printSettings>[0],
+      ),
+    )
   if (kind === 'letters') return lettersSheet(files)
   return files.get(file) ?? EMPTY[kind] ?? text(file)
 }

@@ -140,16 +140,17 @@ export async function performMerges(
   }
 }
 
+async function joinedTo(trx: Trx, table: 'notice' | 'evictionNotice', caseId: string): Promise<string[]> {
+  const rows = await trx.selectFrom(table).select('id').where('caseId', '=', caseId).orderBy('id').execute()
+  return rows.map(({ id }) => id)
+}
+
 async function merged(
   trx: Trx,
   at: Moment,
   tools: Tools,
   { id, fromCase, intoCase }: Merge,
 ): Promise<string> {
-  const joined = async (table: 'notice' | 'evictionNotice') =>
-    (await trx.selectFrom(table).select('id').where('caseId', '=', fromCase).orderBy('id').execute()).map(
-      (row) => row.id,
-    )
   const tasks = await sql<{
     id: string
   }>`update task set state = 'ended', ended_reason = 'merged', completed_at = ${at.now}
@@ -161,19 +162,15 @@ async function merged(
     trx,
   )
   const moved: Moved = {
-    notices: await joined('notice'),
-    evictionNotices: await joined('evictionNotice'),
+    notices: await joinedTo(trx, 'notice', fromCase),
+    evictionNotices: await joinedTo(trx, 'evictionNotice', fromCase),
     endedTasks: tasks.rows.map((row) => row.id),
     keys: keys.rows.map((row) => row.key),
     agreed: await agreedIn(trx, fromCase, intoCase),
   }
   await moveRows(trx, moved, intoCase)
   await withdrawShown(trx, at, [fromCase])
-  // One household: protected in one of its cases, protected in the one that lives on.
-  const { rows: hidden } = await sql`select 1 from arrears_case where id = ${fromCase} and protected`.execute(
-    trx,
-  )
-  if (hidden.length > 0) await protectCases(trx, tools.keys, [intoCase])
+  await carryProtection(trx, tools, fromCase, intoCase)
   await sql`update arrears_case set state = 'merged', version = version + 1, updated_at = ${at.now} where id = ${fromCase}`.execute(
     trx,
   )
@@ -183,6 +180,12 @@ async function merged(
     trx,
   )
   return 'case.merged'
+}
+
+/** One household: protected in one of its cases, protected in the one that lives on. */
+async function carryProtection(trx: Trx, { keys }: Tools, fromCase: string, intoCase: string): Promise<void> {
+  const { rows } = await sql`select 1 from arrears_case where id = ${fromCase} and protected`.execute(trx)
+  if (rows.length > 0) await protectCases(trx, keys, [intoCase])
 }
 
 /** Everything the merge moved goes back; what has come in since stays where it was joined. */

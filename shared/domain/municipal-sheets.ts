@@ -276,8 +276,7 @@ export function printSettings(values: SettingValues): string {
     ['registrator_oppnar', registerOpenings.opens],
     ['registrator_stanger', registerOpenings.closes],
     ['tidiga_skulder', earlyArrearsEnabled ? 'ja' : 'nej'],
-    // A folder that says nothing of it means what the service has always done.
-    ['privata_hyresvardar_direkt', privateLandlordsAtOnce === false ? 'nej' : 'ja'],
+    ['privata_hyresvardar_direkt', privateLandlordsAtOnce ? 'ja' : 'nej'],
     ...Object.entries(THRESHOLDS).map(([field, name]) => [field, String(thresholds[name] ?? 0)]),
   ]
   return writeSheet(['falt', 'varde'], rows)
