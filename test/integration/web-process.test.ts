@@ -114,7 +114,7 @@ test('refuses a database that is older than its code, and says so', async () => 
 test('each process runs under a login of its own, which may become no other’s role', async () => {
   const [web, work, watch] = [
     await loginIn('bokvar_web'),
-    await loginIn('bokvar_worker, bokvar_sweeper'),
+    await loginIn('bokvar_worker, bokvar_relay, bokvar_sweeper'),
     await loginIn('bokvar_watchdog'),
   ]
   // Neither queue nor mail server answers: that stops nobody from starting.
@@ -140,12 +140,13 @@ test('each process runs under a login of its own, which may become no other’s 
   const all = [
     'bokvar_web',
     'bokvar_worker',
+    'bokvar_relay',
     'bokvar_sweeper',
     'bokvar_watchdog',
     'bokvar_auditor',
     'postgres',
   ]
   expect(await becomes(web, all)).toEqual(['bokvar_web'])
-  expect(await becomes(work, all)).toEqual(['bokvar_worker', 'bokvar_sweeper'])
+  expect(await becomes(work, all)).toEqual(['bokvar_worker', 'bokvar_relay', 'bokvar_sweeper'])
   expect(await becomes(watch, all)).toEqual(['bokvar_watchdog'])
 }, 60_000)
