@@ -33,12 +33,15 @@ import {
 
 const config = { permission: 'people.manage' as const }
 const LIMIT = 25
-const FIELDS = Object.fromEntries(
-  ['name', 'email', 'role', 'unit', 'subject', 'username', 'handOn', 'heir', 'reason'].map((field) => [
-    `/${field}`,
-    field,
-  ]),
-)
+const FIELDS = {
+  ...Object.fromEntries(
+    ['name', 'email', 'role', 'unit', 'subject', 'username', 'handOn', 'reason'].map((field) => [
+      `/${field}`,
+      field,
+    ]),
+  ),
+  '/heir': 'handOn',
+}
 
 const shown = (facts: PersonChange['before'], field: string): string => {
   const fact = facts?.[field]
@@ -153,6 +156,7 @@ async function showPerson(
     heirs: [
       { value: '', text: t('people.choose') },
       ...heirs.map((one) => ({ value: one.id, text: `${one.name}, ${one.unit ?? ''}` })),
+      { value: 'unowned', text: t('people.hand-on.unowned') },
     ],
     changes: changes.map((one) => changeLine(one, t)),
     ...(await choices(request, deps)),
@@ -175,9 +179,8 @@ function change(deps: PageDeps) {
 }
 
 /** What is to become of the open work, as the form says it. */
-function endingIn({ handOn, heir = '', reason = '' }: Values) {
-  if (handOn === 'colleague') return { heir, reason }
-  return { heir: handOn === 'unowned' ? null : undefined, reason }
+function endingIn({ handOn = '', reason = '' }: Values) {
+  return { heir: handOn === '' ? undefined : handOn === 'unowned' ? null : handOn, reason }
 }
 
 function end(deps: PageDeps) {

@@ -41,14 +41,15 @@ export const peopleTexts = {
     sv: 'Personen har {tasks} öppna uppgifter och är ansvarig för {cases} öppna ärenden.',
     en: 'The person has {tasks} open tasks and is responsible for {cases} open cases.',
   },
-  'people.hand-on': { sv: 'Vad ska hända med dem?', en: 'What is to become of them?' },
-  'people.hand-on.colleague': { sv: 'En kollega tar över', en: 'A colleague takes over' },
-  'people.hand-on.unowned': { sv: 'De får stå utan ansvarig', en: 'They stand without an owner' },
-  'people.hand-on.unowned.text': {
-    sv: 'De syns som utan ansvarig på tavlan, och enheten får veta det.',
-    en: 'They show as unowned on the board, and the unit is told.',
+  'people.hand-on': { sv: 'Vem tar över dem?', en: 'Who takes them over?' },
+  'people.hand-on.text': {
+    sv: 'Någon i samma nämnd. Utan ansvarig syns de på tavlan, och enheten får veta det.',
+    en: 'Somebody of the same committee. Without an owner they show on the board, and the unit is told.',
   },
-  'people.heir': { sv: 'Kollega i samma nämnd', en: 'Colleague of the same committee' },
+  'people.hand-on.unowned': {
+    sv: 'Ingen: de får stå utan ansvarig',
+    en: 'Nobody: they stand without an owner',
+  },
   'people.reason': { sv: 'Varför', en: 'Why' },
   'people.reopen': { sv: 'Öppna behörigheten igen', en: 'Open the rights again' },
   'people.reopened': { sv: 'Behörigheten är öppen igen.', en: 'The rights are open again.' },
