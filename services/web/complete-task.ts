@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { moment } from '../../shared/casework/act.ts'
 import { completeTask, readTask } from '../../shared/casework/tasks.ts'
+import { Refusal } from '../../shared/domain/refusal.ts'
 import type { App } from '../http.ts'
 import { codesInForce, nameOfCode } from './codes.ts'
 import { renderPage, tellNextPage } from './frame.ts'
@@ -10,6 +11,7 @@ import {
   errorsOf,
   idIn,
   queryIn,
+  refusedAs,
   summaryOf,
   textsOf,
   valuesIn,
@@ -82,7 +84,8 @@ async function showDone(
   const answer = sent?.values['answer'] ?? queryIn(request, 'svar')
   const chosen = answers.find(({ value }) => value === answer)
   const form = `/uppgifter/${task.id}`
-  if (!chosen || task.state !== 'open') return reply.redirect(form, 303)
+  // What somebody wrote is shown to them even when a colleague was first: it may belong in the case all the same.
+  if (!chosen || (task.state !== 'open' && !sent)) return reply.redirect(form, 303)
   const errors = sent?.errors ?? {}
   const now = whenValues((await moment(deps.db)).now)
   return renderPage(reply, 'casework/task-done', {
@@ -111,9 +114,12 @@ function finish(deps: PageDeps) {
       return await reply.redirect(task.caseNumber ? `/arenden/${task.caseId}` : '/uppgifter', 303)
     } catch (error) {
       const fields = { '/occurredAt': 'day', '/outcome': 'answer', '/note': 'note' }
-      const refused = errorsOf(error, fields, request.language)
+      const told = error instanceof Refusal && error.kind === 'conflict'
+      const refused = told
+        ? refusedAs(error, 'answer', request.language)
+        : errorsOf(error, fields, request.language)
       if (!refused) throw error
-      return showDone(reply.code(422), deps, { values, errors: refused })
+      return showDone(reply.code(told ? 409 : 422), deps, { values, errors: refused })
     }
   }
 }

@@ -207,8 +207,8 @@ async function showRehearsal(
     same: units?.filter(
       ({ before, after, addedBefore, addedAfter }) => before === after && addedBefore === addedAfter,
     ).length,
-    // The page looks again by itself, with script or without.
-    refresh: found.state === 'done' ? null : 3,
+    // It has a link to look again; a page that changes by itself is lost to whoever reads slowly (WCAG 2.2.1).
+    running: found.state !== 'done',
   })
 }
 

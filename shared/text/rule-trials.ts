@@ -17,8 +17,8 @@ export const ruleTrialTexts = {
   'rehearsal.line.running': { sv: '{first} till {last}: pågår', en: '{first} to {last}: under way' },
   'rehearsal.period': { sv: 'Ärenden fördelade {first} till {last}.', en: 'Cases routed {first} to {last}.' },
   'rehearsal.running': {
-    sv: 'Pågår: {done} av {total} ärenden. Sidan uppdateras av sig själv.',
-    en: 'Under way: {done} of {total} cases. The page updates itself.',
+    sv: 'Pågår: {done} av {total} ärenden.',
+    en: 'Under way: {done} of {total} cases.',
   },
   'rehearsal.update': { sv: 'Uppdatera nu', en: 'Update now' },
   'rehearsal.cases': { sv: 'ärenden prövade', en: 'cases tried' },

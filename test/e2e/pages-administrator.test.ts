@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
 import { accessibilityFaults, findChromium } from '../support/browser.ts'
+import { wordsIn } from '../support/languages.ts'
 import { BASE, desk, openJourneys, phone, WAYS, type Journeys } from '../support/page-world.ts'
 
 const chromium = await findChromium()
@@ -30,44 +31,49 @@ inBrowser(`The administrator's pages${reason}`, () => {
 
   test.each(WAYS)(
     'a rule is changed, checked, rehearsed and published by a second person, %s',
-    async (_way, place, options) => {
+    async (_way, place, options, language) => {
+      const { say, holds } = wordsIn(language)
       const adam = await enter('adam', options)
       expect(new URL(adam.url()).pathname).toBe('/regler')
-      await adam.click('text=Fördelningsregler')
-      await press(adam, 'Ändra tabellen')
+      await adam.click(`text=${say('Fördelningsregler')}`)
+      await press(adam, say('Ändra tabellen'))
 
       // A fault is shown beside its row and stops the publication.
       await adam.goto(`${BASE}/regler/fordelning/utkast/rad?nyckel=80`)
       await adam.fill('#c-enhet', 'SN-BORTA')
-      await press(adam, 'Spara raden')
-      expect(await adam.locator('[aria-labelledby="rad-80"]').innerText()).toContain('”SN-BORTA” finns inte')
+      await press(adam, say('Spara raden'))
+      expect(await adam.locator('[aria-labelledby="rad-80"]').innerText()).toMatch(
+        /”SN-BORTA” finns inte|"SN-BORTA" does not exist/,
+      )
       await adam.goto(`${BASE}/regler/fordelning/utkast/rad?nyckel=80`)
       await adam.fill('#c-enhet', 'SN-MOTT')
       await adam.fill('#c-skal_sv', `Störning utan annat behov (${place}).`)
-      await press(adam, 'Spara raden')
-      expect(await adam.locator('main').innerText()).toContain('Kontrollen hittar inget som hindrar')
+      await press(adam, say('Spara raden'))
+      expect(await adam.locator('main').innerText()).toMatch(holds('Kontrollen hittar inget som hindrar'))
 
-      await press(adam, 'Lämna över för granskning')
-      expect(await summary(adam)).toEqual(['Skriv varför tabellen ändras'])
+      await press(adam, say('Lämna över för granskning'))
+      expect(await summary(adam)).toEqual([say('Skriv varför tabellen ändras')])
       await adam.fill('#note', 'Tydligare skäl')
-      await press(adam, 'Lämna över för granskning')
+      await press(adam, say('Lämna över för granskning'))
       const version = adam.url()
-      await press(adam, 'Torrkör')
-      expect(await adam.locator('main').innerText()).toMatch(/Pågår: 0 av/)
+      await press(adam, say('Torrkör'))
+      expect(await adam.locator('main').innerText()).toMatch(/Pågår: 0 av|0 of/)
       await journeys.world.drain()
       await adam.reload()
-      expect(await adam.locator('.bokvar-tiles').innerText()).toMatch(/3\s*ärenden prövade/)
+      expect(await adam.locator('.bokvar-tiles').innerText()).toMatch(/3\s*(ärenden prövade|cases)/)
 
       await adam.goto(version)
-      await press(adam, 'Granska och publicera')
-      expect((await summary(adam)).join()).toContain('Den som har skrivit i utkastet kan inte granska det')
+      await press(adam, say('Granska och publicera'))
+      expect((await summary(adam)).join()).toMatch(
+        /Den som har skrivit i utkastet kan inte granska det|Whoever has written in the draft cannot review it/,
+      )
       const before = await inForce()
       await adam.context().close()
 
       const asa = await enter('asa', options)
       await asa.goto(version)
-      await press(asa, 'Granska och publicera')
-      expect(await banner(asa)).toContain('Versionen är publicerad')
+      await press(asa, say('Granska och publicera'))
+      expect(await banner(asa)).toMatch(holds('Versionen är publicerad'))
       expect(await inForce()).toBe((before ?? 0) + 1)
       await asa.context().close()
     },
@@ -226,8 +232,8 @@ inBrowser(`The administrator's pages${reason}`, () => {
     await page.context().close()
   })
 
-  test('no journey broke the content policy or named anybody in an address', () => {
-    expect(journeys.complaints.filter((text) => !/status of 4\d\d/.test(text))).toEqual([])
+  test('no journey left anything behind that it must not', () => {
     expect(journeys.addresses.filter((address) => /nina|nybo|adams/i.test(address))).toEqual([])
+    expect(journeys.leftBehind()).toEqual([])
   })
 })

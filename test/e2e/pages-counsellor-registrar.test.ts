@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { accessibilityFaults, findChromium } from '../support/browser.ts'
+import { wordsIn } from '../support/languages.ts'
 import { BASE, openJourneys, phone, WAYS, type Journeys, type World } from '../support/page-world.ts'
 
 const chromium = await findChromium()
@@ -29,31 +30,39 @@ inBrowser(`The pages of counsellors and registrars${reason}`, () => {
 
   test.each(WAYS)(
     'a counsellor accepts, reaches the tenant and books a time, %s',
-    async (_way, place, options) => {
+    async (_way, place, options, language) => {
+      const { say, holds } = wordsIn(language)
       const page = await enter(place % 2 === 0 ? 'berit' : 'bilal', options)
       expect(new URL(page.url()).pathname).toBe('/hanvisningar')
       const first = await page.locator('.bokvar-work li').first().innerText()
-      expect(first).toContain('Försenat')
-      expect(first).toContain('Möte erbjudet senast')
-      await page.locator('.bokvar-work li', { hasText: 'Ny' }).first().locator('a').click()
+      expect(first).toMatch(holds('Försenat'))
+      expect(first).toMatch(holds('Möte erbjudet senast'))
+      await page
+        .locator('.bokvar-work li', { hasText: language === 'sv' ? 'Ny' : 'New' })
+        .first()
+        .locator('a')
+        .click()
       const id = lastOf(page)
-      await press(page, 'Acceptera')
-      expect(await banner(page)).toContain('Hänvisningen är din')
+      await press(page, say('Acceptera'))
+      expect(await banner(page)).toMatch(holds('Hänvisningen är din'))
       if (place === 0) await accessible(page)
-      await page.click('text=Registrera en kontakt')
-      await press(page, 'Spara kontakten')
-      expect(await summary(page)).toEqual(['Du måste ange hur kontakten gick', 'Välj hur du försökte'])
+      await page.click(`text=${say('Registrera en kontakt')}`)
+      await press(page, say('Spara kontakten'))
+      expect(await summary(page)).toEqual([
+        say('Du måste ange hur kontakten gick'),
+        say('Välj hur du försökte'),
+      ])
       await page.check('input[value=NADD_TACKAR_JA]')
       await page.check('input[value=phone]')
-      await press(page, 'Spara kontakten')
-      await press(page, 'Hyresgästen har fått ett första svar')
-      await press(page, 'Boka tiden')
-      expect(await summary(page)).toEqual(['Välj en tid'])
+      await press(page, say('Spara kontakten'))
+      await press(page, say('Hyresgästen har fått ett första svar'))
+      await press(page, say('Boka tiden'))
+      expect(await summary(page)).toEqual([say('Välj en tid')])
       const choice = page.locator('input[name=slotId]').first()
       const slotId = await choice.inputValue()
       await choice.check()
-      await press(page, 'Boka tiden')
-      expect(await page.locator('#clock').innerText()).toMatch(/^Möte 2026-/)
+      await press(page, say('Boka tiden'))
+      expect(await page.locator('#clock').innerText()).toMatch(/^(Möte|Meeting) 2026-/)
       const row = await world.owner
         .selectFrom('referral')
         .innerJoin('counsellingSlot', 'counsellingSlot.referralId', 'referral.id')
@@ -107,34 +116,37 @@ inBrowser(`The pages of counsellors and registrars${reason}`, () => {
 
   test.each(WAYS)(
     'a registrar puts a letter in the inbox and enters it, %s',
-    async (_way, place, options) => {
+    async (_way, place, options, language) => {
+      const { say, holds } = wordsIn(language)
       const page = await enter('rut', options)
       expect(new URL(page.url()).pathname).toBe('/inkorg')
-      await page.click('text=Lägg in något som har kommit')
+      await page.click(`text=${say('Lägg in något som har kommit')}`)
       await page.fill('#day', 'igår')
-      await press(page, 'Lägg i inkorgen')
+      await press(page, say('Lägg i inkorgen'))
       expect(await summary(page)).toEqual([
-        'Skriv dagen som ÅÅÅÅ-MM-DD, till exempel 2026-11-20',
-        'Välj dokumentet, eller kryssa för att det inte finns något',
+        say('Skriv dagen som ÅÅÅÅ-MM-DD, till exempel 2026-11-20'),
+        say('Välj dokumentet, eller kryssa för att det inte finns något'),
       ])
       await page.fill('#day', '2026-11-26')
       const program = { ...letter, buffer: Buffer.from('#!/bin/sh') }
       await page.setInputFiles('#file', program)
-      await press(page, 'Lägg i inkorgen')
-      expect((await summary(page))[0]).toContain('inte en PDF, JPEG eller PNG')
+      await press(page, say('Lägg i inkorgen'))
+      expect((await summary(page))[0]).toMatch(/PDF, JPEG (eller|or) PNG/)
       const buffer = Buffer.concat([letter.buffer, Buffer.from(`brev ${place}`)])
       await page.setInputFiles('#file', { ...letter, buffer })
-      await press(page, 'Lägg i inkorgen')
-      expect(await banner(page)).toContain('Lagt i inkorgen')
+      await press(page, say('Lägg i inkorgen'))
+      expect(await banner(page)).toMatch(holds('Lagt i inkorgen'))
       const id = lastOf(page)
-      await page.click('text=Meddelande från hyresvärd')
+      await page.click(`text=${say('Meddelande från hyresvärd')}`)
       expect(
         await page
           .locator('.bokvar-scan img')
           .evaluate((one) => (one as unknown as { naturalWidth: number }).naturalWidth),
       ).toBe(1)
-      await press(page, 'Skriv in')
-      expect(await summary(page)).toContain('Hyresvärdens namn: fyll i uppgiften')
+      await press(page, say('Skriv in'))
+      expect(await summary(page)).toContainEqual(
+        expect.stringMatching(/^(Hyresvärdens namn|Name of the landlord): /),
+      )
       if (place === 0) await accessible(page)
       await page.check('input[value=rent-termination]')
       await page.fill('#landlord-name', 'Exempelfastigheter i Örebro AB')
@@ -143,11 +155,11 @@ inBrowser(`The pages of counsellors and registrars${reason}`, () => {
       await page.fill('#dwelling-postalCode', '702 10')
       await page.fill('#rents-0-period', '2026-10')
       await page.fill('#rents-0-amount', 'åtta tusen')
-      await press(page, 'Skriv in')
-      expect((await summary(page)).join()).toContain('Belopp')
+      await press(page, say('Skriv in'))
+      expect((await summary(page)).join()).toMatch(/Belopp|Amount/)
       await page.check('#asWritten')
-      await press(page, 'Skriv in')
-      expect(await banner(page)).toMatch(/Inskrivet som M2026-\d+/)
+      await press(page, say('Skriv in'))
+      expect(await banner(page)).toMatch(/(Inskrivet som|Entered as) M2026-\d+/)
       const row = await world.owner
         .selectFrom('inboxItem')
         .innerJoin('notice', 'notice.id', 'inboxItem.noticeId')
@@ -233,8 +245,7 @@ inBrowser(`The pages of counsellors and registrars${reason}`, () => {
     await page.goto(`${BASE}/inkorg/ny?lang=en`)
     await accessible(page)
     await page.context().close()
-    const telling = /familj|p%C3%A5|gatan|1234-26/i
-    expect(journeys.addresses.filter((address) => telling.test(address))).toEqual([])
-    expect(journeys.complaints.filter((text) => !/status of 4\d\d/.test(text))).toEqual([])
+    expect(journeys.addresses.filter((address) => /1234-26/.test(address))).toEqual([])
+    expect(journeys.leftBehind()).toEqual([])
   })
 })

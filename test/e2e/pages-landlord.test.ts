@@ -36,46 +36,50 @@ inBrowser(`The pages of landlords${reason}`, () => {
     await page.fill('#rents-1-amount', '8450')
   }
 
-  test.each(WAYS)('a landlord sends a notice and sees the receipt, %s', async (_way, place, options) => {
-    const page = await enter('vera', options)
-    expect(new URL(page.url()).pathname).toBe('/hyresvard')
-    await page.click('text=Skicka ett meddelande')
-    await page.click('text=Fyll i allt på en sida i stället')
-    await page.check('input[value=rent-termination]')
-    await page.fill('#landlord-name', 'Exempelfastigheter i Örebro AB')
-    await press(page, 'Fortsätt till kontroll')
-    // What is missing is said on top and beside the field, and what was written is still there.
-    expect(await page.title()).toContain('Fel: ')
-    expect(await summary(page)).toEqual([
-      'Hyresgästens namn: fyll i uppgiften',
-      'Lägenhetens gatuadress: fyll i uppgiften',
-    ])
-    expect(await page.inputValue('#landlord-name')).toBe('Exempelfastigheter i Örebro AB')
-    await fillNotice(page, place)
-    await press(page, 'Fortsätt till kontroll')
-    expect(await page.locator('#rents-0-dueDate-error').innerText()).toContain('Datumet finns inte')
-    await page.fill('#rents-0-dueDate', '2026-09-30')
-    await press(page, 'Fortsätt till kontroll')
-    expect(await heading(page)).toBe('Kontrollera svaren')
-    expect(await page.locator('main').innerText()).toMatch(/8\s450,50\skr/)
-    await press(page, 'Skicka meddelandet')
-    expect(await summary(page)).toEqual(['Bekräfta att uppgifterna är riktiga'])
-    await page.check('input[name=declaration]')
-    await press(page, 'Skicka meddelandet')
-    expect(await heading(page)).toBe('Meddelandet är mottaget')
-    const receipt = await page.locator('.govuk-panel').innerText()
-    expect(receipt).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d/)
-    const number = /M\d{4}-\d{5}/.exec(receipt)?.[0] ?? ''
-    const stored = await world.owner
-      .selectFrom('notice')
-      .select(['source', 'type'])
-      .where('number', '=', number)
-      .execute()
-    expect(stored).toEqual([{ source: 'form', type: 'rent-termination' }])
-    await page.reload()
-    expect(await page.locator('.govuk-panel').innerText()).toBe(receipt)
-    await page.context().close()
-  })
+  // In six steps it is walked in all four ways, in its own file.
+  test.each(WAYS.filter(([, , , language]) => language === 'sv'))(
+    'a landlord sends a notice and sees the receipt, %s',
+    async (_way, place, options) => {
+      const page = await enter('vera', options)
+      expect(new URL(page.url()).pathname).toBe('/hyresvard')
+      await page.click('text=Skicka ett meddelande')
+      await page.click('text=Fyll i allt på en sida i stället')
+      await page.check('input[value=rent-termination]')
+      await page.fill('#landlord-name', 'Exempelfastigheter i Örebro AB')
+      await press(page, 'Fortsätt till kontroll')
+      // What is missing is said on top and beside the field, and what was written is still there.
+      expect(await page.title()).toContain('Fel: ')
+      expect(await summary(page)).toEqual([
+        'Hyresgästens namn: fyll i uppgiften',
+        'Lägenhetens gatuadress: fyll i uppgiften',
+      ])
+      expect(await page.inputValue('#landlord-name')).toBe('Exempelfastigheter i Örebro AB')
+      await fillNotice(page, place)
+      await press(page, 'Fortsätt till kontroll')
+      expect(await page.locator('#rents-0-dueDate-error').innerText()).toContain('Datumet finns inte')
+      await page.fill('#rents-0-dueDate', '2026-09-30')
+      await press(page, 'Fortsätt till kontroll')
+      expect(await heading(page)).toBe('Kontrollera svaren')
+      expect(await page.locator('main').innerText()).toMatch(/8\s450,50\skr/)
+      await press(page, 'Skicka meddelandet')
+      expect(await summary(page)).toEqual(['Bekräfta att uppgifterna är riktiga'])
+      await page.check('input[name=declaration]')
+      await press(page, 'Skicka meddelandet')
+      expect(await heading(page)).toBe('Meddelandet är mottaget')
+      const receipt = await page.locator('.govuk-panel').innerText()
+      expect(receipt).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d/)
+      const number = /M\d{4}-\d{5}/.exec(receipt)?.[0] ?? ''
+      const stored = await world.owner
+        .selectFrom('notice')
+        .select(['source', 'type'])
+        .where('number', '=', number)
+        .execute()
+      expect(stored).toEqual([{ source: 'form', type: 'rent-termination' }])
+      await page.reload()
+      expect(await page.locator('.govuk-panel').innerText()).toBe(receipt)
+      await page.context().close()
+    },
+  )
 
   test('a notice sent twice, from two windows or with an impatient thumb, is one notice with one receipt', async () => {
     const page = await enter('vera', { ...desk, javaScriptEnabled: false })
@@ -182,9 +186,7 @@ inBrowser(`The pages of landlords${reason}`, () => {
     await page.context().close()
   })
 
-  test('no journey left a name in an address, nor a complaint in the browser', () => {
-    expect(journeys.addresses.filter((address) => /Karin|P%C3%A5|Kvitto|Filip/.test(address))).toEqual([])
-    // A browser says of every answer of 4xx that it failed to load; that is what these tests asked for.
-    expect(journeys.complaints.filter((text) => !/status of 4\d\d/.test(text))).toEqual([])
+  test('no journey left anything behind that it must not', () => {
+    expect(journeys.leftBehind()).toEqual([])
   })
 })

@@ -11,6 +11,7 @@ import { makeDemoIdentity, type DemoIdentity } from '../../services/identity/dem
 import { startIdentity } from '../../services/identity/start.ts'
 import { pageRoutes } from '../../services/web/pages.ts'
 import { wire } from '../../services/wiring.ts'
+import type { Language } from '../../shared/text/say.ts'
 import { aNotice } from './api.ts'
 import { openBrowser } from './browser.ts'
 import { landlordActor, openSpine, type Spine } from './spine.ts'
@@ -107,21 +108,44 @@ export async function openPages({ families = 6, days = 6 } = {}): Promise<World>
 export const desk = { viewport: { width: 1200, height: 900 } }
 export const phone = { viewport: { width: 360, height: 740 } }
 
-/** The four ways in which a page must work; the number tells the runs apart. */
-export const WAYS: readonly [string, number, BrowserContextOptions][] = [
-  ['at a desk', 0, desk],
-  ['at a desk without script', 1, { ...desk, javaScriptEnabled: false }],
-  ['on a phone', 2, phone],
-  ['on a phone without script', 3, { ...phone, javaScriptEnabled: false }],
+/** Who has nothing to do with a family of GAN's, and how the door is shut: that it is there at all is said to nobody. */
+export const OUTSIDERS: readonly [username: string, status: number][] = [
+  ['vilma', 404],
+  ['berit', 404],
+  ['vera', 403],
+  ['adam', 403],
+  ['rut', 403],
 ]
+
+const english = { locale: 'en-GB' }
+const bare = { javaScriptEnabled: false }
+
+/** The four ways in which a page must work, two of them in English; the number tells the runs apart. */
+export const WAYS: readonly [string, number, BrowserContextOptions, Language][] = [
+  ['at a desk', 0, desk, 'sv'],
+  ['at a desk without script, in English', 1, { ...desk, ...bare, ...english }, 'en'],
+  ['on a phone, in English', 2, { ...phone, ...english }, 'en'],
+  ['on a phone without script', 3, { ...phone, ...bare }, 'sv'],
+]
+
+// Names and streets of everybody in these worlds, and identity numbers of anybody; an id's own digits are none.
+const TELLING =
+  /famil|p%C3%A5hit|påhit|gatan|stegvis|filip|karin|(?<![\w-])(?:(?:19|20)?\d{6}[-+]\d{4}|(?:19|20)\d{10})(?![\w-])/i
 
 /** Everything a journey needs: the world, one browser, and what the browser complained of and asked for meanwhile. */
 export type Journeys = {
   world: World
   complaints: string[]
   addresses: string[]
+  /**
+   * What no journey may leave behind: a complaint of the browser (of the content policy, say), an address or a title
+   * that tells of somebody, a question to another host.
+   */
+  leftBehind: () => string[]
   /** A page signed in as `username`, standing where that role begins. Nobody: `''`. */
   enter: (username: string, options?: BrowserContextOptions) => Promise<Page>
+  /** What somebody is told at a door of somebody else's: the status, and whether a family of this world is named. */
+  knock: (username: string, path: string) => Promise<{ status: number; named: boolean }>
   /** Presses a button of the page's own, not of its frame. */
   press: (page: Page, text: string) => Promise<void>
   stop: () => Promise<void>
@@ -142,30 +166,54 @@ async function signIn(world: World, page: Page, username: string): Promise<void>
 export async function openJourneys(sizes: { families?: number; days?: number } = {}): Promise<Journeys> {
   const world = await openPages(sizes)
   const browser = await openBrowser()
-  const [complaints, addresses]: string[][] = [[], []]
+  const [complaints, addresses, titles]: [string[], string[], string[]] = [[], [], []]
   const known = new Map<string, SignedIn>()
   const enter = async (username: string, options: BrowserContextOptions = desk): Promise<Page> => {
     const storageState = known.get(username)
     const context = await browser.newContext({ ...options, ...(storageState && { storageState }) })
     const page = await context.newPage()
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints?.push(`${page.url()}: ${message.text()}`)
+      if (['error', 'warning'].includes(message.type())) complaints.push(`${page.url()}: ${message.text()}`)
     })
-    page.on('pageerror', (error) => complaints?.push(`${page.url()}: ${error.message}`))
-    page.on('request', (request) => addresses?.push(request.url()))
+    page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))
+    page.on('request', (request) => addresses.push(request.url()))
+    // A window that closes at that moment has shown nothing more.
+    page.on(
+      'domcontentloaded',
+      () =>
+        void page.title().then(
+          (title) => titles.push(title),
+          () => undefined,
+        ),
+    )
     if (username === '') return page
-    if (storageState) await page.goto(`${BASE}/`)
-    else {
+    if (!storageState) {
       await signIn(world, page, username)
       known.set(username, await context.storageState())
     }
+    // A page's language is what its reader has chosen, not what the browser would like.
+    if (options.locale?.startsWith('en')) await context.addCookies([{ name: 'lang', value: 'en', url: BASE }])
+    if (storageState || options.locale) await page.goto(`${BASE}/`)
     return page
   }
   const press = (page: Page, text: string) =>
     page.locator('main').getByRole('button', { name: text, exact: true }).first().click()
+  const knock = async (username: string, path: string) => {
+    const page = await enter(username)
+    const answer = await page.request.get(`${BASE}${path}`)
+    const named = /Familj Påhittad|Provgatan|2026-00/.test(await answer.text())
+    await page.context().close()
+    return { status: answer.status(), named }
+  }
+  const leftBehind = () => [
+    // A browser says of every answer of 4xx that it failed to load; that is what a journey asked for.
+    ...complaints.filter((text) => !/status of 4\d\d/.test(text)),
+    ...[...addresses, ...titles].filter((text) => TELLING.test(text)),
+    ...addresses.filter((address) => new URL(address).hostname !== 'localhost'),
+  ]
   const stop = async () => {
     await browser.close()
     await world.stop()
   }
-  return { world, complaints: complaints ?? [], addresses: addresses ?? [], enter, press, stop }
+  return { world, complaints, addresses, leftBehind, enter, knock, press, stop }
 }

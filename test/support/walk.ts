@@ -101,7 +101,7 @@ export async function walker(world: Town) {
     })
     return { status: answer.statusCode, text: answer.body, headers: answer.headers }
   }
-  return { ask }
+  return { ask, formOf }
 }
 
 /** The answer without what differs from one request to the next: its own id, the id asked for, tokens, time and rate. */
