@@ -20,5 +20,5 @@ COPY LICENSE publiccode.yml ./
 USER node
 EXPOSE 3000
 STOPSIGNAL SIGTERM
-# A small young generation: else V8 keeps up to 128 MB of rubbish before it looks (services/start/processes.ts).
-CMD ["node", "--max-semi-space-size=16", "services/main.ts"]
+# Small generations: else V8 keeps hundreds of megabytes of rubbish before it looks (services/start/processes.ts).
+CMD ["node", "--max-semi-space-size=16", "--max-old-space-size=768", "services/main.ts"]

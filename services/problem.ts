@@ -109,7 +109,8 @@ function databaseFault(error: FastifyError): Fault | null {
 }
 
 // What the parser of uploads says of a body that is cut off or misshapen: plain errors, told by their words alone.
-const CUT_OFF = /^(Unexpected end of (multipart data|form|file)|Multipart: |Malformed part header)/
+const CUT_OFF =
+  /^(Unexpected end of (multipart data|form|file)|(Part|Preamble) terminated early|Multipart: |Malformed part header)/
 
 /** Reads any thrown thing as a fault. What it does not know is a 500 that says nothing. */
 export function faultOf(error: FastifyError | Refusal, language: Language): Fault {

@@ -1,7 +1,8 @@
 // Uploads: one file, a limit, and a form token from whoever sits at a page.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyRequest } from 'fastify'
 import { MAX_FILE_BYTES } from '../../services/body.ts'
+import { faultOf } from '../../services/problem.ts'
 import { readUpload } from '../../services/upload.ts'
 import { renderPage } from '../../services/web/frame.ts'
 import { signIn, tokenOn } from '../support/browser-less.ts'
@@ -73,6 +74,21 @@ test.each<[string, Part[], number]>([
   const answer = await fromSystem(parts)
   expectProblem(answer, status, status === 413 ? 'too-large' : 'file.missing')
   expect(taken).toBe(before)
+})
+
+test('wherever an upload is cut off, and whatever its parser calls that, the sender is told and nothing of ours fails', async () => {
+  const { payload, headers } = multipart([file, file, file])
+  const authorization = `Bearer ${await server.token('landlord')}`
+  const statuses = new Set<number>()
+  for (let end = 1; end < payload.length; end += 9) {
+    const cut = { method: 'POST' as const, url: '/v1/filer', payload: payload.slice(0, end) }
+    statuses.add((await server.app.inject({ ...cut, headers: { ...headers, authorization } })).statusCode)
+  }
+  expect([...statuses].filter((status) => status !== 400 && status !== 413)).toEqual([])
+  for (const part of ['Part', 'Preamble']) {
+    const said = new Error(`${part} terminated early due to unexpected end of multipart data`)
+    expect(faultOf(said as FastifyError, 'sv')).toMatchObject({ status: 400, code: 'file.cut-off' })
+  }
 })
 
 test('a person at a page needs the form’s token, and of this session', async () => {

@@ -72,7 +72,7 @@ describe('the libraries', () => {
 describe('the image', () => {
   const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
   const ran = ['Dockerfile', 'docker-compose.yml'].flatMap((file) => [
-    ...read(file).matchAll(/\bnode\W+(?:--[\w=-]+\W+)?((?:services|workers)\/[\w/-]+\.ts)/g),
+    ...read(file).matchAll(/\bnode\W+(?:--[\w=-]+\W+)*((?:services|workers)\/[\w/-]+\.ts)/g),
   ])
   const reached = new Set(ran.map(([, path = '']) => path))
   for (const path of reached) for (const next of runningImportsOf.get(path) ?? []) reached.add(next)
