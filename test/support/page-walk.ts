@@ -40,6 +40,7 @@ const ROWS: Readonly<Record<string, string>> = {
   '/hyresvard/meddelanden/': 'notice',
   '/hyresvard/fil/': 'notice_file',
   '/regler/version/': 'rule_version',
+  '/regler/besokare/': 'person',
   '/regler/torrkorning/': 'rehearsal',
   '/personer/': 'person',
   '/hyresvardar/': 'landlord',
@@ -70,7 +71,9 @@ async function idsIn(town: Town, name: string, caseId: string | null): Promise<s
   const table = (await tablesOf(town.owner)).find((one) => one.name === name)
   if (!table) throw new Error(`There is no table ${name}`)
   const link = caseColumn(table)
-  const order = link ? sql`(${sql.ref(link)} = ${caseId}) desc nulls last, id` : sql`id`
+  // Most people of the town only stand in rows that are made up; a visitor can be looked up on every page of people.
+  const first = name === 'person' ? sql`subject = 'visitor.gan' desc, id` : sql`id`
+  const order = link ? sql`(${sql.ref(link)} = ${caseId}) desc nulls last, id` : first
   const { rows } = await sql<{ id: string }>`select id from ${sql.table(name)} order by ${order}
     limit ${TRIES}`.execute(town.owner)
   return rows.map(({ id }) => id)
