@@ -1,5 +1,5 @@
 // Saving the tenancy with money and time, told on a moved clock: the plan and its breach, the respite that moves every date.
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { moment } from '../../shared/casework/act.ts'
 import { judgePlans, readPlans, stateOfPlan } from '../../shared/casework/payment-plan-watch.ts'
@@ -7,28 +7,13 @@ import { agreePlan, notePayment } from '../../shared/casework/payment-plans.ts'
 import { answerRespite, askRespite, type RespiteAnswer } from '../../shared/casework/respites.ts'
 import { sweepPlans } from '../../shared/casework/sweeps.ts'
 import { openDatabase } from '../../shared/db/open.ts'
-import { deskOf } from '../support/story-tenancy.ts'
-import { openStory, type Story } from '../support/story.ts'
+import { dateSet, deskOf, refusedWith, tellStories } from '../support/story-tenancy.ts'
+import type { Story } from '../support/story.ts'
 
+const { story: told, kinds, diary } = tellStories()
 let story: Story
-beforeEach(async () => {
-  story = await openStory('2026-11-23')
-})
-afterEach(async () => {
-  expect(story.spine.failures).toEqual([])
-  for (const { subject, text } of story.spine.letters)
-    expect(`${subject} ${text}`).not.toMatch(/Vera|Storgatan|8450|avhys|skuld|hyra|barn|2026-\d{4}/i)
-  await story.close()
-})
-
-const dateSet = { occurredOn: '2026-11-23', evictionAt: '2026-12-14T08:00:00Z' }
-const kinds = async () => (await story.open()) as Record<string, string>
-const diary = async () =>
-  (await story.spine.worker.selectFrom('timeline').select('kind').orderBy('id').execute()).map(
-    ({ kind }) => kind,
-  )
-const refusedWith = (sentence: RegExp) => ({
-  problems: expect.arrayContaining([expect.objectContaining({ detail: expect.stringMatching(sentence) })]),
+beforeEach(() => {
+  story = told()
 })
 
 const instalments = [

@@ -1,33 +1,18 @@
 // What the committee does itself, told on a moved clock: its undertaking, the child's own track, the day of the eviction.
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { planEvictionDay, recordHousing } from '../../shared/casework/eviction-plans.ts'
 import {
   askUndertaking,
   decideUndertaking,
   dispatchUndertaking,
 } from '../../shared/casework/undertaking-steps.ts'
-import { deskOf, undertake } from '../support/story-tenancy.ts'
-import { openStory, type Story } from '../support/story.ts'
+import { dateSet, deskOf, undertake, refusedWith, tellStories } from '../support/story-tenancy.ts'
+import type { Story } from '../support/story.ts'
 
+const { story: told, kinds, diary } = tellStories()
 let story: Story
-beforeEach(async () => {
-  story = await openStory('2026-11-23')
-})
-afterEach(async () => {
-  expect(story.spine.failures).toEqual([])
-  for (const { subject, text } of story.spine.letters)
-    expect(`${subject} ${text}`).not.toMatch(/Vera|Storgatan|8450|avhys|skuld|hyra|barn|2026-\d{4}/i)
-  await story.close()
-})
-
-const dateSet = { occurredOn: '2026-11-23', evictionAt: '2026-12-14T08:00:00Z' }
-const kinds = async () => (await story.open()) as Record<string, string>
-const diary = async () =>
-  (await story.spine.worker.selectFrom('timeline').select('kind').orderBy('id').execute()).map(
-    ({ kind }) => kind,
-  )
-const refusedWith = (sentence: RegExp) => ({
-  problems: expect.arrayContaining([expect.objectContaining({ detail: expect.stringMatching(sentence) })]),
+beforeEach(() => {
+  story = told()
 })
 
 describe('the committee undertakes the rent', () => {

@@ -1,4 +1,5 @@
 // What saves a tenancy, told in a story: the undertaking by two people, and whoever acts for the committee that has the case.
+import { afterEach, beforeEach, expect } from '@jest/globals'
 import { moment, type Actor } from '../../shared/casework/act.ts'
 import {
   askUndertaking,
@@ -8,7 +9,7 @@ import {
   type UndertakingAsked,
   type UndertakingDispatch,
 } from '../../shared/casework/undertaking-steps.ts'
-import { actorNamed, type Story } from './story.ts'
+import { actorNamed, openStory, type Story } from './story.ts'
 
 const PEOPLE: Readonly<Record<string, readonly [string, string]>> = {
   GAN: ['gunilla.gan', 'anette.gan'],
@@ -49,4 +50,41 @@ export async function undertake(
   const undertaking = await dispatchUndertaking(spine.web, supervisor, sent)
   await spine.drain()
   return undertaking
+}
+
+/** A date that Kronofogden has set for the household. */
+export const dateSet = { occurredOn: '2026-11-23', evictionAt: '2026-12-14T08:00:00Z' }
+
+/** A refusal whose sentence says this of one of the fields. */
+export const refusedWith = (sentence: RegExp) => ({
+  problems: expect.arrayContaining([expect.objectContaining({ detail: expect.stringMatching(sentence) })]),
+})
+
+/**
+ * Tells each test of a file as a story of its own that begins on 23 November 2026. Afterwards nothing has failed, and no
+ * letter has told whom it is about.
+ */
+export function tellStories(): {
+  story: () => Story
+  kinds: () => Promise<Record<string, string>>
+  diary: () => Promise<string[]>
+} {
+  let story: Story
+  beforeEach(async () => {
+    story = await openStory('2026-11-23')
+  })
+  afterEach(async () => {
+    expect(story.spine.failures).toEqual([])
+    for (const { subject, text } of story.spine.letters)
+      expect(`${subject} ${text}`).not.toMatch(/Vera|Storgatan|8450|avhys|skuld|hyra|barn|2026-\d{4}/i)
+    await story.close()
+  })
+  return {
+    story: () => story,
+    kinds: () => story.open(),
+    diary: async () => {
+      const rows = await story.spine.worker.selectFrom('timeline').select('kind').orderBy('id').execute()
+      return rows.map(({ kind }) => kind)
+    },
+  }
 }
