@@ -7,7 +7,7 @@ import { readLaw } from '../shared/domain/periods.ts'
 import { openLog } from '../shared/log.ts'
 import { openMailer } from '../shared/mailer.ts'
 import { topics } from '../shared/outbox.ts'
-import { openBell, openEars, type QueueBackend, type Ring } from '../shared/queues.ts'
+import { openBell, openEars, type Bell, type QueueBackend, type Ring } from '../shared/queues.ts'
 import { readKeys, type Keys } from '../shared/seal.ts'
 import { stopOnSignal, type StopStep } from '../shared/stop.ts'
 import type { Topic } from '../shared/topics.ts'
@@ -25,7 +25,7 @@ import { handlersOf } from './handlers.ts'
 import { loop } from './loop.ts'
 import { pollOnce } from './poll.ts'
 import { relayOnce } from './relay.ts'
-import { answer } from './worker.ts'
+import { answer, ringsOf, type Handlers } from './worker.ts'
 
 const parts = ['relay', 'sweep', 'work'] as const
 type Part = (typeof parts)[number]
@@ -110,6 +110,13 @@ async function demandRightKeys(db: Db, keys: Keys): Promise<void> {
   })
 }
 
+/** What follows is rung for at once: the relay looks now and then, and each of its looks writes every row once more. */
+async function answerAndRing(db: Db, handlers: Handlers, bell: Bell, ring: Ring): Promise<void> {
+  const ahead = { leaseSeconds: env.leaseSeconds, told: [] }
+  await answer(db, handlers, { ...ring, ahead }, onFailure)
+  await bell.ring(ringsOf(ahead.told)).catch(onError)
+}
+
 function startWork(): StopStep[] {
   const tables = [readDataFile('law/periods.csv'), readDataFile('law/holidays.csv')] as const
   const { law, problems } = readLaw(...tables)
@@ -120,9 +127,10 @@ function startWork(): StopStep[] {
   const keys = readKeys(env.keysFile)
   const handlers = handlersOf({ db, mailer, law, keys, baseUrl: env.baseUrl, stamp })
   let heardAt = -Infinity
+  const bell = openBell(backend, onError)
   const hear = (ring: Ring) => {
     heardAt = performance.now()
-    return answer(db, handlers, ring, onFailure)
+    return answerAndRing(db, handlers, bell, ring)
   }
   const ears = openEars(backend, hear, onError, {
     concurrency: env.workerConcurrency,
@@ -146,6 +154,7 @@ function startWork(): StopStep[] {
   return [
     { name: 'law', run: compare },
     { name: 'ears', run: ears.close },
+    { name: 'own bell', run: bell.close },
     { name: 'poll', run: () => Promise.all(polls.map((stop) => stop())) },
     { name: 'mailer', run: mailer.close },
     { name: 'worker database', run: () => db.destroy() },

@@ -1,6 +1,15 @@
 // The one deep module over the work: takes rows behind the fence, runs the operation, counts failures, gives up to a person.
 import type { Db, Trx } from '../shared/db/open.ts'
-import { fail, finish, postpone, putOff, take, type Claimed } from '../shared/outbox.ts'
+import {
+  fail,
+  finish,
+  postpone,
+  putOff,
+  ringAhead,
+  take,
+  type Ahead,
+  type Claimed,
+} from '../shared/outbox.ts'
 import type { Ring } from '../shared/queues.ts'
 import type { Topic } from '../shared/topics.ts'
 import { moment, type Moment } from '../shared/casework/act.ts'
@@ -14,6 +23,9 @@ export type Errand = { errand: (subjectIds: string[]) => Promise<unknown> }
 
 /** Every topic has exactly one; a topic without one does not compile. */
 export type Handlers = Record<Topic, Operation | Errand>
+
+/** A ring to answer. With `ahead`, what the work tells is noted there for the caller to ring for. */
+export type Asked = Ring & { ahead?: Ahead }
 
 /** Told about each failure: topic and code, never a person's data. */
 export type OnFailure = (failure: { topic: Topic; outboxId: number; code: string; dead: boolean }) => void
@@ -50,10 +62,12 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : typeof name === 'string' ? name : 'unknown'
 }
 
-async function perform(db: Db, topic: Topic, operation: Operation, ids: readonly number[]): Promise<void> {
+async function perform(db: Db, operation: Operation, { topic, ids, ahead }: Asked): Promise<void> {
+  const told: Claimed[] = []
   await db.transaction().execute(async (trx) => {
     const rows = await take(trx, ids)
     if (rows.length === 0) return
+    if (ahead) ringAhead(trx, { ...ahead, told })
     await operation(trx, await moment(trx), [...new Set(rows.map((row) => row.subjectId))])
     await finish(
       trx,
@@ -61,6 +75,8 @@ async function perform(db: Db, topic: Topic, operation: Operation, ids: readonly
       rows.map((row) => row.id),
     )
   })
+  // Only what has been committed is there to be rung for.
+  ahead?.told.push(...told)
 }
 
 /**
@@ -90,20 +106,20 @@ async function giveUp(db: Db, topic: Topic, id: number, error: unknown, onFailur
  * the others: with five hundred of them row by row the last would wait for longer than its lease.
  * Throws only when the database cannot be reached: then the lease ends and the row is published again.
  */
-export async function answer(db: Db, handlers: Handlers, ring: Ring, onFailure: OnFailure): Promise<void> {
+export async function answer(db: Db, handlers: Handlers, ring: Asked, onFailure: OnFailure): Promise<void> {
   const handler = handlers[ring.topic]
   // A newer version of the service may ring for a topic that this one does not know: leave it to those who do.
   if (!handler) return
   if (typeof handler !== 'function') return runErrand(db, ring, handler, onFailure)
   try {
-    await perform(db, ring.topic, handler, ring.ids)
+    await perform(db, handler, ring)
   } catch (error) {
     if (troubleOf(error) === 'away') throw error
     const only = ring.ids.length === 1 ? ring.ids[0] : undefined
     if (only !== undefined) return giveUp(db, ring.topic, only, error, onFailure)
     const half = Math.ceil(ring.ids.length / 2)
     for (const ids of [ring.ids.slice(0, half), ring.ids.slice(half)])
-      await answer(db, handlers, { topic: ring.topic, ids }, onFailure)
+      await answer(db, handlers, { ...ring, ids }, onFailure)
   }
 }
 

@@ -114,18 +114,10 @@ async function own(trx: Trx, decided: readonly Decided[], asked: Asked): Promise
   await writeOwners(trx, at, chosen)
   await assign(
     trx,
+    at,
     chosen.flatMap((one) => ownersOf(one, asked)),
   )
-  await writeTimeline(
-    trx,
-    at,
-    chosen.map(({ row, decision, owner }) => ({
-      caseId: row.id,
-      kind: 'case.routed',
-      actor: 'system',
-      detail: { committee: owner.committee, unit: owner.unit, row: decision.row },
-    })),
-  )
+  await writeTimeline(trx, at, chosen.map(entryOf))
   const lost = chosen.filter(({ decision }) => decision.isDefault || decision.owners.length === 0)
   await reviewTasks(
     trx,
@@ -140,6 +132,13 @@ async function own(trx: Trx, decided: readonly Decided[], asked: Asked): Promise
   )
   return chosen
 }
+
+const entryOf = ({ row, decision, owner: { committee, unit } }: Chosen) => ({
+  caseId: row.id,
+  kind: 'case.routed',
+  actor: 'system',
+  detail: { committee, unit, row: decision.row },
+})
 
 async function writeOwners(trx: Trx, at: Moment, chosen: readonly Chosen[]): Promise<void> {
   await updateRows(
@@ -205,11 +204,11 @@ function assignmentOf(
   }
 }
 
-async function assign(trx: Trx, rows: readonly ReturnType<typeof assignmentOf>[]): Promise<void> {
+async function assign(trx: Trx, at: Moment, rows: readonly ReturnType<typeof assignmentOf>[]): Promise<void> {
   await insertAlike(
     trx,
     'assignment',
-    rows,
+    rows.map((row) => ({ ...row, createdAt: at.now })),
     { caseId: 'uuid' },
     sql`on conflict (case_id, kind, committee, coalesce(unit, '')) where state in ('active', 'accepted') do nothing`,
   )
@@ -220,6 +219,7 @@ async function addUnits(trx: Trx, decided: readonly Decided[], asked: Asked): Pr
   const { at, municipality, place } = asked
   await assign(
     trx,
+    at,
     decided.flatMap(({ row, decision, version }) =>
       decision.additions.map((addition) => ({
         ...assignmentOf(row.id, place(addition), addition.reason, { version, row: addition.row }),
