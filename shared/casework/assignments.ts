@@ -39,7 +39,7 @@ type Target = { committee: string; unit: string; personId: string | null }
 /** Every assignment of one case, the latest first. */
 export async function assignmentsOf(trx: Trx, caseId: string): Promise<Assignment[]> {
   const { rows } =
-    await sql<Assignment>`select ${shown} from assignment where case_id = ${caseId} order by created_at desc, id`.execute(
+    await sql<Assignment>`select ${shown} from assignment where case_id = ${caseId} order by created_at desc, kind = 'owner', id`.execute(
       trx,
     )
   return rows

@@ -173,7 +173,7 @@ inBrowser(`The administrator's pages${reason}`, () => {
     await page.goto(`${BASE}/hyresvardar?lang=sv`)
     await page.locator('tbody a').first().click()
     await press(page, 'Bjud in ännu en person')
-    expect(await page.locator('.bokvar-remark code').innerText()).toMatch(/^[\w-]{20}$/)
+    expect(await page.locator('.bokvar-remark code').innerText()).toMatch(/^[\w-]{22}$/)
     await press(page, 'Stäng av hyresvärden')
     expect(await page.locator('main').innerText()).toContain('Avstängd')
     await press(page, 'Öppna hyresvärden igen')
