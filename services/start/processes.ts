@@ -48,9 +48,9 @@ export function runIdentity(
  * On a machine with much memory V8 lets the young generation grow to 128 MB, and the old one to four times what is live,
  * before it looks for what is still used: under load two thirds of the process were rubbish. Sixteen megabytes, twice, are
  * what a request needs; with less than a gigabyte before it the old one grows to one and a half times the 70 MB that are
- * live. No request comes near that gigabyte. Also in the Dockerfile and the compose file.
+ * live. No request comes near that gigabyte, and no batch of work. Also in the Dockerfile and the compose file.
  */
-export const WEB_FLAGS: readonly string[] = ['--max-semi-space-size=16', '--max-old-space-size=768']
+export const MEMORY_FLAGS: readonly string[] = ['--max-semi-space-size=16', '--max-old-space-size=768']
 
 /** The web process: pages and API. `given` is what its environment must hold besides ours. */
 export function runWeb(settings: Environment, given: Partial<Settings>, processes: Processes): Promise<void> {
@@ -58,7 +58,7 @@ export function runWeb(settings: Environment, given: Partial<Settings>, processe
   const options = {
     name: 'web',
     script: 'services/main.ts',
-    flags: WEB_FLAGS,
+    flags: MEMORY_FLAGS,
     environment: environmentWith({ ...given, port, baseUrl: settings.baseUrl }),
     logFolder: logFolder(settings),
     port,
@@ -78,7 +78,12 @@ export async function runWorkers(
   const environment = environmentWith({ ...given, baseUrl: settings.baseUrl })
   const script = 'workers/main.ts'
   await Promise.all(
-    names.map((name) => keepChild({ name, script, environment, logFolder: logFolder(settings) }, processes)),
+    names.map((name) =>
+      keepChild(
+        { name, script, flags: MEMORY_FLAGS, environment, logFolder: logFolder(settings) },
+        processes,
+      ),
+    ),
   )
 }
 

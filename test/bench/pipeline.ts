@@ -19,6 +19,7 @@ import { prepareQueues } from '../../shared/queues.ts'
 import { landlordActor, testTools } from '../support/spine.ts'
 import { freshDatabase } from '../support/cluster.ts'
 import { startMailSink } from '../../services/start/mail-sink.ts'
+import { MEMORY_FLAGS } from '../../services/start/processes.ts'
 import { measureFloor } from './floor.ts'
 import { noticeNumber } from './notices.ts'
 import { installOther, type OtherQueue } from './others/install.ts'
@@ -83,7 +84,7 @@ async function openHouse(folder: string, workers: number, carrier: Carrier): Pro
   })
   const [script = '', ...words] = ENTRY[carrier.queue]
   const processes = Array.from({ length: workers }, () =>
-    spawn(process.execPath, [join(import.meta.dirname, script), ...words], {
+    spawn(process.execPath, [...MEMORY_FLAGS, join(import.meta.dirname, script), ...words], {
       env: { ...environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     }),

@@ -7,7 +7,7 @@ import type { ChildOptions } from '../../services/start/child.ts'
 import { keysFile } from '../../services/start/data-folder.ts'
 import { freePort } from '../../services/start/ports.ts'
 import { prepareDatabase } from '../../services/start/prepare.ts'
-import { WEB_FLAGS } from '../../services/start/processes.ts'
+import { MEMORY_FLAGS } from '../../services/start/processes.ts'
 import { prepareSignIn, type SignIn } from '../../services/start/sign-in.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
 import { openBase, type Base } from './database.ts'
@@ -87,8 +87,8 @@ function partsOf(
     },
     ...ours.map((one) =>
       one.name === 'web'
-        ? { ...one, flags: WEB_FLAGS, readyUrl: `http://127.0.0.1:${settings.port}/health/ready` }
-        : one,
+        ? { ...one, flags: MEMORY_FLAGS, readyUrl: `http://127.0.0.1:${settings.port}/health/ready` }
+        : { ...one, flags: MEMORY_FLAGS },
     ),
   ]
 }
