@@ -75,7 +75,8 @@ export async function sweepVisits(db: Db): Promise<number> {
         and not exists (select 1 from outbox where topic = 'visit-plan.due' and done_at is null and dead_at is null)
         -- Nor while cases are being planned that may need visits too; but nothing waits for longer than a minute.
         and (created_at < clock_now() - interval '1 minute' or not exists (
-          select 1 from outbox where topic = 'case.routed' and done_at is null and dead_at is null
+          select 1 from outbox where topic in ('notice.received', 'case.changed', 'case.routed')
+            and done_at is null and dead_at is null
             and available_at between clock_now() - interval '1 minute' and clock_now()))
       limit ${most * 10} for update skip locked),
     seen as (update visit_need set looked_at = clock_now() from unseen where visit_need.id = unseen.id returning 1),
