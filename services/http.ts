@@ -20,6 +20,7 @@ import { preferredLanguage, type Language } from '../shared/text/say.ts'
 import { demandPermissions, type Declared, type Permission } from './access.ts'
 import { MAX_JSON_BYTES, readBodies, type BodyKind } from './body.ts'
 import { identifySenders, isApi, type IdentifyDeps, type IdentifySettings } from './identify.ts'
+import { keepLostForms, type DraftForm, type LostFormDeps } from './lost-forms.ts'
 import { logRequests, type Refused } from './request-log.ts'
 import { faultOf, problemDocument, traceOf, type Fault } from './problem.ts'
 import { describeApi, type OpenApiSettings } from './openapi.ts'
@@ -37,6 +38,8 @@ declare module 'fastify' {
     machine?: boolean
     /** Only for whoever has shown who they are a moment ago: others sign in anew first. */
     fresh?: boolean
+    /** A form that somebody writes in for a while: what is written is kept until it is sent. */
+    draft?: DraftForm
     /** Query parameters that may stand more than once. */
     repeatable?: readonly string[]
     /** Keep an unreadable body of a known sender, and tell a person (a notice must not vanish for a stray byte). */
@@ -72,7 +75,8 @@ export type HttpSettings = IdentifySettings &
 
 export type HttpDeps = Omit<IdentifyDeps, 'settings'> &
   HealthDeps &
-  SessionDeps & {
+  SessionDeps &
+  Pick<LostFormDeps, 'keepLostForm'> & {
     settings: HttpSettings
     logger: FastifyBaseLogger | false
     /** Keeps the bytes of a body that could not be read, sealed, for a person to look at. */
@@ -262,6 +266,7 @@ export async function buildServer(deps: HttpDeps): Promise<Server> {
   logRequests(app)
   await keepSessions(app, deps, deps.settings.baseUrl)
   await identifySenders(app, deps)
+  keepLostForms(app, deps)
   await readBodies(app)
   await framePages(app, deps.settings)
   await describeApi(app, deps.settings)

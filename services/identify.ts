@@ -6,6 +6,7 @@ import type { Via } from '../shared/casework/act.ts'
 import type { Principal } from '../shared/casework/people.ts'
 import { preferredLanguage, type Language } from '../shared/text/say.ts'
 import { may, missingScope } from './access.ts'
+import { cameTooLate, type LostFormDeps } from './lost-forms.ts'
 import type { VerifyToken } from './tokens.ts'
 
 export type IdentifySettings = {
@@ -14,10 +15,9 @@ export type IdentifySettings = {
   rate: { max: number; windowSeconds: number }
 }
 
-export type IdentifyDeps = {
+export type IdentifyDeps = Omit<LostFormDeps, 'settings'> & {
   settings: IdentifySettings
   verifyToken: VerifyToken
-  findPerson: (subject: string) => Promise<Principal | null>
 }
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -162,6 +162,11 @@ export async function identifySenders(app: FastifyInstance, deps: IdentifyDeps):
     }
     if (sender && 'failed' in sender) throw sender.failed
     refuseUnsafeQuery(request)
+    if (!request.principal && (await cameTooLate(request, deps))) {
+      demandSameOrigin(request, deps.settings.baseUrl)
+      // Nothing is done with it: keepLostForms answers before its route is reached.
+      return undefined
+    }
     return demandPermission(request, reply)
   })
 }

@@ -18,6 +18,7 @@ import { actorOf } from './actor.ts'
 import { apiRoutes } from './api/routes.ts'
 import { buildServer } from './http.ts'
 import { demandLevels, presetNamed } from './identity-presets.ts'
+import { lostFormKeeper } from './web/form-drafts.ts'
 import { pageRoutes } from './web/pages.ts'
 import { compileTemplates } from './web/warm.ts'
 import { wire } from './wiring.ts'
@@ -93,6 +94,7 @@ const { app } = await buildServer({
   ...wired,
   logger: log,
   keepUnreadable: (sender, raw, fault) => keepUnreadable(db, tools, actorOf(sender), { raw, fault }),
+  keepLostForm: lostFormKeeper({ db, tools }),
   routes: [login, ...apiRoutes({ db, tools }), pageRoutes({ db, tools })],
 })
 const tellAlive = () => {

@@ -41,12 +41,26 @@ export type SessionKeeper = {
   find: (id: string) => Promise<Record<string, unknown> | null>
   save: (id: string, data: Record<string, unknown>) => Promise<void>
   end: (id: string) => Promise<void>
+  /** What a session held that has run out by itself a while ago; one that was signed out of tells nothing. */
+  findEnded: (id: string) => Promise<Record<string, unknown> | null>
+  /** The same of all sessions of one person. */
+  endedOf: (subject: string) => Promise<Record<string, unknown>[]>
 }
 
 export type SessionDeps = {
   sessions: SessionKeeper
   /** Signs the cookie; at least 32 characters. The first signs, the others are still accepted (rotation). */
   sessionSecrets: string[]
+}
+
+/** The id in the request's session cookie, when it is one that we have signed. */
+export function sessionIdIn(
+  request: FastifyRequest,
+  { sessionSecrets }: SessionDeps,
+  baseUrl: string,
+): string | null {
+  const signed = request.cookies[sessionCookie(baseUrl)]
+  return signed === undefined ? null : new cookie.Signer(sessionSecrets).unsign(signed).value
 }
 
 type Done<T = void> = (error?: unknown, found?: T) => void
@@ -110,6 +124,19 @@ export async function keepSessions(app: FastifyInstance, deps: SessionDeps, base
     if (!changes || route.url.startsWith('/v1/') || route.config?.accepts === 'multipart') return
     if (route.config?.machine) return
     route.preValidation = [demandFormToken, ...[route.preValidation ?? []].flat()]
+  })
+}
+
+/** Whether the form's token was made in the session that held `data`: the present one or one that has ended. */
+export async function isTokenOf(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  data: object,
+): Promise<boolean> {
+  const { body, log } = request
+  const asked = { session: data, body, log } as unknown as FastifyRequest
+  return new Promise((resolve) => {
+    app.csrfProtection(asked, { send: () => resolve(false) } as never, () => resolve(true))
   })
 }
 

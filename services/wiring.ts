@@ -2,8 +2,10 @@
 import { noteDenial } from '../shared/casework/denials.ts'
 import { readDataFile } from '../config/files.ts'
 import {
+  endedSessionsOf,
   endSession,
   endSessionsOf,
+  findEndedSession,
   findSession,
   removeEndedSessions,
   saveSession,
@@ -47,7 +49,9 @@ function withPreset(given: ProviderGiven): ProviderSettings {
 
 const SESSION = { idleMinutes: 30, absoluteHours: 8 }
 
-export type Wired = Omit<HttpDeps, 'logger' | 'routes' | 'keepUnreadable'> & { login: Routes }
+export type Wired = Omit<HttpDeps, 'logger' | 'routes' | 'keepUnreadable' | 'keepLostForm'> & {
+  login: Routes
+}
 
 /**
  * A token speaks for a person only when that person's own provider issued it, and after a sign-in as sure as the pages
@@ -101,6 +105,8 @@ export function wire(db: Db, settings: WiringSettings): Wired {
       find: (id) => findSession(db, id),
       save: (id, data) => saveSession(db, id, data, SESSION),
       end: (id) => endSession(db, id),
+      findEnded: (id) => findEndedSession(db, id),
+      endedOf: (subject) => endedSessionsOf(db, subject),
     },
     login: loginRoutes({
       settings: { baseUrl, staff: staffWay, landlords: landlordWay },

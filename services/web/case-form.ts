@@ -2,11 +2,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { moment, type Actor } from '../../shared/casework/act.ts'
 import { readCase, type CaseView } from '../../shared/casework/cases.ts'
+import { dropFormDraft } from '../../shared/casework/form-drafts.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { refusalText } from '../../shared/text/refusals.ts'
 import type { Language } from '../../shared/text/say.ts'
 import type { Permission } from '../access.ts'
 import type { App } from '../http.ts'
+import { draftsOn, placeOf, without, type PageDraft } from './form-drafts.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
@@ -78,6 +80,20 @@ async function askedOf(request: FastifyRequest, deps: PageDeps): Promise<Asked> 
   return { deps, request, actor, found, today, t: textsOf(request), language }
 }
 
+/** The pattern of the address that a form of the page is sent to. */
+const patternOf = (form: CaseForm, view: FormView, { found }: Asked): string =>
+  (view.action ?? `/arenden/:id/${form.path}`).replace(found.id, ':id')
+
+/** The draft that a form starts with; one that was written about something else meanwhile settled is left alone. */
+function fitting(draft: PageDraft, { fields, values = {} }: FormView): PageDraft {
+  const named = (kind: Field['kind']) => fields.filter((one) => one.kind === kind).map(({ name }) => name)
+  const fits = named('hidden').every((name) => (draft.values[name] ?? values[name]) === values[name])
+  if (draft.view.kept === null || !fits) return without(draft)
+  // A list of which nothing is ticked is not sent at all, and is not what the form began with either.
+  const lists = named('checks').map((name) => [name, draft.lists[name] ?? []] as const)
+  return { ...draft, lists: Object.fromEntries(lists) }
+}
+
 async function show(
   reply: FastifyReply,
   form: CaseForm,
@@ -87,13 +103,17 @@ async function show(
   const view = await form.view(asked)
   const { found, t } = asked
   const errors = refused?.errors ?? {}
+  const pattern = patternOf(form, view, asked)
+  const wish = { forms: [pattern], id: found.id, sent: refused ? pattern : null }
+  const draft = fitting((await draftsOn(asked.request, asked.deps, wish))(pattern), view)
   return renderPage(reply, form.template ?? 'casework/case-form', {
     ...view,
     data: view.data ?? {},
     back: { href: `/arenden/${found.id}`, text: t('case.title', { number: found.number }) },
+    draft: draft.view,
     form: {
-      values: { ...view.values, ...refused?.values },
-      lists: { ...view.lists, ...refused?.lists },
+      values: { ...view.values, ...draft.values, ...refused?.values },
+      lists: { ...view.lists, ...draft.lists, ...refused?.lists },
       errors,
     },
     errors: summaryOf(errors),
@@ -141,6 +161,7 @@ function save(form: CaseForm, deps: PageDeps) {
       done = { errors: objections(error, form, fields, asked.language) }
     }
     if ('errors' in done) return show(reply.code(422), form, asked, { ...sent, errors: done.errors })
+    await dropFormDraft(deps.db, asked.actor, placeOf(request, 'case'))
     tellNextPage(request, done.told)
     return reply.redirect(`/arenden/${asked.found.id}`, 303)
   }
@@ -152,6 +173,6 @@ export function hangForms(app: App, deps: PageDeps, forms: readonly CaseForm[]):
     const config = { permission: form.permission }
     const path = `/arenden/:id/${form.path}`
     app.get(path, { config }, async (request, reply) => show(reply, form, await askedOf(request, deps)))
-    app.post(path, { config }, save(form, deps))
+    app.post(path, { config: { ...config, draft: { about: 'case' } } }, save(form, deps))
   }
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { moment } from '../../shared/casework/act.ts'
 import { readCase } from '../../shared/casework/cases.ts'
 import { namesOf } from '../../shared/casework/colleagues.ts'
+import { finishForm, type DraftAbout } from '../../shared/casework/form-drafts.ts'
 import { closeCase } from '../../shared/casework/closure.ts'
 import { recordContact } from '../../shared/casework/contacts.ts'
 import { readReferral } from '../../shared/casework/referral-answers.ts'
@@ -11,6 +12,7 @@ import { readDate } from '../../shared/domain/written.ts'
 import type { App } from '../http.ts'
 import { diaryOf, idsIn } from './case-view.ts'
 import { choicesOf, codesInForce } from './codes.ts'
+import { draftsOn, placeOf } from './form-drafts.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
@@ -33,13 +35,22 @@ const BY_WHOM = ['municipality', 'neutral', 'landlord'] as const
 type Sent = { values: Values; errors: FieldErrors; stale?: boolean }
 
 /** Where a contact belongs: a case of one's own, or the case behind a referral. `back` is where one came from. */
-type Place = { caseId: string; back: string; number: string }
+type Place = { caseId: string; back: string; number: string; about: DraftAbout }
 type FindPlace = (request: FastifyRequest) => Promise<Place>
 
-async function showContact(reply: FastifyReply, { db }: PageDeps, find: FindPlace, sent?: Sent) {
+/** What is still here of the form that the page shows. */
+async function draftIn(request: FastifyRequest, deps: PageDeps, sent?: Sent) {
+  const form = request.routeOptions.url ?? ''
+  const wish = { forms: [form], id: idIn(request), sent: sent ? form : null }
+  return (await draftsOn(request, deps, wish))(form)
+}
+
+async function showContact(reply: FastifyReply, deps: PageDeps, find: FindPlace, sent?: Sent) {
   const { request } = reply
+  const { db } = deps
   const t = textsOf(request)
   const place = await find(request)
+  const draft = await draftIn(request, deps, sent)
   const codes = await codesInForce(db)
   const now = whenValues((await moment(db)).now)
   return renderPage(reply, 'casework/contact', {
@@ -48,7 +59,11 @@ async function showContact(reply: FastifyReply, { db }: PageDeps, find: FindPlac
     outcomes: choicesOf(codes, 'contact-result', request.language),
     channels: CHANNELS.map((value) => ({ value, text: t(`contact.${value}`) })),
     byWhom: BY_WHOM.map((value) => ({ value, text: t(`contact.by.${value}`) })),
-    form: { values: { ...now, byWhom: 'municipality', ...sent?.values }, errors: sent?.errors ?? {} },
+    draft: draft.view,
+    form: {
+      values: { ...now, byWhom: 'municipality', ...draft.values, ...sent?.values },
+      errors: sent?.errors ?? {},
+    },
     errors: summaryOf(sent?.errors ?? {}),
   })
 }
@@ -64,12 +79,15 @@ function saveContact(deps: PageDeps, find: FindPlace) {
     if (!channel) errors['channel'] = t('contact.error.channel')
     if (!channel || Object.keys(errors).length > 0)
       return showContact(reply.code(422), deps, find, { values, errors })
-    const { caseId, back } = await find(request)
+    const { caseId, back, about } = await find(request)
     const note = (values['note'] ?? '').trim().slice(0, 500) || null
     const byWhom = BY_WHOM.find((known) => known === values['byWhom']) ?? 'municipality'
-    const report = { caseId, ifMatch: null, channel, byWhom, taskId: null, note, occurredAt: when.at }
+    const told = { note, occurredAt: when.at, outcome: values['outcome'] ?? '' }
+    const report = { caseId, ifMatch: null, channel, byWhom, taskId: null, ...told }
+    const actor = actorIn(request)
     try {
-      await recordContact(deps.db, actorIn(request), { ...report, outcome: values['outcome'] ?? '' })
+      const place = placeOf(request, about)
+      await finishForm(deps.db, actor, place, (db) => recordContact(db, actor, report))
     } catch (error) {
       const refused = errorsOf(error, { '/outcome': 'outcome', '/occurredAt': 'day' }, request.language)
       if (!refused) throw error
@@ -80,8 +98,9 @@ function saveContact(deps: PageDeps, find: FindPlace) {
   }
 }
 
-async function showClosing(reply: FastifyReply, { db, tools }: PageDeps, sent?: Sent): Promise<FastifyReply> {
+async function showClosing(reply: FastifyReply, deps: PageDeps, sent?: Sent): Promise<FastifyReply> {
   const { request } = reply
+  const { db, tools } = deps
   const { language } = request
   const t = textsOf(request)
   const actor = actorIn(request)
@@ -92,8 +111,10 @@ async function showClosing(reply: FastifyReply, { db, tools }: PageDeps, sent?: 
     { value: '', text: first },
     ...choicesOf(codes, list, language),
   ]
+  const draft = await draftIn(request, deps, sent)
   const version = String(found.version)
-  const values = { day: today, version, ...sent?.values, ...(sent?.stale && { version }) }
+  // What was written of an older version is sent with that: what has happened since is then shown beside it.
+  const values = { day: today, version, ...draft.values, ...sent?.values, ...(sent?.stale && { version }) }
   const names = sent?.stale ? await namesOf(db, idsIn(found)) : new Map<string, string>()
   const reader = { t, language, today, law: tools.law, codes, names, role: actor.role }
   return renderPage(reply, 'casework/close', {
@@ -102,6 +123,7 @@ async function showClosing(reply: FastifyReply, { db, tools }: PageDeps, sent?: 
     outcomes: choices('outcome', t('close.choose')),
     causes: choices('cause', t('close.unchanged')),
     housing: choices('housing-after', t('close.unchanged')),
+    draft: draft.view,
     news: sent?.stale ? diaryOf(found, reader).slice(0, 3) : [],
     form: { values, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),
@@ -145,7 +167,8 @@ function close(deps: PageDeps) {
     }
     try {
       const recorded = { cause: cause || null, housingAfter: housing || null }
-      await closeCase(deps.db, actorIn(request), { ...closing, ...recorded })
+      const [actor, place] = [actorIn(request), placeOf(request, 'case')]
+      await finishForm(deps.db, actor, place, (db) => closeCase(db, actor, { ...closing, ...recorded }))
     } catch (error) {
       if (error instanceof Refusal && error.kind === 'stale') {
         const stale = refusedAs(error, 'outcome', request.language)
@@ -164,7 +187,7 @@ export function caseFormPages(app: App, deps: PageDeps): void {
   const inCase: FindPlace = async (request) => {
     const wish = { caseId: idIn(request), purpose: null }
     const { id, number } = await readCase(deps.db, deps.tools, actorIn(request), wish)
-    return { caseId: id, back: `/arenden/${id}`, number }
+    return { caseId: id, back: `/arenden/${id}`, number, about: 'case' }
   }
   const inReferral: FindPlace = async (request) => {
     const { id, caseId, caseNumber } = await readReferral(
@@ -173,16 +196,17 @@ export function caseFormPages(app: App, deps: PageDeps): void {
       actorIn(request),
       idIn(request),
     )
-    return { caseId, back: `/hanvisningar/${id}`, number: caseNumber }
+    return { caseId, back: `/hanvisningar/${id}`, number: caseNumber, about: 'referral' }
   }
-  for (const [path, find] of [
-    ['/arenden/:id/kontakt', inCase],
-    ['/hanvisningar/:id/kontakt', inReferral],
+  for (const [path, about, find] of [
+    ['/arenden/:id/kontakt', 'case', inCase],
+    ['/hanvisningar/:id/kontakt', 'referral', inReferral],
   ] as const) {
     app.get(path, { config: record }, (_request, reply) => showContact(reply, deps, find))
-    app.post(path, { config: record }, saveContact(deps, find))
+    app.post(path, { config: { ...record, draft: { about } } }, saveContact(deps, find))
   }
   const closing = { permission: 'case.close' as const }
   app.get('/arenden/:id/avsluta', { config: closing }, (_request, reply) => showClosing(reply, deps))
-  app.post('/arenden/:id/avsluta', { config: closing }, close(deps))
+  const drafted = { ...closing, draft: { about: 'case' as const } }
+  app.post('/arenden/:id/avsluta', { config: drafted }, close(deps))
 }

@@ -1,10 +1,12 @@
 // Completing a task: how it went first, then only what follows from that, then done.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { moment } from '../../shared/casework/act.ts'
+import { finishForm } from '../../shared/casework/form-drafts.ts'
 import { completeTask, readTask } from '../../shared/casework/tasks.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import type { App } from '../http.ts'
 import { codesInForce, nameOfCode } from './codes.ts'
+import { draftsOn, placeOf } from './form-drafts.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
@@ -25,6 +27,7 @@ import { taskLine } from './worklist.ts'
 
 const read = { permission: 'task.read' as const }
 const write = { permission: 'task.complete' as const }
+const DONE = '/uppgifter/:id/klar'
 
 async function taskShown(request: FastifyRequest, { db }: PageDeps) {
   const t = textsOf(request)
@@ -81,7 +84,10 @@ async function showDone(
   const { request } = reply
   const t = textsOf(request)
   const { line, answers, task } = await taskShown(request, deps)
-  const answer = sent?.values['answer'] ?? queryIn(request, 'svar')
+  const wish = { forms: [DONE], id: task.id, sent: sent ? DONE : null }
+  const draft = (await draftsOn(request, deps, wish))(DONE)
+  // Back from a sign-in there is no answer in the address, but there is one in what was written.
+  const answer = sent?.values['answer'] ?? (queryIn(request, 'svar') || draft.values['answer']) ?? ''
   const chosen = answers.find(({ value }) => value === answer)
   const form = `/uppgifter/${task.id}`
   // What somebody wrote is shown to them even when a colleague was first: it may belong in the case all the same.
@@ -95,7 +101,8 @@ async function showDone(
     chosen,
     caseHref: task.caseNumber ? `/arenden/${task.caseId}` : null,
     follows: t(`follows.${task.follows[answer]?.kind ?? 'none'}`),
-    form: { values: { ...now, ...sent?.values }, errors },
+    draft: draft.view,
+    form: { values: { ...now, ...draft.values, ...sent?.values }, errors },
     errors: summaryOf(errors),
   })
 }
@@ -109,7 +116,9 @@ function finish(deps: PageDeps) {
     const note = (values['note'] ?? '').trim().slice(0, 500) || null
     try {
       const completion = { outcome: values['answer'] ?? '', note, occurredAt: at }
-      const task = await completeTask(deps.db, actorIn(request), idIn(request), completion)
+      const [actor, id] = [actorIn(request), idIn(request)]
+      const place = placeOf(request, 'task')
+      const task = await finishForm(deps.db, actor, place, (db) => completeTask(db, actor, id, completion))
       tellNextPage(request, t('task.done'))
       return await reply.redirect(task.caseNumber ? `/arenden/${task.caseId}` : '/uppgifter', 303)
     } catch (error) {
@@ -128,6 +137,6 @@ function finish(deps: PageDeps) {
 export function taskPages(app: App, deps: PageDeps): void {
   app.get('/uppgifter/:id', { config: read }, (_request, reply) => showAnswers(reply, deps))
   app.post('/uppgifter/:id', { config: write }, chooseAnswer(deps))
-  app.get('/uppgifter/:id/klar', { config: write }, (_request, reply) => showDone(reply, deps))
-  app.post('/uppgifter/:id/klar', { config: write }, finish(deps))
+  app.get(DONE, { config: write }, (_request, reply) => showDone(reply, deps))
+  app.post(DONE, { config: { ...write, draft: { about: 'task' } } }, finish(deps))
 }

@@ -23,6 +23,7 @@ import { caseCounsellingPages } from './case-counselling.ts'
 import { counsellingTimePages } from './counselling-times.ts'
 import { inboxEntryPages } from './inbox-entry.ts'
 import { inboxPages } from './inbox.ts'
+import { formDraftPages } from './form-drafts.ts'
 import { landlordFilePages } from './landlord-file.ts'
 import { landlordNoticePages } from './landlord-notice.ts'
 import { landlordSentPages } from './landlord-sent.ts'
@@ -53,6 +54,7 @@ import { signInPages } from './sign-ins.ts'
 import { worklistPages } from './worklist.ts'
 
 const AREAS = [
+  formDraftPages,
   startPages,
   calculatorPages,
   landlordNoticePages,

@@ -1,5 +1,6 @@
 // The visit sheet for the phone in the stairwell: there, who agreed, what to ask, how it went, and out again.
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor } from '../../shared/casework/act.ts'
 import {
   checkIn,
   checkOut,
@@ -9,6 +10,7 @@ import {
   type AdultAnswer,
   type VisitSheet,
 } from '../../shared/casework/visit-sheet.ts'
+import { finishForm } from '../../shared/casework/form-drafts.ts'
 import { recordVisit } from '../../shared/casework/visit-results.ts'
 import { mayEnter, PHASES, type Phase } from '../../shared/domain/visits.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
@@ -16,6 +18,7 @@ import type { Key } from '../../shared/text/say.ts'
 import type { App } from '../http.ts'
 import { choicesOf, codesInForce, nameOfCode } from './codes.ts'
 import { dayInText, timeOfDay } from './filters.ts'
+import { draftsOn, placeOf, without, type PageDraft } from './form-drafts.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
@@ -34,6 +37,11 @@ import {
 import { stateOf } from './visits.ts'
 
 const work = { permission: 'visit.work' as const }
+const SHEET = '/hembesok/:id'
+const CONSENT = `${SHEET}/samtycke`
+const LIST = `${SHEET}/lista`
+const RESULT = `${SHEET}/resultat`
+const drafted = { ...work, draft: { about: 'visit' as const, page: SHEET } }
 const ANSWERS = ['yes', 'no', 'door-only'] as const
 const MOST_ADULTS = 12
 /** Minutes after the planned end at which the first alarm goes; the ladder's table decides, this only tells. */
@@ -73,19 +81,35 @@ function sentRows(values: Values): SentAdult[] {
   return rows.filter(({ who, answer }) => who !== '' || answer !== '')
 }
 
-function listView(sheet: VisitSheet, asked: string, t: Say, language: 'sv' | 'en') {
-  const chosen = phaseOf(asked, sheet)
+/** The draft of the list when it is of the part that is shown; another part's is left as it is. */
+function listDraft(draft: PageDraft, shown: Phase): PageDraft {
+  if (draft.view.kept === null || draft.values['phase'] === shown) return draft
+  // Written over, it is told as what another window wrote.
+  const { view } = without(draft)
+  return { ...without(draft), view: { ...view, seen: '' } }
+}
+
+function listView(
+  sheet: VisitSheet,
+  { asked, draft: kept }: { asked: string; draft: PageDraft },
+  t: Say,
+  language: 'sv' | 'en',
+) {
+  const chosen = phaseOf(asked || (kept.values['phase'] ?? ''), sheet)
+  const draft = listDraft(kept, chosen)
+  const { done = [] } = draft.lists
+  const written = (phase: Phase) => draft.view.kept !== null && phase === chosen && asked !== 'allt'
   const part = (phase: Phase) => ({
     phase,
     title: t(`visit.phase.${phase}`),
-    note: sheet.notes[phase] ?? '',
+    note: (written(phase) ? draft.values['note'] : sheet.notes[phase]) ?? '',
     items: sheet.items
       .filter((item) => item.phase === phase)
       .map(({ item, words, required }) => ({
         item,
         text: words[language],
         required,
-        done: sheet.done.includes(item),
+        done: (written(phase) ? done : sheet.done).includes(item),
       })),
   })
   const tabs = PHASES.map((phase) => ({
@@ -93,7 +117,7 @@ function listView(sheet: VisitSheet, asked: string, t: Say, language: 'sv' | 'en
     text: t(`visit.phase.${phase}`),
     current: asked !== 'allt' && phase === chosen,
   }))
-  return { tabs, part: part(chosen), all: asked === 'allt' ? PHASES.map(part) : null }
+  return { tabs, part: part(chosen), all: asked === 'allt' ? PHASES.map(part) : null, draft: draft.view }
 }
 
 function consentView({ adults }: VisitSheet) {
@@ -106,6 +130,9 @@ async function showSheet(reply: FastifyReply, deps: PageDeps, sent?: Sent): Prom
   const { language } = request
   const t = textsOf(request)
   const sheet = await readVisitSheet(deps.db, deps.tools, actorIn(request), idIn(request))
+  const form = sent ? (request.routeOptions.url ?? null) : null
+  const draftOf = await draftsOn(request, deps, { forms: [CONSENT, LIST, RESULT], id: sheet.id, sent: form })
+  const [consent, list, result] = [draftOf(CONSENT), draftOf(LIST), draftOf(RESULT)]
   const codes = await codesInForce(deps.db)
   const why = sheet.cancelledReason ?? ''
   const known = ['paid', 'case-ended', 'withdrawn'].includes(why)
@@ -118,16 +145,27 @@ async function showSheet(reply: FastifyReply, deps: PageDeps, sent?: Sent): Prom
     state: stateOf(sheet),
     who: sheet.visitors.map(({ name }) => name).join(', '),
     alarm: timeOfDay(new Date(Date.parse(sheet.endsAt) + ALARM_MINUTES * 60_000).toISOString()),
-    rows: adultRows(sheet, sent?.values),
+    rows: adultRows(sheet, consent.view.kept === null ? sent?.values : consent.values),
     answers: ANSWERS.map((value) => ({ value, text: t(`visit.answer.${value}`) })),
     consent: consentView(sheet),
-    list: listView(sheet, queryIn(request, 'del'), t, language),
+    list: listView(sheet, { asked: queryIn(request, 'del'), draft: list }, t, language),
+    drafts: { consent: consent.view, result: result.view },
     outcomes: choicesOf(codes, 'visit-result', language).filter(({ value }) => value !== 'KAPACITET'),
     outcome: sheet.outcome && nameOfCode(codes, sheet.outcome, language),
     cancelled: known,
-    form: { values: sent?.values ?? {}, errors: sent?.errors ?? {} },
+    form: { values: { ...result.values, ...sent?.values }, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),
   })
+}
+
+/** Does what one of the sheet's forms was filled in for, and forgets its draft. */
+async function ended(
+  { db }: PageDeps,
+  request: FastifyRequest,
+  does: (db: PageDeps['db'], actor: Actor, id: string) => Promise<unknown>,
+): Promise<void> {
+  const [actor, id] = [actorIn(request), idIn(request)]
+  await finishForm(db, actor, placeOf(request, 'visit'), (trx) => does(trx, actor, id))
 }
 
 type Deed = (deps: PageDeps, request: FastifyRequest, values: Values) => Promise<FieldErrors | null>
@@ -158,7 +196,7 @@ const leave: Deed = async ({ db }, request) => {
   return null
 }
 
-const agree: Deed = async ({ db }, request, values) => {
+const agree: Deed = async (deps, request, values) => {
   const t = textsOf(request)
   const rows = sentRows(values)
   const errors: FieldErrors = {}
@@ -170,7 +208,7 @@ const agree: Deed = async ({ db }, request, values) => {
   if (Object.keys(errors).length > 0) return errors
   const adults = rows.map(({ who, answer }) => ({ adult: who, answer: answer as AdultAnswer['answer'] }))
   try {
-    await noteAdults(db, actorIn(request), idIn(request), adults)
+    await ended(deps, request, (db, actor, id) => noteAdults(db, actor, id, adults))
     return null
   } catch (error) {
     const refused = errorsOf(error, { '/adults': 'who1' }, request.language)
@@ -179,24 +217,25 @@ const agree: Deed = async ({ db }, request, values) => {
   }
 }
 
-const tick: Deed = async ({ db }, request, values) => {
+const tick: Deed = async (deps, request, values) => {
   const phase = PHASES.find((known) => known === values['phase'])
   if (!phase) throw new Refusal('invalid', 'visit.phase', 'Öppna besöket igen och välj en del av listan.')
   const note = (values['note'] ?? '').trim().slice(0, 1000)
-  await tickItems(db, actorIn(request), idIn(request), { phase, done: listIn(request, 'done'), note })
+  const ticked = { phase, done: listIn(request, 'done'), note }
+  await ended(deps, request, (db, actor, id) => tickItems(db, actor, id, ticked))
   return null
 }
 
-const finish: Deed = async ({ db, tools }, request, values) => {
+const finish: Deed = async (deps, request, values) => {
   const t = textsOf(request)
   const outcome = values['outcome'] ?? ''
   if (outcome === '') return { outcome: t('visit.error.result') }
-  const id = idIn(request)
-  const actor = actorIn(request)
-  const { caseId } = await readVisitSheet(db, tools, actor, id)
+  const { caseId } = await readVisitSheet(deps.db, deps.tools, actorIn(request), idIn(request))
   const note = (values['resultNote'] ?? '').trim().slice(0, 500) || null
   try {
-    await recordVisit(db, actor, caseId, { visitId: id, outcome, consentGiven: false, note })
+    await ended(deps, request, (db, actor, id) =>
+      recordVisit(db, actor, caseId, { visitId: id, outcome, consentGiven: false, note }),
+    )
     return null
   } catch (error) {
     const refused = errorsOf(error, { '/outcome': 'outcome', '/consentGiven': 'who1' }, request.language)
@@ -207,10 +246,10 @@ const finish: Deed = async ({ db, tools }, request, values) => {
 
 /** `/hembesok/{id}` and its forms, each its own address: a press in a lift must be small and safe to repeat. */
 export function visitSheetPages(app: App, deps: PageDeps): void {
-  app.get('/hembesok/:id', { config: work }, (_request, reply) => showSheet(reply, deps))
-  app.post('/hembesok/:id/framme', { config: work }, deed(deps, arrive))
-  app.post('/hembesok/:id/ute', { config: work }, deed(deps, leave))
-  app.post('/hembesok/:id/samtycke', { config: work }, deed(deps, agree, { anchor: '#consent' }))
-  app.post('/hembesok/:id/lista', { config: work }, deed(deps, tick, { anchor: '#list' }))
-  app.post('/hembesok/:id/resultat', { config: work }, deed(deps, finish, { said: 'visit.result.done' }))
+  app.get(SHEET, { config: work }, (_request, reply) => showSheet(reply, deps))
+  app.post(`${SHEET}/framme`, { config: work }, deed(deps, arrive))
+  app.post(`${SHEET}/ute`, { config: work }, deed(deps, leave))
+  app.post(CONSENT, { config: drafted }, deed(deps, agree, { anchor: '#consent' }))
+  app.post(LIST, { config: drafted }, deed(deps, tick, { anchor: '#list' }))
+  app.post(RESULT, { config: drafted }, deed(deps, finish, { said: 'visit.result.done' }))
 }

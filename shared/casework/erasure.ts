@@ -24,6 +24,7 @@ const NAMED = [
   },
   { table: 'outbox', where: sql`subject_id = any(erased.ids)` },
   { table: 'alert', where: sql`subject_id = any(erased.ids)` },
+  { table: 'form_draft', where: sql`subject_id = any(erased.ids)` },
 ] as const
 
 /** Kept on purpose: ids that lead to nothing any more, and the proof itself. */

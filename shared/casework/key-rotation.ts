@@ -12,6 +12,7 @@ export const SEALED: readonly (readonly [table: string, column: string])[] = [
   ['notice_update', 'raw'],
   ['notice_file', 'raw'],
   ['notice_draft', 'sealed'],
+  ['form_draft', 'sealed'],
   ['eviction_notice', 'raw'],
   ['eviction_notice', 'personal_id'],
   ['inbox_item', 'raw'],
@@ -53,9 +54,10 @@ export const PLAIN: readonly (readonly [table: string, column: string, why: stri
 
 const BATCH = 500
 
-// A sealed value begins with the length and the name of its key.
+// A sealed value begins with the length and the name of its key; what was emptied (a draft that was sent) has neither.
 const keyIn = (column: string) =>
-  sql`convert_from(substring(${sql.ref(column)} from 2 for get_byte(${sql.ref(column)}, 0)), 'UTF8')`
+  sql`case when octet_length(${sql.ref(column)}) > 0
+    then convert_from(substring(${sql.ref(column)} from 2 for get_byte(${sql.ref(column)}, 0)), 'UTF8') end`
 
 /**
  * Seals anew, in batches of their own transactions, what is not sealed with the current key; a row that somebody is

@@ -24,7 +24,10 @@ export type PersonExtract = {
   tables: { table: string; rows: Record<string, unknown>[] }[]
 }
 
-/** The service's own machinery, and what would tell the person who else has looked: the log has an excerpt of its own. */
+/**
+ * The service's own machinery, what would tell the person who else has looked (the log has an excerpt of its own), and
+ * text that has not got its final form (lag 2018:218 5 kap. 2 §).
+ */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'stage',
   'alert',
@@ -34,6 +37,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'approval',
   'case_likeness',
   'counselling_slot',
+  'form_draft',
 ])
 
 /** Every table that an extract can show rows of, as the database's references stand now. */

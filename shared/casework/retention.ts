@@ -215,9 +215,11 @@ async function eraseLoose(db: Db, rules: RetentionRules): Promise<Erased> {
 async function eraseReceipts(trx: Trx, rules: RetentionRules, erased: Erased): Promise<void> {
   const before = sql`(clock_now() - make_interval(days => ${rules.receiptDays}))`
   const begun = sql`(clock_now() - make_interval(days => ${rules.draftDays}))`
+  const written = sql`(clock_now() - make_interval(days => ${rules.formDraftDays}))`
   for (const [table, old] of [
     ['intake_key', sql`created_at < ${before}`],
     ['notice_draft', sql`updated_at < ${begun}`],
+    ['form_draft', sql`updated_at < ${written}`],
     ['notice_file', sql`state = 'draft' and received_at < ${begun}`],
     ['mail', sql`created_at < ${before} and state in ('sent', 'refused')`],
   ] as const) {

@@ -23,6 +23,24 @@ export async function findSession(db: Db, id: string): Promise<Record<string, un
   return (row?.data as Record<string, unknown> | undefined) ?? null
 }
 
+// A form left open over night is still its writer's in the morning; after that its session is forgotten.
+const REMEMBERED = sql`interval '24 hours'`
+const runOut = sql<boolean>`expires_at <= clock_now() and expires_at > clock_now() - ${REMEMBERED}`
+
+/** What a session held that ran out within a day; null for one that lives, or was ended by somebody. */
+export async function findEndedSession(db: Db, id: string): Promise<Record<string, unknown> | null> {
+  const { rows } = await sql<{ data: Record<string, unknown> }>`select data from web_session
+    where id = ${hashed(id)} and ${runOut}`.execute(db)
+  return rows[0]?.data ?? null
+}
+
+/** What the person's sessions held that ran out within a day. */
+export async function endedSessionsOf(db: Db, subject: string): Promise<Record<string, unknown>[]> {
+  const { rows } = await sql<{ data: Record<string, unknown> }>`select data from web_session
+    where subject = ${subject} and ${runOut} order by expires_at desc limit 20`.execute(db)
+  return rows.map(({ data }) => data)
+}
+
 /**
  * Saves a session and moves its idle end; the absolute end counts from its first save and never moves.
  * A new id, as at sign-in, starts a new absolute period.
@@ -85,9 +103,11 @@ export async function endOtherSessions(
   db: Db,
   { subject, ownId, which }: { subject: string; ownId: string; which: string },
 ): Promise<number> {
-  const { rows } = await sql`delete from web_session where subject = ${subject} and id <> ${hashed(ownId)}
-    and (${which} = 'others' or ${ref} = ${which}) returning 1`.execute(db)
-  return rows.length
+  const { rows } = await sql<{
+    live: boolean
+  }>`delete from web_session where subject = ${subject} and id <> ${hashed(ownId)}
+    and (${which} = 'others' or ${ref} = ${which}) returning ${live} as live`.execute(db)
+  return rows.filter((row) => row.live).length
 }
 
 /**
@@ -102,20 +122,17 @@ export async function endPersonSessions(db: Db, actor: Actor, personId: string):
       .where('id', '=', personId)
       .executeTakeFirst()
     if (!person) throw new Refusal('not-found', 'not-found', 'Det du söker finns inte.')
-    const { rows } = await sql`delete from web_session where subject = ${person.subject} returning 1`.execute(
-      trx,
-    )
-    if (rows.length > 0)
+    const { rows } = await sql<{ live: boolean }>`delete from web_session
+      where subject = ${person.subject} returning ${live} as live`.execute(trx)
+    const ended = rows.filter((row) => row.live).length
+    if (ended > 0)
       await sql`insert into person_change (person_id, what, changed_by)
         values (${personId}, 'signed-out', ${actor.personId})`.execute(trx)
-    return rows.length
+    return ended
   })
 }
 
-/** Removes what has already ended; called at sign-in, so that the table stays as small as the day's work. */
+/** Removes what ended a day ago; called at sign-in, so that the table stays as small as two days' work. */
 export async function removeEndedSessions(db: Db): Promise<void> {
-  await db
-    .deleteFrom('webSession')
-    .where('expiresAt', '<', sql<string>`clock_now()`)
-    .execute()
+  await sql`delete from web_session where expires_at <= clock_now() - ${REMEMBERED}`.execute(db)
 }

@@ -440,6 +440,16 @@ export interface EvictionPlan {
   present: string[];
 }
 
+export interface FormDraft {
+  caseId: string | null;
+  form: string;
+  id: Generated<string>;
+  personId: string;
+  sealed: Buffer;
+  subjectId: string;
+  updatedAt: Generated<string>;
+}
+
 export interface Heartbeat {
   appClockAheadMs: Generated<number>;
   at: string;
@@ -1253,6 +1263,7 @@ export interface DB {
   erasure: Erasure;
   evictionNotice: EvictionNotice;
   evictionPlan: EvictionPlan;
+  formDraft: FormDraft;
   heartbeat: Heartbeat;
   householdKey: HouseholdKey;
   inboxCorrection: InboxCorrection;

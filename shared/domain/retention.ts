@@ -13,6 +13,8 @@ export type RetentionRules = {
   looseNoticeYears: number
   receiptDays: number
   draftDays: number
+  /** Days after which what somebody wrote in a form about a case and never sent is forgotten. */
+  formDraftDays: number
   /** Days after a registrar has set aside what was not for the municipality. */
   notOursDays: number
 }
@@ -88,6 +90,7 @@ export function readRetentionRules(
     looseNoticeYears: number('loose-notice-years', 1),
     receiptDays: number('receipt-days', 400),
     draftDays: number('draft-days', 1),
+    formDraftDays: number('form-draft-days', 1),
     notOursDays: number('not-ours-days', 1),
   }
   return { rules: problems.length > 0 ? null : rules, problems }

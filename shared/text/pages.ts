@@ -11,6 +11,7 @@ import { diaryTexts } from './diary.ts'
 import { entryTexts } from './entry.ts'
 import { extractTexts } from './extract.ts'
 import { inboxTexts } from './inbox.ts'
+import { formDraftTexts } from './form-drafts.ts'
 import { landlordFileTexts } from './landlord-files.ts'
 import { landlordTexts } from './landlord.ts'
 import { lawWorkTexts } from './law-work.ts'
@@ -57,6 +58,7 @@ const all = {
   ...tenancyTexts,
   ...letterTexts,
   ...letterTemplateTexts,
+  ...formDraftTexts,
 }
 
 export type PageTextKey = keyof typeof all

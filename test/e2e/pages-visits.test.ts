@@ -219,6 +219,71 @@ inBrowser(`The pages of home visits${reason}`, () => {
     expect(await journeys.knock(who, `/hembesok/${id}`)).toEqual({ status, named: false })
   })
 
+  test('a lost session loses nothing that was written: kept while it is typed, and without script when it is sent', async () => {
+    const bare = await enter('petter', { javaScriptEnabled: false })
+    const { id, caseId } = await world.owner
+      .selectFrom('task')
+      .select(['id', 'caseId'])
+      .where('titleSv', 'like', 'Ring och sms:a%')
+      .where('state', '=', 'open')
+      .where('committee', '=', 'GAN')
+      .orderBy('dueAt', 'desc')
+      .executeTakeFirstOrThrow()
+    const runOut = () =>
+      sql`update web_session set expires_at = clock_now() - interval '1 hour'
+        where subject = (select subject from person where username = 'petter')`.execute(world.owner)
+    const signInAgain = async (page: Page) => {
+      expect(new URL(page.url()).pathname).toBe('/login')
+      await page.locator('main a').first().click()
+    }
+    await bare.goto(`${BASE}/arenden/${caseId}/kontakt`)
+    await bare.check('input[name=channel][value=sms]')
+    await bare.fill('#note', 'Hon vill bli ringd efter fem.')
+
+    const page = await enter('petter')
+    const task = `${BASE}/uppgifter/${id}/klar?svar=NADD_TACKAR_JA`
+    await page.goto(task)
+    const second = await page.context().newPage()
+    await second.goto(task)
+    const typed = async (on: Page, text: string) => {
+      const answer = on.waitForResponse((one) => new URL(one.url()).pathname === '/utkast')
+      await on.fill('#note', text)
+      expect((await answer).status()).toBe(200)
+    }
+    await typed(page, 'Hon tackar ja, men')
+    await typed(second, 'Hon tackar ja.')
+    expect(await second.locator('[data-draft-told]').innerText()).toMatch(
+      /annat fönster klockan \d\d:\d\d är ersatt/,
+    )
+    await runOut()
+
+    await press(bare, 'Spara kontakten')
+    expect(await banner(bare)).toContain('Det du skrev är sparat')
+    await signInAgain(bare)
+    await bare.waitForURL(`${BASE}/arenden/${caseId}/kontakt`)
+    expect(await bare.inputValue('#note')).toBe('Hon vill bli ringd efter fem.')
+    expect(await bare.isChecked('input[name=channel][value=sms]')).toBe(true)
+    await press(bare, 'Kasta det jag skrev')
+    expect(await bare.inputValue('#note')).toBe('')
+
+    // The page of before: closed without being sent, and opened again from its address.
+    await page.goto(`${BASE}/uppgifter/${id}/klar`)
+    await signInAgain(page)
+    await page.waitForURL(`${BASE}/uppgifter/${id}/klar`)
+    expect(await main(page)).toMatch(/Det du skrev .* klockan \d\d:\d\d finns kvar/)
+    expect(await page.inputValue('#note')).toBe('Hon tackar ja.')
+    // The other window still holds the form of the sign-in before.
+    await second.fill('#note', 'Hon tackar ja till lördag.')
+    await press(second, 'Klart')
+    expect(await banner(second)).toContain('Du har loggat in igen')
+    expect(await second.inputValue('#note')).toBe('Hon tackar ja till lördag.')
+    await second.fill('#time', '00:01')
+    await press(second, 'Klart')
+    await second.waitForURL(`${BASE}/arenden/${caseId}`)
+    expect(await world.owner.selectFrom('formDraft').select('form').execute()).toEqual([])
+    await Promise.all([page.context().close(), bare.context().close()])
+  })
+
   test('no journey left anything behind that it must not', () => {
     expect(journeys.leftBehind()).toEqual([])
   })

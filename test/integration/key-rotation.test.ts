@@ -132,6 +132,11 @@ describe('A rotation', () => {
     const keys = readKeys(file)
     await demandKeys(spine.worker, keys)
     await send('2')
+    // A draft that was sent is empty, and has no key to be rotated.
+    await sql`with writer as (insert into person (subject, username, name, role) values ('w', 'w', 'W', 'landlord') returning id)
+      insert into notice_draft (sender, person_id, sealed) select 'w', id, '' from writer`.execute(
+      spine.owner,
+    )
     expect(running.current).toBe('k2')
     expect(await countOld(spine.worker, keys)).toBeGreaterThan(0)
     expect(await sealAnew(spine.worker, keys, () => undefined)).toBeGreaterThan(0)

@@ -9,6 +9,7 @@ import { migrationNames } from '../../shared/db/migrate.ts'
 import { buildServer } from '../../services/http.ts'
 import { makeDemoIdentity, type DemoIdentity } from '../../services/identity/demo-identity.ts'
 import { startIdentity } from '../../services/identity/start.ts'
+import { lostFormKeeper } from '../../services/web/form-drafts.ts'
 import { pageRoutes } from '../../services/web/pages.ts'
 import { wire } from '../../services/wiring.ts'
 import type { Language } from '../../shared/text/say.ts'
@@ -93,8 +94,14 @@ export async function openPages({ families = 6, days = 6 } = {}): Promise<World>
     lateSeconds: 60,
     schemaNeeded: migrationNames().at(-1)!,
   })
-  const pages = pageRoutes({ db: spine.web, tools: spine.tools })
-  const { app } = await buildServer({ ...wired, logger: false, routes: [login, pages] })
+  const deps = { db: spine.web, tools: spine.tools }
+  const keepLostForm = lostFormKeeper(deps)
+  const { app } = await buildServer({
+    ...wired,
+    keepLostForm,
+    logger: false,
+    routes: [login, pageRoutes(deps)],
+  })
   await app.listen({ port: Number(new URL(BASE).port), host: '127.0.0.1' })
   const stop = async () => {
     await app.close()

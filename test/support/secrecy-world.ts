@@ -8,6 +8,7 @@ import type { Db } from '../../shared/db/open.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { apiRoutes } from '../../services/api/routes.ts'
 import { buildServer, type Server } from '../../services/http.ts'
+import { lostFormKeeper } from '../../services/web/form-drafts.ts'
 import { pageRoutes } from '../../services/web/pages.ts'
 import { wire } from '../../services/wiring.ts'
 import { caseColumn, seedRow, tablesOf, type Table } from './any-row.ts'
@@ -38,6 +39,9 @@ export type World = Town & {
   unseeded: string[]
   marks: Record<Household, Marks>
 }
+
+/** Signs the cookies of this world. */
+export const SESSION_SECRET = 'a-secret-of-a-test-that-is-long-enough'
 
 const SCOPES: Record<string, string> = {
   landlord: 'notices',
@@ -220,7 +224,7 @@ async function serverOf(spine: Spine): Promise<Server & { principal: (who: Who) 
     tokens: { issuer: provider.issuer, audience: 'bokvar' },
     staff: provider,
     landlords: provider,
-    sessionSecrets: ['a-secret-of-a-test-that-is-long-enough'],
+    sessionSecrets: [SESSION_SECRET],
     schemaNeeded: migrationNames().at(-1)!,
     lateSeconds: 60,
   })
@@ -228,6 +232,7 @@ async function serverOf(spine: Spine): Promise<Server & { principal: (who: Who) 
   const server = await buildServer({
     ...wired,
     verifyToken: (token) => principal(token as Who),
+    keepLostForm: lostFormKeeper(deps),
     logger: false,
     routes: [login, ...apiRoutes(deps), pageRoutes(deps)],
   })

@@ -38,13 +38,37 @@ for (const waiting of document.querySelectorAll('[data-reload]')) {
 // What is typed is kept on the server now and then: a lost session or a closed window must not lose it.
 for (const form of document.querySelectorAll('form[data-draft]')) {
   let waiting
-  const keep = () => {
+  let sending = null
+  let again = false
+  const tell = ({ seen, told }) => {
+    form.dataset.draftSeen = seen
+    if (told) form.querySelector('[data-draft-told]').textContent = told
+  }
+  const keep = async () => {
+    // One at a time: two at once would look to the server like two windows.
+    again = sending !== null
+    if (again) return
+    sending = new AbortController()
     const body = new URLSearchParams(new FormData(form))
-    void fetch(form.dataset.draft, { method: 'POST', body, keepalive: true }).catch(() => undefined)
+    if (form.dataset.draftSeen !== undefined) body.set('_seen', form.dataset.draftSeen)
+    const asked = { method: 'POST', body, keepalive: true, signal: sending.signal }
+    try {
+      const answer = await fetch(form.dataset.draft, asked)
+      if (answer.status === 200 && !answer.redirected) tell(await answer.json())
+    } catch {
+      // Without a line nothing is kept just now; the next letter tries again.
+    }
+    sending = null
+    if (again) void keep()
   }
   form.addEventListener('input', () => {
     clearTimeout(waiting)
-    waiting = setTimeout(keep, 2000)
+    waiting = setTimeout(() => void keep(), 2000)
   })
-  form.addEventListener('submit', () => clearTimeout(waiting))
+  // What is sent is no draft any more: one that came after it would bring it back.
+  form.addEventListener('submit', () => {
+    clearTimeout(waiting)
+    again = false
+    sending?.abort()
+  })
 }

@@ -1,0 +1,274 @@
+// What somebody writes in a form and has not sent: kept for them alone, also when the session has run out; never for a stranger.
+import { randomUUID } from 'node:crypto'
+import { Signer } from '@fastify/cookie'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
+import { readDataFile } from '../../config/files.ts'
+import { runRetention } from '../../shared/casework/retention.ts'
+import { saveSession } from '../../shared/casework/web-sessions.ts'
+import { openDatabase } from '../../shared/db/open.ts'
+import { readRetentionRules } from '../../shared/domain/retention.ts'
+import type { Who } from '../support/secrecy-people.ts'
+import { openWorld, SESSION_SECRET, type World } from '../support/secrecy-world.ts'
+
+let world: World
+let form: string
+beforeAll(async () => {
+  world = await openWorld()
+  await sql`delete from form_draft`.execute(world.owner)
+  form = `/arenden/${world.marks.gan.caseId}/kontakt`
+}, 120_000)
+afterAll(() => world?.stop())
+
+const signer = new Signer(SESSION_SECRET)
+const cookieOf = (id: string) => `bokvar-3999=${encodeURIComponent(signer.sign(id))}`
+
+/** A sign-in of somebody's: the session's id and its cookie. */
+async function signedIn(who: Who) {
+  const id = randomUUID()
+  await saveSession(world.web, id, { subject: who, provider: 'staff' }, { idleMinutes: 30, absoluteHours: 8 })
+  return { id, cookie: cookieOf(id) }
+}
+const open = async (cookie: string, url = form) => (await world.app.inject({ url, headers: { cookie } })).body
+const tokenIn = (html: string) => /name="_csrf" value="([^"]*)"/.exec(html)?.[1] ?? ''
+
+async function send(url: string, cookie: string, fields: Record<string, string>) {
+  const answer = await world.app.inject({
+    method: 'POST',
+    url,
+    headers: { ...(cookie && { cookie }), 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams(fields).toString(),
+  })
+  return { status: answer.statusCode, body: answer.body, to: answer.headers['location'] ?? '' }
+}
+/** Keeps what is typed as the page's script does. */
+async function keep(cookie: string, token: string, fields: Record<string, string>, address = form) {
+  const answer = await send(`/utkast?form=${encodeURIComponent(address)}`, cookie, {
+    _csrf: token,
+    ...fields,
+  })
+  const { seen, told } = answer.status === 200 ? (JSON.parse(answer.body) as Record<string, string>) : {}
+  return { status: answer.status, seen, told }
+}
+const kept = async () =>
+  (
+    await sql<{ subject: string; form: string; row: string }>`select p.subject, d.form, d::text as row
+      from form_draft d join person p on p.id = d.person_id`.execute(world.owner)
+  ).rows
+const contacts = async () =>
+  (await sql<{ n: number }>`select count(*)::int as n from contact`.execute(world.owner)).rows[0]!.n
+const runOut = (hours = 1) =>
+  sql`update web_session set expires_at = clock_now() - make_interval(hours => ${hours})`.execute(world.owner)
+const forget = () => sql`delete from form_draft`.execute(world.owner)
+
+describe('What is typed', () => {
+  test('is kept once however often, under seal, shown with when it was written, and gone when it is sent', async () => {
+    const { cookie } = await signedIn('assigned.gan')
+    const page = await open(cookie)
+    expect(page).not.toContain('finns kvar')
+    const token = tokenIn(page)
+    const { seen = '' } = await keep(cookie, token, { note: 'Hon vill bli ringd', channel: 'sms' })
+    await keep(cookie, token, { note: 'Hon vill bli ringd efter fem', channel: 'sms', _seen: seen })
+    const rows = await kept()
+    expect(rows.map(({ subject, form: of }) => [subject, of])).toEqual([
+      ['assigned.gan', '/arenden/:id/kontakt'],
+    ])
+    expect(rows[0]?.row).not.toMatch(/ringd|sms/)
+    const again = await open(cookie)
+    expect(again).toMatch(/Det du skrev \S+ \d+ \S+ klockan \d\d:\d\d finns kvar/)
+    expect(again).toContain('Hon vill bli ringd efter fem')
+    expect(again).toMatch(/value="sms" checked/)
+    const outcome = /name="outcome"[^>]*value="([^"]+)"/.exec(again)?.[1] ?? ''
+    const fields = { outcome, channel: 'sms', day: '2026-11-20', time: '10:00', byWhom: 'municipality' }
+    expect(await send(form, cookie, { _csrf: token, ...fields })).toMatchObject({ status: 303 })
+    expect(await kept()).toEqual([])
+    expect(await open(cookie)).not.toContain('finns kvar')
+  })
+
+  test('in two windows: the later one wins, and is told so once', async () => {
+    const { cookie } = await signedIn('assigned.gan')
+    const token = tokenIn(await open(cookie))
+    const first = await keep(cookie, token, { note: 'Första', _seen: '' })
+    expect(first).toMatchObject({ status: 200, told: null })
+    const second = await keep(cookie, token, { note: 'Andra', _seen: '' })
+    expect(second.told).toMatch(/ett annat fönster klockan \d\d:\d\d är ersatt/)
+    expect(await keep(cookie, token, { note: 'Andra igen', _seen: second.seen! })).toMatchObject({
+      told: null,
+    })
+    expect(await open(cookie)).toContain('Andra igen')
+  })
+
+  test('is thrown away at a press, twice as well', async () => {
+    const { cookie } = await signedIn('assigned.gan')
+    const token = tokenIn(await open(cookie))
+    await keep(cookie, token, { note: 'Fel ärende' })
+    const drop = `/utkast/kasta?form=${encodeURIComponent(form)}`
+    const press = () => send(drop, cookie, { _csrf: token })
+    expect([await press(), await press()]).toMatchObject([
+      { status: 303, to: form },
+      { status: 303, to: form },
+    ])
+    expect(await kept()).toEqual([])
+  })
+
+  test('is seen by nobody else, and nobody writes about what they do not see', async () => {
+    const { cookie } = await signedIn('assigned.gan')
+    await keep(cookie, tokenIn(await open(cookie)), { note: 'Bara mitt' })
+    const colleague = await signedIn('colleague.gan')
+    expect(await open(colleague.cookie)).not.toContain('Bara mitt')
+    for (const [who, status] of [
+      ['caseworker.sn', 404],
+      ['caseworker.von', 404],
+      ['landlord.a', 403],
+      ['administrator.gan', 403],
+    ] as const) {
+      const other = await signedIn(who)
+      const token = tokenIn(await open(other.cookie, '/personuppgifter'))
+      expect({ who, ...(await keep(other.cookie, token, { note: 'x' })) }).toMatchObject({ who, status })
+    }
+    expect(await kept()).toHaveLength(1)
+    await forget()
+  })
+
+  test.each<[string, string, Record<string, string>, number]>([
+    ['no form', '', {}, 404],
+    ['an address that is no form', '/arenden/x/kontakt', {}, 404],
+    ['a form that keeps no draft', '/arenden/ID/flytta', {}, 404],
+    ['a case that is not there', `/arenden/${randomUUID()}/kontakt`, {}, 404],
+    ['another service', '//evil.example/arenden/ID/kontakt', {}, 404],
+    ['no token', '/arenden/ID/kontakt', { _csrf: 'x' }, 403],
+    ['more text than a form has', '/arenden/ID/kontakt', { note: 'å'.repeat(21_000) }, 413],
+    ['more than a megabyte', '/arenden/ID/kontakt', { note: 'a'.repeat(1_100_000) }, 413],
+  ])('with %s is refused, and nothing is kept', async (_what, address, fields, status) => {
+    const { cookie } = await signedIn('assigned.gan')
+    const token = tokenIn(await open(cookie))
+    const at = address.replace('ID', world.marks.gan.caseId)
+    expect(await keep(cookie, token, fields, at)).toMatchObject({ status })
+    expect(await kept()).toEqual([])
+  })
+
+  test('and never sent is erased after a week', async () => {
+    const { cookie } = await signedIn('assigned.gan')
+    await keep(cookie, tokenIn(await open(cookie)), { note: 'Glömt' })
+    const rules = readRetentionRules(readDataFile('law/retention.csv'), null).rules!
+    const eraser = openDatabase({ url: world.url, role: 'bokvar_eraser', max: 1 })
+    const older = (days: number) =>
+      sql`update form_draft set updated_at = clock_now() - make_interval(days => ${days})`.execute(
+        world.owner,
+      )
+    try {
+      await older(6)
+      await runRetention(eraser, rules)
+      expect(await kept()).toHaveLength(1)
+      await older(8)
+      expect((await runRetention(eraser, rules)).counts).toMatchObject({ form_draft: 1 })
+      expect(await kept()).toEqual([])
+    } finally {
+      await eraser.destroy()
+    }
+  })
+})
+
+describe('A form whose session has run out', () => {
+  const login = () => `/login?next=${encodeURIComponent(form)}`
+
+  test('is kept for whoever wrote it, and stands there after signing in; nothing is done meanwhile', async () => {
+    const { cookie } = await signedIn('assigned.gan')
+    const token = tokenIn(await open(cookie))
+    const before = await contacts()
+    await runOut()
+    const fields = { note: 'Skrivet över lunchen', channel: 'phone', outcome: 'NADD_TACKAR_JA' }
+    expect(await send(form, cookie, { _csrf: token, ...fields })).toMatchObject({ status: 303, to: login() })
+    expect((await kept()).map(({ subject }) => subject)).toEqual(['assigned.gan'])
+    expect(await contacts()).toBe(before)
+    // Somebody else at the same machine finds nothing.
+    expect(await open((await signedIn('colleague.gan')).cookie)).not.toContain('över lunchen')
+    expect(await open((await signedIn('assigned.gan')).cookie)).toContain('Skrivet över lunchen')
+    await forget()
+  })
+
+  test.each<[string, (own: { id: string; cookie: string; token: string }) => Promise<[string, string]>]>([
+    ['without a cookie', async ({ token }) => ['', token]],
+    ['with a cookie that we did not sign', async ({ id, token }) => [`bokvar-3999=${id}.forged`, token]],
+    ['with a session that never was', async ({ token }) => [cookieOf(randomUUID()), token]],
+    ['without the token of that session', async ({ cookie }) => [cookie, 'x']],
+    [
+      'with the token of a colleague’s session',
+      async ({ cookie }) => {
+        const other = await signedIn('colleague.gan')
+        const token = tokenIn(await open(other.cookie))
+        await runOut()
+        return [cookie, token]
+      },
+    ],
+    [
+      'whose session was signed out of',
+      async ({ cookie, token }) => {
+        await sql`delete from web_session`.execute(world.owner)
+        return [cookie, token]
+      },
+    ],
+    [
+      'whose session ran out long ago',
+      async ({ cookie, token }) => {
+        await runOut(25)
+        return [cookie, token]
+      },
+    ],
+    [
+      'whose writer has left',
+      async ({ cookie, token }) => {
+        await sql`update person set active = false where subject = 'assigned.gan'`.execute(world.owner)
+        return [cookie, token]
+      },
+    ],
+  ])('%s is not kept: the sign-in is all there is', async (_what, made) => {
+    const { id, cookie } = await signedIn('assigned.gan')
+    const token = tokenIn(await open(cookie))
+    await runOut()
+    const [sentCookie, sentToken] = await made({ id, cookie, token })
+    const { status, to } = await send(form, sentCookie, { _csrf: sentToken, note: 'Inte mitt' })
+    expect([302, 303]).toContain(status)
+    expect(to).toMatch(/^\/login\?next=/)
+    expect(await kept()).toEqual([])
+    await sql`update person set active = true where subject = 'assigned.gan'`.execute(world.owner)
+  })
+
+  test('and comes from another site is refused before it is read', async () => {
+    const { cookie } = await signedIn('assigned.gan')
+    const token = tokenIn(await open(cookie))
+    await runOut()
+    const answer = await world.app.inject({
+      method: 'POST',
+      url: form,
+      headers: {
+        cookie,
+        origin: 'https://evil.example',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      payload: new URLSearchParams({ _csrf: token, note: 'x' }).toString(),
+    })
+    expect(answer.statusCode).toBe(403)
+    expect(await kept()).toEqual([])
+  })
+
+  test('is shown again when its writer has signed in anew in another window, and done when it is sent then', async () => {
+    const { cookie } = await signedIn('assigned.gan')
+    const token = tokenIn(await open(cookie))
+    const colleague = tokenIn(await open((await signedIn('colleague.gan')).cookie))
+    await runOut()
+    const anew = await signedIn('assigned.gan')
+    expect((await send(form, anew.cookie, { _csrf: colleague, note: 'Inte mitt' })).status).toBe(403)
+    expect(await kept()).toEqual([])
+    const before = await contacts()
+    expect(await send(form, anew.cookie, { _csrf: token, note: 'Från i morse' })).toMatchObject({
+      status: 303,
+      to: form,
+    })
+    expect(await contacts()).toBe(before)
+    const page = await open(anew.cookie)
+    expect(page).toContain('Från i morse')
+    expect(page).toContain('Du har loggat in igen')
+    await forget()
+  })
+})
