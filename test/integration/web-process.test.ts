@@ -110,7 +110,9 @@ test('refuses a database that is older than its code, and says so', async () => 
   expect(code).not.toBe(0)
   expect(Buffer.concat(said).toString()).toContain(`this version needs ${gone.rows[0]!.name}`)
   const { name, timestamp } = gone.rows[0]!
-  await sql`insert into kysely_migration (name, timestamp) values (${name}, ${timestamp})`.execute(spine.owner)
+  await sql`insert into kysely_migration (name, timestamp) values (${name}, ${timestamp})`.execute(
+    spine.owner,
+  )
 }, 60_000)
 
 test('each process runs under a login of its own, which may become no other’s role', async () => {
