@@ -92,11 +92,11 @@ async function read(api: Api, ask: Ask, times: number): Promise<Reading> {
 const SWEEPS = {
   stages: {
     sweep: sweepStages,
-    arm: sql`update stage set due_at = clock_now() - interval '1 minute' where id in (select id from stage where fired_at is null limit 100)`,
+    arm: sql`update stage set fired_at = null, due_at = clock_now() - interval '1 minute' where id in (select id from stage where stopped_at is null limit 100)`,
   },
   tasks: {
     sweep: sweepTasks,
-    arm: sql`update task set alarm_at = clock_now() - interval '1 minute' where id in (select id from task where state = 'open' and alarm_at is not null limit 100)`,
+    arm: sql`update task set alarm_at = clock_now() - interval '1 minute' where id in (select id from task where state = 'open' limit 100)`,
   },
   deadlines: {
     sweep: sweepDeadlines,
@@ -112,7 +112,7 @@ async function sweepMs({ owner, worker }: Api, { sweep, arm }: (typeof SWEEPS)[k
     const from = performance.now()
     const found = await sweep(worker)
     taken.push(performance.now() - from)
-    if (found !== 100) throw new Error(`A sweep found ${found} of 100`)
+    if (found !== 100) throw new Error(`The sweep ${sweep.name} found ${found} of 100`)
   }
   return at(
     taken.toSorted((one, other) => one - other),
