@@ -12,6 +12,12 @@ const reason = 'missing' in chromium ? ` (skipped: ${chromium.missing})` : ''
 // One white dot: a scan that a browser can show.
 const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8z8BQDwAEgAF/pooBPQAAAABJRU5ErkJggg=='
 
+// A picture is there when it is decoded, not when its page is: asked sooner, it has no width yet.
+const naturalWidth = (img: unknown) => {
+  const picture = img as { decode: () => Promise<void>; naturalWidth: number }
+  return picture.decode().then(() => picture.naturalWidth)
+}
+
 inBrowser(`The pages of counsellors and registrars${reason}`, () => {
   let journeys: Journeys
   let world: World
@@ -106,6 +112,7 @@ inBrowser(`The pages of counsellors and registrars${reason}`, () => {
     await accessible(page)
     const times = await page.locator('.bokvar-work li').count()
     await page.locator('.bokvar-work button').first().click()
+    await page.waitForLoadState('domcontentloaded')
     expect(await page.locator('.bokvar-work li').count()).toBe(times - 1)
     await press(page, 'Lägg in en tid')
     expect((await summary(page)).length).toBe(2)
@@ -138,11 +145,7 @@ inBrowser(`The pages of counsellors and registrars${reason}`, () => {
       expect(await banner(page)).toMatch(holds('Lagt i inkorgen'))
       const id = lastOf(page)
       await page.click(`text=${say('Meddelande från hyresvärd')}`)
-      expect(
-        await page
-          .locator('.bokvar-scan img')
-          .evaluate((one) => (one as unknown as { naturalWidth: number }).naturalWidth),
-      ).toBe(1)
+      expect(await page.locator('.bokvar-scan img').evaluate(naturalWidth)).toBe(1)
       await press(page, say('Skriv in'))
       expect(await summary(page)).toContainEqual(
         expect.stringMatching(/^(Hyresvärdens namn|Name of the landlord): /),

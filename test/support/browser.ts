@@ -35,6 +35,7 @@ export async function openBrowser(): Promise<Browser> {
 
 /** What axe finds wrong on the page by WCAG 2.2 A and AA, one line each; an accessible page gives an empty list. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.waitForLoadState()
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
   // Only what is wrong is worked out to the last node: the rest would take most of the time.
   // In the page itself and nowhere else: no page of ours holds a frame of another's, and a second page takes as long.
