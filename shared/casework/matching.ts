@@ -4,10 +4,9 @@ import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { insertRows } from '../db/rows.ts'
 import { matchArrivals, type Arrival, type KeyKind, type KnownKey, type Match } from '../domain/matching.ts'
-import type { FoldedNotice } from '../domain/notice-versions.ts'
 import { emit } from '../outbox.ts'
 import { lockTexts, type Moment } from './act.ts'
-import { openNewCases, type BornCase, type NewCase } from './new-cases.ts'
+import { openNewCases, type BornCase, type FirstFacts, type NewCase } from './new-cases.ts'
 import { reviewTasks, type Review } from './reviews.ts'
 import { protectCases } from './sealed-addresses.ts'
 import { writeTimeline } from './timeline.ts'
@@ -18,8 +17,8 @@ export type Incoming = Arrival & {
   table: 'notice' | 'evictionNotice'
   newCase: NewCase
   duplicateOf: string | null
-  /** The notice, when it alone can tell what a new case is: nothing has been told of it since. */
-  first: FoldedNotice | null
+  /** What the notice tells, when it alone can tell what a new case is: nothing has been told of it since. */
+  first: FirstFacts | null
 }
 
 /** `counted`: a new case that has its facts and dates already. */

@@ -2,10 +2,8 @@
 import type { Trx } from '../db/open.ts'
 import { insertRows } from '../db/rows.ts'
 import type { CaseDates } from '../domain/case-deadlines.ts'
-import { foldCase } from '../domain/case-facts.ts'
-import type { FoldedNotice } from '../domain/notice-versions.ts'
 import type { Moment } from './act.ts'
-import { NOTHING_OWN } from './case-inputs.ts'
+import { NOTHING_OWN, type CaseInput } from './case-inputs.ts'
 import { datesOfInput, writeFirstDates } from './deadlines.ts'
 import { caseRow } from './refresh.ts'
 import { sealPlace } from './sealed-addresses.ts'
@@ -33,8 +31,11 @@ export type NewCase = {
   protected: boolean
 }
 
+/** What the one notice of a new case tells, folded. */
+export type FirstFacts = Pick<CaseInput, 'facts' | 'notices'>
+
 /** A case about to be opened. `first`: the one notice that tells all there is of it, null when more must be read. */
-export type BornCase = { id: string; householdId: string; newCase: NewCase; first: FoldedNotice | null }
+export type BornCase = { id: string; householdId: string; newCase: NewCase; first: FirstFacts | null }
 
 /**
  * Inserts the cases. Those with a `first` notice have their facts and dates from the beginning, exactly as a refresh
@@ -59,16 +60,10 @@ export async function openNewCases(
   await writeFirstDates(trx, at, dates)
 }
 
-function countFirst(id: string, first: FoldedNotice, at: Moment, { law }: Tools) {
-  const notices = [first]
-  const facts = foldCase(notices, [], false)
-  const dates = datesOfInput(
-    id,
-    { facts, notices, events: [], own: NOTHING_OWN, restarts: {} },
-    law,
-    at.today,
-  )
-  return { dates, columns: caseRow(id, { facts, events: [] }, dates, at) }
+function countFirst(id: string, first: FirstFacts, at: Moment, { law }: Tools) {
+  const input = { ...first, events: [], own: NOTHING_OWN, restarts: {} }
+  const dates = datesOfInput(id, input, law, at.today)
+  return { dates, columns: caseRow(id, input, dates, at) }
 }
 
 function bornRow({ id, householdId, newCase }: BornCase, at: Moment, { keys }: Tools) {

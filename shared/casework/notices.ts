@@ -92,10 +92,10 @@ function incoming(row: Row, committee: string): Incoming {
   const { bornOn, ...notice } = row.content
   const { id, landlordId, receivedOn, receivedAt } = row
   const own = { id, notice, bornOn, landlordId, receivedOn, receivedAt }
-  const first: FoldedNotice = { ...own, duplicateOf: null, corrects: null, updates: [] }
-  const facts = foldCase([first], [], false)
+  const notices: FoldedNotice[] = [{ ...own, duplicateOf: null, corrects: null, updates: [] }]
+  const facts = foldCase(notices, [], false)
   return {
-    first: row.told ? null : first,
+    first: row.told ? null : { facts, notices },
     id: row.id,
     table: 'notice',
     identity: row.matchIdentity?.toString('hex') ?? null,

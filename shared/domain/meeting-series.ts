@@ -1,7 +1,14 @@
 // The municipality's recurring meetings (meetings.csv): which there are, who sits there always, and on which days they are held.
 import { addDays, isWorkingDay, type WorkingTime } from './calendar.ts'
 import { daysBetween, isIsoDate, type IsoDate } from './days.ts'
-import { missingColumns, readSheet, sheetProblem, type SheetProblem, type SheetRow } from './sheet.ts'
+import {
+  doubled,
+  missingColumns,
+  readSheet,
+  sheetProblem,
+  type SheetProblem,
+  type SheetRow,
+} from './sheet.ts'
 
 export const MEETING_KINDS = ['nomination', 'landlord', 'network'] as const
 
@@ -91,16 +98,7 @@ export function parseMeetingSeries(csv: string): { series: SeriesRow[]; problems
   const problems = [...sheet.problems, ...missingColumns(sheet, COLUMNS)]
   if (problems.length > 0) return { series: [], problems }
   const series = sheet.rows.flatMap((row) => readSeries(row, problems))
-  const codes = series.map(({ code }) => code)
-  for (const { line, code } of series.filter((one, at) => codes.indexOf(one.code) !== at))
-    problems.push(
-      sheetProblem(
-        'duplicate-code',
-        { line, column: 'code' },
-        `Koden ${code} finns två gånger.`,
-        `The code ${code} is there twice.`,
-      ),
-    )
+  problems.push(...doubled(series, 'code', ({ code }) => code, { sv: 'Koden', en: 'code' }))
   return { series, problems }
 }
 

@@ -26,6 +26,23 @@ export function sheetProblem(
   return { code, line, row, column, reason: { sv, en } }
 }
 
+/** A problem for each row whose `column` repeats what an earlier row has; `thing` is what the column names. */
+export function doubled<R extends { line: number }>(
+  rows: readonly R[],
+  column: string,
+  keyOf: (row: R) => string,
+  thing: { sv: string; en: string },
+): SheetProblem[] {
+  const keys = rows.map(keyOf)
+  return rows.flatMap((row, at) => {
+    const key = keyOf(row)
+    if (keys.indexOf(key) === at) return []
+    const { line } = row
+    const [sv, en] = [`${thing.sv} ${key} finns två gånger.`, `The ${thing.en} ${key} is there twice.`]
+    return [sheetProblem('duplicate-code', { line, column }, sv, en)]
+  })
+}
+
 /**
  * What a heading may be called when something is wrong with it; `place` is counted from 1. What does not look like a
  * heading is told by its place alone: in a file that lacks its first line somebody's name or number stands there.

@@ -1,5 +1,5 @@
 // Reads the sheet of home-visit teams: on what terms each unit's people go, in hours, numbers and areas.
-import { missingColumns, readSheet, sheetProblem } from './sheet.ts'
+import { doubled, missingColumns, readSheet, sheetProblem } from './sheet.ts'
 import type { SheetProblem, SheetRow } from './sheet.ts'
 import { PAIRINGS, type Pairing, type VisitTime } from './visit-plan.ts'
 
@@ -93,16 +93,7 @@ export function parseVisitTeams(csv: string): { teams: TeamRow[]; problems: Shee
   const sheet = readSheet(csv)
   const problems = [...sheet.problems, ...missingColumns(sheet, COLUMNS)]
   const teams = problems.length > 0 ? [] : sheet.rows.flatMap((row) => readTeam(row, problems))
-  const units = teams.map(({ unit }) => unit)
-  for (const { line, unit } of teams.filter((one, at) => units.indexOf(one.unit) !== at))
-    problems.push(
-      sheetProblem(
-        'duplicate-code',
-        { line, column: 'unit' },
-        `Enheten ${unit} finns två gånger.`,
-        `The unit ${unit} is there twice.`,
-      ),
-    )
+  problems.push(...doubled(teams, 'unit', ({ unit }) => unit, { sv: 'Enheten', en: 'unit' }))
   return { teams, problems }
 }
 

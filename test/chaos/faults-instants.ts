@@ -52,7 +52,7 @@ const loseCommits: Fault['run'] = async (house, chance) => {
 }
 
 const standStill: Fault['run'] = async (house, chance) => {
-  const part = chance.pick(partsOf(house, /work/))
+  const part = chance.pick(partsOf(house, /^work/))
   const seconds = chance.whole(4, Math.max(5, house.longest))
   giveOrder(house.folder, 'work', { what: 'block', pid: part.pid(), ms: seconds * 1000 })
   try {
@@ -65,7 +65,7 @@ const standStill: Fault['run'] = async (house, chance) => {
 
 /** No more memory than it has now, and it asks for ever more: the runtime ends it in the middle of whatever it did. */
 const runOutOfMemory: Fault['run'] = async (house, chance) => {
-  const part = chance.pick(partsOf(house, /work/))
+  const part = chance.pick(partsOf(house, /^work/))
   const pid = part.pid()
   const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[0])
   limit(pid, `--as=${pages * 4096 + 30_000_000}`)
@@ -79,7 +79,7 @@ const runOutOfMemory: Fault['run'] = async (house, chance) => {
 
 /** Longer than a lease: another worker has done its work when it wakes, and its own must not count. */
 const sleepPastLease: Fault['run'] = async (house, chance) => {
-  const part = chance.pick(partsOf(house, /work/))
+  const part = chance.pick(partsOf(house, /^work/))
   signal(part.pid(), 'SIGSTOP')
   try {
     return `${part.name}, ${await hold(chance, 22, 24)}`

@@ -20,7 +20,7 @@ const killSenders: Fault['run'] = async (house) => {
   house.post.behave((stage) => {
     if (stage !== 'data' || letters > 0) return undefined
     letters += 1
-    for (const part of partsOf(house, /work/)) signal(part.pid(), 'SIGKILL')
+    for (const part of partsOf(house, /^work/)) signal(part.pid(), 'SIGKILL')
     return { delayMs: 250 }
   })
   try {

@@ -61,16 +61,16 @@ const oldBeside: Fault['run'] = async (house, chance) => {
 }
 
 export const processFaults: Fault[] = [
-  { name: 'kill -9 worker', weight: 5, run: killOne(/work/) },
+  { name: 'kill -9 worker', weight: 5, run: killOne(/^work/) },
   { name: 'kill -9 relay', weight: 2, run: killOne(/relay/) },
   { name: 'kill -9 sweep', weight: 2, run: killOne(/sweep/) },
   { name: 'kill -9 web', weight: 2, run: killOne(/web/) },
   { name: 'kill -9 watchdog', weight: 1, run: killOne(/watchdog/) },
   { name: 'kill -9 many at once', weight: 1, run: killMany },
-  { name: 'SIGSTOP worker', weight: 3, run: freezeOne(/work/) },
+  { name: 'SIGSTOP worker', weight: 3, run: freezeOne(/^work/) },
   { name: 'SIGSTOP relay or sweep', weight: 2, run: freezeOne(/relay|sweep/) },
   { name: 'SIGSTOP web', weight: 1, run: freezeOne(/web/) },
-  { name: 'SIGTERM worker', weight: 1, run: stopOne(/work/) },
+  { name: 'SIGTERM worker', weight: 1, run: stopOne(/^work/) },
   { name: 'SIGTERM web', weight: 1, run: stopOne(/web/) },
   { name: 'application clock moved', weight: 2, on: 'clock', run: wrongClock },
   { name: 'old worker beside the new', weight: 2, run: oldBeside },

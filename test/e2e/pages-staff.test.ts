@@ -4,7 +4,15 @@ import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
 import { findChromium } from '../support/browser.ts'
 import { wordsIn } from '../support/languages.ts'
-import { BASE, openJourneys, OUTSIDERS, WAYS, type Journeys, type World } from '../support/page-world.ts'
+import {
+  BASE,
+  openJourneys,
+  OUTSIDERS,
+  taskToCall,
+  WAYS,
+  type Journeys,
+  type World,
+} from '../support/page-world.ts'
 
 const chromium = await findChromium()
 const inBrowser = 'missing' in chromium ? describe.skip : describe
@@ -34,6 +42,7 @@ inBrowser(`The pages of staff${reason}`, () => {
       const tile = page.locator('.bokvar-tile a').first()
       const told = Number(await tile.locator('.bokvar-tile__figure').innerText())
       await tile.click()
+      await page.waitForLoadState('domcontentloaded')
       expect(await page.locator('.bokvar-paging').innerText()).toMatch(new RegExp(`(av|of) ${told}`))
       const dues = await page.locator('tbody .bokvar-band .bokvar-quiet').allInnerTexts()
       expect(dues).toEqual(dues.toSorted())
@@ -203,14 +212,7 @@ inBrowser(`The pages of staff${reason}`, () => {
 
   test('a task answered twice is answered once; from an old page, what was written is shown beside what a colleague did', async () => {
     const page = await enter('gunilla', { javaScriptEnabled: false })
-    const { id, caseId } = await world.owner
-      .selectFrom('task')
-      .select(['id', 'caseId'])
-      .where('titleSv', 'like', 'Ring och sms:a%')
-      .where('state', '=', 'open')
-      .where('committee', '=', 'GAN')
-      .orderBy('dueAt', 'desc')
-      .executeTakeFirstOrThrow()
+    const { id, caseId } = await taskToCall(world.owner)
     const told = async () =>
       (await world.owner.selectFrom('timeline').select('id').where('caseId', '=', caseId).execute()).length
     await page.goto(`${BASE}/uppgifter/${id}/klar?svar=NADD_TACKAR_JA`)

@@ -10,6 +10,7 @@ import {
   desk,
   openJourneys,
   OUTSIDERS,
+  taskToCall,
   phone,
   type Journeys,
   type World,
@@ -221,14 +222,7 @@ inBrowser(`The pages of home visits${reason}`, () => {
 
   test('a lost session loses nothing that was written: kept while it is typed, and without script when it is sent', async () => {
     const bare = await enter('petter', { javaScriptEnabled: false })
-    const { id, caseId } = await world.owner
-      .selectFrom('task')
-      .select(['id', 'caseId'])
-      .where('titleSv', 'like', 'Ring och sms:a%')
-      .where('state', '=', 'open')
-      .where('committee', '=', 'GAN')
-      .orderBy('dueAt', 'desc')
-      .executeTakeFirstOrThrow()
+    const { id, caseId } = await taskToCall(world.owner)
     const runOut = () =>
       sql`update web_session set expires_at = clock_now() - interval '1 hour'
         where subject = (select subject from person where username = 'petter')`.execute(world.owner)

@@ -6,6 +6,7 @@ import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-cor
 import { loadDemoPeople } from '../../shared/casework/demo-people.ts'
 import { receiveNotice } from '../../shared/casework/intake.ts'
 import { migrationNames } from '../../shared/db/migrate.ts'
+import type { Db } from '../../shared/db/open.ts'
 import { buildServer } from '../../services/http.ts'
 import { makeDemoIdentity, type DemoIdentity } from '../../services/identity/demo-identity.ts'
 import { startIdentity } from '../../services/identity/start.ts'
@@ -115,6 +116,17 @@ export async function openPages({ families = 6, days = 6 } = {}): Promise<World>
 export const desk = { viewport: { width: 1200, height: 900 } }
 export const phone = { viewport: { width: 360, height: 740 } }
 
+/** An open task of calling and texting, the one with most time left: no other test begins with it. */
+export const taskToCall = (owner: Db) =>
+  owner
+    .selectFrom('task')
+    .select(['id', 'caseId'])
+    .where('titleSv', 'like', 'Ring och sms:a%')
+    .where('state', '=', 'open')
+    .where('committee', '=', 'GAN')
+    .orderBy('dueAt', 'desc')
+    .executeTakeFirstOrThrow()
+
 /** Who has nothing to do with a family of GAN's, and how the door is shut: that it is there at all is said to nobody. */
 export const OUTSIDERS: readonly [username: string, status: number][] = [
   ['vilma', 404],
@@ -203,8 +215,11 @@ export async function openJourneys(sizes: { families?: number; days?: number } =
     if (storageState || options.locale) await page.goto(`${BASE}/`)
     return page
   }
-  const press = (page: Page, text: string) =>
-    page.locator('main').getByRole('button', { name: text, exact: true }).first().click()
+  // A click ends when the next page has begun: its lists are counted when it is all there.
+  const press = async (page: Page, text: string) => {
+    await page.locator('main').getByRole('button', { name: text, exact: true }).first().click()
+    await page.waitForLoadState('domcontentloaded')
+  }
   const knock = async (username: string, path: string) => {
     const page = await enter(username)
     const answer = await page.request.get(`${BASE}${path}`)
