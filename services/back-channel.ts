@@ -64,7 +64,7 @@ export function backChannelRoutes(
       const token = (request.body as Record<string, unknown> | undefined)?.['logout_token']
       if (typeof token !== 'string' || token.length > 8_192) throw invalid()
       await endSessions({ provider: way, ...(await readLogoutToken(token, await discover(), clientId)) })
-      request.log.info({ reqId: request.id, way }, 'signed-out-by-provider')
+      request.log.info({ way }, 'signed-out-by-provider')
       return reply.code(200).send()
     })
   }

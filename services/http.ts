@@ -214,8 +214,7 @@ async function answerFault(
   // An address that cannot even be decoded is refused before any hook has run.
   request.language ??= preferredLanguage(request.headers['accept-language'])
   const fault = await keepDenied(request, faultOf(error, request.language), deps)
-  if (fault.status === 500)
-    request.log.error({ reqId: request.id, ...traceOf(error as FastifyError) }, 'unexpected')
+  if (fault.status === 500) request.log.error(traceOf(error as FastifyError), 'unexpected')
   ;(request as Refused).refused = fault.code
   if (fault.retryAfter && !reply.hasHeader('retry-after'))
     void reply.header('retry-after', String(fault.retryAfter))

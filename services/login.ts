@@ -184,7 +184,7 @@ function showWays(app: App): void {
 
 async function signOut(request: FastifyRequest, reply: FastifyReply, providers: Providers, back: string) {
   const way = request.session.provider
-  request.log.info({ reqId: request.id, who: request.principal?.id, way }, 'signed-out')
+  request.log.info({ who: request.principal?.id, way }, 'signed-out')
   await request.session.destroy()
   // What the browser still keeps of the pages goes too: the next person may sit at the same machine.
   void reply.header('clear-site-data', '"cache", "storage"')
@@ -209,7 +209,7 @@ async function finish(
   if (newcomer && way === 'landlords') {
     await request.session.regenerate()
     request.session.set('pending', newcomer)
-    request.log.info({ reqId: request.id, way, level }, 'signed-in-unknown')
+    request.log.info({ way, level }, 'signed-in-unknown')
     return '/login/hyresvard'
   }
   if (!person) throw new Refusal('forbidden', 'person.unknown', 'Du har ingen behörighet i Bokvar.')
@@ -223,7 +223,7 @@ async function finish(
   if (typeof claims['sid'] === 'string') request.session.set('sid', claims['sid'])
   if (typeof claims.auth_time === 'number') request.session.set('authTime', claims.auth_time)
   request.session.set('level', level)
-  request.log.info({ reqId: request.id, who: person.id, way, level }, 'signed-in')
+  request.log.info({ who: person.id, way, level }, 'signed-in')
   return next
 }
 

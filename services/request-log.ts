@@ -37,7 +37,6 @@ export function logRequests(app: FastifyInstance): void {
     const { refused } = request as Refused
     if (refused) refusals.inc({ route, code: refused })
     const line = {
-      reqId: request.id,
       method: request.method,
       route,
       status: reply.statusCode,
