@@ -1,4 +1,5 @@
 // Mail: queued with its cause, sent at least once with the same Message-ID, neutral words and a link.
+import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { insertRows } from '../db/rows.ts'
@@ -84,18 +85,39 @@ export async function sendMail(
     const code = refusalCode(error)
     if (code >= 500) return refuse(db, mailId, `smtp-${code}`)
     if ((error as { mayHaveArrived?: boolean }).mayHaveArrived) return unsure(db, mailId, error)
-    await sql`update mail set state = 'pending', last_error = ${`smtp-${code}`} where id = ${mailId} and state = 'sending'`.execute(
-      db,
+    await surely(() =>
+      sql`update mail set state = 'pending', last_error = ${`smtp-${code}`} where id = ${mailId} and state = 'sending'`.execute(
+        db,
+      ),
     )
     // A connection that failed is an outage and is not counted; a server that says "later" is, so that it ends with a person.
     throw code >= 400
       ? Object.assign(new Error('The mail server said: later'), { code: `smtp-${code}` })
       : error
   }
-  await sql`update mail set state = 'sent', sent_at = clock_now() where id = ${mailId} and state = 'sending'`.execute(
-    db,
+  await surely(() =>
+    sql`update mail set state = 'sent', sent_at = clock_now() where id = ${mailId} and state = 'sending'`.execute(
+      db,
+    ),
   )
   return 'sent'
+}
+
+/** Shorter than a mail may be `sending` before another process takes it. */
+const tellWithinMs = 20_000
+
+/**
+ * Notes what became of a letter, again and again while the database is away: this process alone knows that the letter has
+ * left, and were it forgotten, another would send it once more.
+ */
+async function surely<T>(note: () => Promise<T>): Promise<T> {
+  for (const giveUpAt = performance.now() + tellWithinMs; ; await pause(200)) {
+    try {
+      return await note()
+    } catch (error) {
+      if (performance.now() > giveUpAt) throw error
+    }
+  }
 }
 
 /** The server's reply to this mail (400–599); 0 when it was the connection or our sign-in that failed, which is no mail's fault. */
@@ -128,9 +150,11 @@ const mostUnsure = 6
  * twice as long, because what it most likely does is to arrive once more.
  */
 async function unsure(db: Db, mailId: string, error: unknown): Promise<'refused'> {
-  const { rows } = await sql<{ times: number }>`
-    update mail set state = 'pending', last_error = 'smtp-unknown', unsure = unsure + 1, unsure_at = clock_now()
-    where id = ${mailId} and state = 'sending' returning unsure as times`.execute(db)
+  const { rows } = await surely(() =>
+    sql<{ times: number }>`
+      update mail set state = 'pending', last_error = 'smtp-unknown', unsure = unsure + 1, unsure_at = clock_now()
+      where id = ${mailId} and state = 'sending' returning unsure as times`.execute(db),
+  )
   const times = rows[0]?.times ?? 1
   if (times >= mostUnsure) return refuse(db, mailId, 'smtp-unknown')
   throw Object.assign(error as Error, { code: 'ECONNLOST', retrySeconds: pauseSeconds * 2 ** (times - 1) })

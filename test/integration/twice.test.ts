@@ -223,6 +223,23 @@ describe('mail', () => {
     expect(post).toEqual([id])
   })
 
+  test('the database going away as it leaves: its sender notes it as soon as it can, and nobody sends it again', async () => {
+    const id = await oneMail()
+    const [post, away] = [[] as string[], { tries: 0 }]
+    const shaky = spine.worker.withPlugin({
+      transformQuery: ({ node }) => {
+        if (post.length > 0 && (away.tries += 1) <= 2) throw new Error('Connection terminated unexpectedly')
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    })
+    const mailer: Mailer = { send: async (letter) => void post.push(letter.id) }
+    expect(await sendMail(shaky, mailer, id, 'http://localhost:3000')).toBe('sent')
+    expect(away.tries).toBe(3)
+    expect(await send(mailer, id)).toBe('done')
+    expect(post).toEqual([id])
+  })
+
   test('when the sender died in the middle it is sent again under the same id', async () => {
     const id = await oneMail()
     await sql`update mail set state = 'sending', sending_at = clock_now() - interval '1 minute' where id = ${id}`.execute(
