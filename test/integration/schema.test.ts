@@ -2,6 +2,7 @@
 import { expect, it } from '@jest/globals'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
@@ -47,5 +48,36 @@ it('killed in the middle, migrations leave an empty database, and the next start
   } finally {
     await asking.end()
     await database.drop()
+  }
+}, 60_000)
+
+it('on a server that another municipality shares, an owner of its own makes it, and the other’s logins stay out', async () => {
+  const database = await emptyDatabase()
+  const superuser = new Client({ connectionString: database.url })
+  const name = new URL(database.url).pathname.slice(1)
+  const as = (username: string) => Object.assign(new URL(database.url), { username, password: 'own' }).href
+  const grants = /grant (bokvar_[\w, ]+) to owner_0880/.exec(readFileSync('docs/running.md', 'utf8'))?.[1]
+  try {
+    await superuser.connect()
+    await superuser.query(`create role own_${name} login createrole password 'own'`)
+    await superuser.query(`create role other_${name} login password 'own' in role bokvar_web`)
+    await superuser.query(`alter database ${name} owner to own_${name}`)
+    await superuser.query(`grant ${grants} to own_${name}`)
+    await superuser.query(`revoke connect on database ${name} from public`)
+    const env = { ...process.env, DATABASE_URL: as(`own_${name}`) }
+    await promisify(execFile)(process.execPath, ['shared/db/migrate.ts'], { env })
+    const { rows } = await superuser.query<{ owner: string }>(
+      `select distinct tableowner as owner from pg_tables where schemaname = 'public' order by 1`,
+    )
+    expect(rows).toEqual([{ owner: `own_${name}` }])
+    const other = new Client({ connectionString: as(`other_${name}`) })
+    await expect(other.connect()).rejects.toMatchObject({ code: '42501' })
+  } finally {
+    await superuser.end()
+    await database.drop()
+    const after = new Client({ connectionString: process.env['BOKVAR_TEST_CLUSTER'] })
+    await after.connect()
+    await after.query(`drop role if exists own_${name}, other_${name}`)
+    await after.end()
   }
 }, 60_000)

@@ -9,7 +9,11 @@ begin
       execute format('create role %I nologin', wanted);
     exception when duplicate_object or unique_violation then null; -- roles belong to the cluster: another database made them
     end;
-    execute format('grant %I to current_user', wanted);
+    -- Where another owner's database made them, only whoever rules the server can grant them: then it is done beforehand.
+    if not exists (select 1 from pg_auth_members m
+        where m.roleid = wanted::regrole and m.member = current_user::regrole and not m.admin_option) then
+      execute format('grant %I to current_user', wanted);
+    end if;
   end loop;
 end $$;
 
