@@ -73,7 +73,11 @@ const table = z.object({
     list.optional(),
     'In production without TLS: some of database, redis, smtp, identity.',
   ),
-  tlsCaFile: named('TLS_CA_FILE', text.optional(), 'Certificates believed besides, for the database.'),
+  tlsCaFile: named(
+    'TLS_CA_FILE',
+    text.optional(),
+    'Certificates believed besides, for the database and the queue.',
+  ),
   databaseConnections: named(
     'DATABASE_CONNECTIONS',
     whole(1, 500).default(10),

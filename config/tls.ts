@@ -18,7 +18,7 @@ export function overTls(
   if (LOCAL.has(url.hostname) || tls.off.includes(part)) return address
   // An issuer's name is compared letter by letter: it is never written anew.
   if (part === 'identity') return url.protocol === 'https:' ? address : null
-  if (part === 'redis') return url.protocol === 'rediss:' ? address : null
+  if (part === 'redis') return url.protocol === 'rediss:' ? withRoot(url, tls, address) : null
   if (part === 'smtp') {
     if (url.protocol === 'smtp:' && !url.searchParams.has('requireTLS'))
       url.searchParams.set('requireTLS', 'true')
@@ -26,6 +26,12 @@ export function overTls(
   }
   if (url.searchParams.get('sslmode') === 'disable') return null
   if (!url.searchParams.has('sslmode')) url.searchParams.set('sslmode', 'verify-full')
-  if (tls.caFile && !url.searchParams.has('sslrootcert')) url.searchParams.set('sslrootcert', tls.caFile)
+  return withRoot(url, tls, url.href)
+}
+
+/** Besides the usual certificates: named in the address, as PostgreSQL's own programs read it. */
+function withRoot(url: URL, { caFile }: TlsSettings, address: string): string {
+  if (!caFile || url.searchParams.has('sslrootcert')) return address
+  url.searchParams.set('sslrootcert', caFile)
   return url.href
 }

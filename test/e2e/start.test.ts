@@ -17,6 +17,7 @@ import { isListening } from '../../services/start/ports.ts'
 import { startPostgres } from '../../services/start/postgres.ts'
 import type { Postgres } from '../../services/start/postgres.ts'
 import { keep } from '../../services/start/supervise.ts'
+import { hasOpenssl, selfSigned } from '../support/certificates.ts'
 import { freshDatabase } from '../support/cluster.ts'
 
 const HOLDER = fileURLToPath(new URL('../support/hold-postgres.mjs', import.meta.url))
@@ -105,24 +106,7 @@ test('a durable server keeps every promise of its own and is closed to whoever h
   ])
 })
 
-const withOpenssl = spawnSync('openssl', ['version']).status === 0 ? test : test.skip
-
-/** A certificate that signs itself, for 127.0.0.1 and no other name, in the server's own folder. */
-function selfSigned(folder: string, name: string): { key: string; cert: string } {
-  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)]
-  const ask = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=bokvar-test']
-  const { status } = spawnSync('openssl', [
-    ...ask,
-    '-addext',
-    'subjectAltName=IP:127.0.0.1',
-    '-keyout',
-    key,
-    '-out',
-    cert,
-  ])
-  expect(status).toBe(0)
-  return { key, cert }
-}
+const withOpenssl = hasOpenssl ? test : test.skip
 
 withOpenssl(
   'over TLS the certificate is checked: ours is believed, another’s and another name are not',

@@ -29,6 +29,8 @@ describe('An address', () => {
   test('takes the certificates that are given', () => {
     const url = overTls('database', 'postgres://db.example/b', { off: [], caFile: '/ca.pem' })
     expect(new URL(url ?? '').searchParams.get('sslrootcert')).toBe('/ca.pem')
+    const queue = overTls('redis', 'rediss://:p@queue.example', { off: [], caFile: '/ca.pem' })
+    expect(queue).toBe('rediss://:p@queue.example?sslrootcert=%2Fca.pem')
   })
 })
 
