@@ -1,6 +1,6 @@
 // Mail: queued with its cause, sent at least once with the same Message-ID, neutral words and a link.
-import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { again } from '../db/again.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { insertRows } from '../db/rows.ts'
 import { emit } from '../outbox.ts'
@@ -110,15 +110,7 @@ const tellWithinMs = 20_000
  * Notes what became of a letter, again and again while the database is away: this process alone knows that the letter has
  * left, and were it forgotten, another would send it once more.
  */
-async function surely<T>(note: () => Promise<T>): Promise<T> {
-  for (const giveUpAt = performance.now() + tellWithinMs; ; await pause(200)) {
-    try {
-      return await note()
-    } catch (error) {
-      if (performance.now() > giveUpAt) throw error
-    }
-  }
-}
+const surely = <T>(note: () => Promise<T>): Promise<T> => again(tellWithinMs, note)
 
 /** The server's reply to this mail (400–599); 0 when it was the connection or our sign-in that failed, which is no mail's fault. */
 function refusalCode(error: unknown): number {
