@@ -4,6 +4,7 @@ import { sound } from './controls.ts'
 import { hasMountsOfItsOwn } from './disks.ts'
 import { moveDatabaseClock, type Fault } from './fault.ts'
 import { faults as allFaults } from './faults.ts'
+import { alonePledges, awayPledges, quietPledges } from './pledges.ts'
 import type { Backend } from './queue.ts'
 import type { Wishes } from './storm.ts'
 
@@ -60,21 +61,41 @@ export function many(course: Course): Wishes {
 }
 
 /** No fault at all, at the usual load. */
-export const quiet = (course: Course): Wishes => ({ ...usual(course), faults: /^$/, atOnce: 0 })
+export const quiet = (course: Course): Wishes => ({
+  ...usual(course),
+  faults: /^$/,
+  atOnce: 0,
+  pledges: quietPledges,
+})
 
 /** Each fault that this machine can play, alone and in turn, with time to recover in between. */
 export function each(course: Course): Wishes {
   const wishes = usual(course)
   const inTurn = allFaults.filter(({ name }) => course.faults.test(name))
-  return { ...wishes, plan: { ...wishes.plan, longest: 4 }, inTurn }
+  return { ...wishes, plan: { ...wishes.plan, longest: 4 }, inTurn, pledges: alonePledges }
 }
 
-/** The queue away from beginning to end, while the database's clock passes half an hour. */
+/** So long a run without a queue is the half hour itself, and not a shortened one. */
+const halfHour = 1_800
+
+/**
+ * The queue away from beginning to end, while hours of the database's clock pass so that stages fall due: for as long as
+ * said, which with `--minutes 30` is the half hour itself.
+ */
 export function queueAway(course: Course): Wishes {
   const passing: Fault = {
-    name: 'the database’s clock passes ten minutes',
+    name: 'the database’s clock passes an hour',
     weight: 1,
-    run: (house) => moveDatabaseClock(house, 600).then(() => ''),
+    run: (house) => moveDatabaseClock(house, 3_600).then(() => ''),
   }
-  return { ...usual(course), queueAway: true, inTurn: [passing, passing, passing] }
+  const hours = Math.min(24, Math.max(3, Math.floor(course.seconds / 8)))
+  const long = course.seconds >= halfHour
+  return {
+    ...usual(course),
+    // A town's load for half an hour; that of a storm would be a country's.
+    ...(long && { perSecond: 3, files: { everySeconds: 60, rows: 60 } }),
+    queueAway: true,
+    inTurn: Array.from({ length: hours }, () => passing),
+    pledges: awayPledges,
+  }
 }

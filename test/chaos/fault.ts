@@ -58,13 +58,18 @@ export type Leap = { at: string; seconds: number }
 
 /** Moves the database's clock by a row that only the owner may write. */
 export async function moveDatabaseClock(house: House, seconds: number): Promise<Leap> {
-  await sql`insert into clock_shift (shift) values (make_interval(secs => ${seconds}))
-    on conflict (only_row) do update set shift = clock_shift.shift + excluded.shift`.execute(house.owner)
-  // Asked afterwards: whatever was written by the old clock bears an instant before this one.
-  const { rows } = await sql<{
-    at: string
-  }>`select clock_now() - make_interval(secs => ${seconds}) as at`.execute(house.owner)
-  const leap = { at: rows[0]?.at ?? '', seconds }
-  house.leaps.push(leap)
-  return leap
+  house.moving += 1
+  try {
+    await sql`insert into clock_shift (shift) values (make_interval(secs => ${seconds}))
+      on conflict (only_row) do update set shift = clock_shift.shift + excluded.shift`.execute(house.owner)
+    // Asked afterwards: whatever was written by the old clock bears an instant before this one.
+    const { rows } = await sql<{
+      at: string
+    }>`select clock_now() - make_interval(secs => ${seconds}) as at`.execute(house.owner)
+    const leap = { at: rows[0]?.at ?? '', seconds }
+    house.leaps.push(leap)
+    return leap
+  } finally {
+    house.moving -= 1
+  }
 }

@@ -52,6 +52,8 @@ export type House = {
   longest: number
   /** How the database's clock was moved in this run, oldest first. */
   leaps: Leap[]
+  /** How many moves of it are under way: what it shows meanwhile is not known yet. */
+  moving: number
   /** Lets so many things happen at once, and a file of so many rows arrive; the driver of the run gives it. */
   burst: (things: number, rows: number) => void
   /** Options of one more process beside the usual ones. */
@@ -141,7 +143,7 @@ export async function openHouse(folder: string, plan: Plan): Promise<House> {
     await keepPart(identity as ChildOptions),
     ...(await Promise.all(others.map((one) => keepPart(one)))),
   ]
-  const own = { longest: plan.longest ?? 8, leaps: [], burst: () => undefined }
+  const own = { longest: plan.longest ?? 8, leaps: [], moving: 0, burst: () => undefined }
   const close = async () => {
     await Promise.all(parts.map((part) => part.end()))
     await owner.destroy()

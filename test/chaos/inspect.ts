@@ -1,8 +1,9 @@
 // What the judge looks at besides counting: dates counted by a second hand, who sees what, the audit's chain, a copy of the disk.
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { readMemory } from '../../workers/watch-file.ts'
+import type { WatchFile } from '../../workers/watch-file.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
 import { secondDeadlines } from '../support/second-calendar.ts'
 import type { Leap } from './fault.ts'
@@ -20,7 +21,7 @@ type StoredDate = {
 }
 
 /** Every date that stands, against a count written another way by another hand. */
-async function judgeDates(db: Db): Promise<Verdict[]> {
+export async function judgeDates(db: Db): Promise<Verdict[]> {
   const { rows } =
     await sql<StoredDate>`select kind, period_version, inputs, raw_date, last_day, safe_day from deadline
     where superseded_at is null and raw_date is not null`.execute(db)
@@ -63,8 +64,9 @@ async function seenBy(db: Db, committee: string): Promise<number> {
   })
 }
 
-async function judgeSecrecyOfCommittees({ owner, base }: House): Promise<Verdict[]> {
-  const web = openDatabase({ url: base.url, role: 'bokvar_web', max: 1, statementTimeout: 60_000 })
+/** Whether the policies alone keep each committee to its own cases, and nobody's committee from everything. */
+export async function judgeSecrecyOfCommittees(owner: Db, url: string): Promise<Verdict[]> {
+  const web = openDatabase({ url, role: 'bokvar_web', max: 1, statementTimeout: 60_000 })
   try {
     const { rows } = await sql<{
       code: string
@@ -151,13 +153,22 @@ async function judgeCopy({ base, folder }: House): Promise<Verdict[]> {
   }
 }
 
+/** Alarms in the watchdog's own file; a file that is not there, or was not written just now, is one too. */
+function standingIn(path: string): number {
+  try {
+    const { lookedAt, standing } = JSON.parse(readFileSync(path, 'utf8')) as WatchFile
+    return standing.length + (Date.now() - Date.parse(lookedAt) > 30_000 ? 1 : 0)
+  } catch {
+    return 1
+  }
+}
+
 /** The watchdog's own file says that all is well; it may take its time to see it. */
-async function judgeWatchdog({ folder }: House, withinMs: number): Promise<Verdict[]> {
+export async function judgeWatchdog(folder: string, withinMs: number): Promise<Verdict[]> {
   const giveUpAt = performance.now() + withinMs
-  const standing = () => readMemory(join(folder, 'watchdog.json')).standing.length
-  while (standing() > 0 && performance.now() < giveUpAt)
-    await new Promise((resume) => setTimeout(resume, 200))
-  return [{ rule: 'I20b', says: 'at rest the watchdog has no alarm standing', bad: standing() }]
+  const standing = () => standingIn(join(folder, 'watchdog.json'))
+  while (standing() > 0 && performance.now() < giveUpAt) await pause(200)
+  return [{ rule: 'I20b', says: 'at rest the watchdog looks, and has no alarm standing', bad: standing() }]
 }
 
 /**
@@ -172,11 +183,11 @@ export async function inspect(
 ): Promise<Verdict[]> {
   return [
     ...(await judgeAudit(house.owner, ledger)),
-    ...(await judgeSecrecyOfCommittees(house)),
+    ...(await judgeSecrecyOfCommittees(house.owner, house.base.url)),
     ...(await judgeDates(house.owner)),
     ...(await judgeStop(house.owner, stop)),
     ...(await judgePages(house.owner)),
-    ...(await judgeWatchdog(house, Math.min(withinMs, 70_000))),
+    ...(await judgeWatchdog(house.folder, Math.min(withinMs, 70_000))),
     ...(await judgeCopy(house)),
   ]
 }

@@ -81,7 +81,7 @@ export async function judgeTold(db: Db, ledger: Ledger): Promise<Verdict[]> {
     { rule: 'I12d', says: 'no good request was refused', bad: ledger.refused.length },
     {
       rule: 'I12f',
-      says: 'no answer was an error of ours (5xx but 503)',
+      says: 'no answer was an error of ours (5xx, but 503 that says when to come again)',
       bad: Object.entries(ledger.answers.unexpected).reduce(
         (sum, [status, count]) => sum + (Number(status) >= 500 ? count : 0),
         0,
@@ -91,12 +91,16 @@ export async function judgeTold(db: Db, ledger: Ledger): Promise<Verdict[]> {
   ]
 }
 
-/** Ledger three against the database: the letters that arrived are the mails marked as sent. Returns the repeats too. */
+/** Ledger three against the database: the letters that arrived are the mails marked as sent. Returns the repeats too, and how many of them came of a server that took the letter and never said so. */
 export async function judgePost(
   db: Db,
   post: readonly Letter[],
-): Promise<{ verdicts: Verdict[]; repeats: number }> {
-  const { rows } = await sql<{ id: string; state: string }>`select id, state from mail`.execute(db)
+): Promise<{ verdicts: Verdict[]; repeats: number; unanswered: number }> {
+  const { rows } = await sql<{
+    id: string
+    state: string
+    unsure: number
+  }>`select id, state, unsure from mail`.execute(db)
   const arrived = post.map(({ messageId }) => /^<([0-9a-f-]{36})@/.exec(messageId)?.[1] ?? '')
   const [known, there] = [new Set(rows.map(({ id }) => id)), new Set(arrived)]
   const verdicts = [
@@ -111,7 +115,13 @@ export async function judgePost(
       bad: arrived.filter((id) => !known.has(id)).length,
     },
   ]
-  return { verdicts, repeats: arrived.length - there.size }
+  const unsure = new Map(rows.map((row) => [row.id, row.unsure]))
+  // Of a letter's repeats, as many came of a line that was lost before the server's answer.
+  const unanswered = [...Map.groupBy(arrived, (id) => id)].reduce(
+    (sum, [id, some]) => sum + Math.min(some.length - 1, unsure.get(id) ?? 0),
+    0,
+  )
+  return { verdicts, repeats: arrived.length - there.size, unanswered }
 }
 
 function* filesIn(folder: string): Generator<string> {

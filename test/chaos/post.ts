@@ -2,7 +2,7 @@
 import { startMailSink, type Answer, type MailSink, type Stage } from '../../services/start/mail-sink.ts'
 
 /** A letter as it arrived. */
-export type Letter = { messageId: string; to: readonly string[]; text: string }
+export type Letter = { at: string; messageId: string; to: readonly string[]; text: string }
 
 export type Post = {
   url: string
@@ -19,7 +19,10 @@ export async function openPost(): Promise<Post> {
   const behaviour = (stage: Stage) => how?.(stage)
   let sink: MailSink | undefined = await startMailSink({ behaviour })
   const { port, smtpUrl } = sink
-  const arrived = () => sink?.letters().map(({ messageId, to, raw }) => ({ messageId, to, text: raw })) ?? []
+  const arrived = () =>
+    sink
+      ?.letters()
+      .map(({ receivedAt, messageId, to, raw }) => ({ at: receivedAt, messageId, to, text: raw })) ?? []
   return {
     url: smtpUrl,
     behave: (next) => (how = next),

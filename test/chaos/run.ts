@@ -33,6 +33,12 @@ export type Result = {
   effects: number
   letters: number
   repeats: number
+  /** Of the repeats, those that the mail server had taken without an answer. */
+  repeatsUnanswered: number
+  /** How long the queue was away in real time, when it was away from the beginning to the end. */
+  queueAwayMs: number | null
+  /** From the start of the storm until whoever is on duty had a letter of the watchdog. */
+  dutyToldMs: number | null
   suffered: Suffered[]
   skipped: Storm['skipped']
   drainSeconds: number
@@ -51,14 +57,14 @@ async function layPoison(db: Db): Promise<void> {
     when (new.tenant_name ~ 'Efternamn(7|77|777)$') execute function chaos_poison()`.execute(db)
 }
 
-type Judged = Pick<Result, 'verdicts' | 'repeats' | 'lateness'>
+type Judged = Pick<Result, 'verdicts' | 'repeats' | 'repeatsUnanswered' | 'lateness'>
 
 async function judge({ house }: Storm, ledger: Ledger, stop: Leap, drainMs: number): Promise<Judged> {
   const { owner, folder } = house
   // The watchdog's letters are nobody's mail rows: it needs no database to send them.
   const post = house.post.letters().filter(({ to }) => !to.includes(onDuty))
   await prepareToJudge(owner)
-  const { verdicts, repeats } = await judgePost(owner, post)
+  const { verdicts, repeats, unanswered } = await judgePost(owner, post)
   return {
     verdicts: [
       ...(await judgeDatabase(owner)),
@@ -68,7 +74,8 @@ async function judge({ house }: Storm, ledger: Ledger, stop: Leap, drainMs: numb
       ...(await inspect(house, ledger, stop, drainMs)),
     ],
     repeats,
-    lateness: [...(await measureLateness(owner, house.leaps)), await measureStop(owner, stop)],
+    repeatsUnanswered: unanswered,
+    lateness: [...(await measureLateness(owner, house.leaps, stop)), await measureStop(owner, stop)],
   }
 }
 
@@ -115,15 +122,18 @@ export async function runChaos(wishes: Wishes): Promise<Result> {
     wishes.say(`At rest after ${took()} s; judging …`)
     const { seed, seconds } = wishes
     const counted = await countUp(storm, driver.ledger)
+    const queueAwayMs = wishes.queueAway ? performance.now() - storm.begun : null
     const judged = await judge(storm, driver.ledger, stop, wishes.drainMs)
     wishes.say(`Judged after ${took()} s.`)
-    return { ...counted, seed, seconds, drainSeconds, tookSeconds: took(), ...judged }
+    const result = { ...counted, seed, seconds, queueAwayMs, drainSeconds, tookSeconds: took(), ...judged }
+    const pledged = (wishes.pledges ?? []).map((pledge) => pledge(result))
+    return { ...result, verdicts: [...result.verdicts, ...pledged] }
   } finally {
     await house.close()
   }
 }
 
-async function countUp({ house, suffered, skipped }: Storm, ledger: Ledger) {
+async function countUp({ house, began, suffered, skipped }: Storm, ledger: Ledger) {
   const { rows } = await sql<{
     notices: number
     cases: number
@@ -134,8 +144,10 @@ async function countUp({ house, suffered, skipped }: Storm, ledger: Ledger) {
     [...Map.groupBy(ledger.told.values(), ({ kind }) => kind)].map(([kind, some]) => [kind, some.length]),
   )
   const none = { notices: 0, cases: 0, effects: 0 }
-  const letters = house.post.letters().length
+  const duty = house.post.letters().find(({ to, at }) => to.includes(onDuty) && Date.parse(at) >= began)
+  const letters = house.post.letters().filter(({ to }) => !to.includes(onDuty)).length
   return {
+    dutyToldMs: duty ? Date.parse(duty.at) - began : null,
     queue: house.queue.kind,
     answers: ledger.answers,
     unanswered: ledger.unknown.size,

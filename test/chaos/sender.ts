@@ -44,7 +44,11 @@ export type Request = {
 }
 
 const answerWithinMs = 8_000
-const later = new Set([401, 408, 425, 429, 503])
+const later = new Set([408, 425, 429, 503])
+
+/** Whether the sender is asked to come again; who is turned away without being told when has met an error of ours. */
+const isBusy = ({ status, headers }: Response) =>
+  later.has(status) && (status !== 503 || headers.has('retry-after'))
 
 /** What an answer shows; `etag` is its version. */
 export type Shown = Record<string, unknown> & { etag: string }
@@ -103,6 +107,10 @@ function note({ ledger }: Waiting, request: Request, id: string): void {
   else ledger.told.set(key, { key, kind, household, id, contradicted: false })
 }
 
+function noteUnexpected({ answers: { unexpected } }: Ledger, status: number): void {
+  unexpected[status] = (unexpected[status] ?? 0) + 1
+}
+
 /** One try: the id told, null when it was refused for good, undefined when nothing is known. */
 async function attempt(waiting: Waiting, request: Request): Promise<string | null | undefined> {
   const { to, tokens, ledger } = waiting
@@ -115,11 +123,12 @@ async function attempt(waiting: Waiting, request: Request): Promise<string | nul
       note(waiting, request, id)
       return id
     }
+    // A token that ran out is renewed, as any client does.
     if (status === 401) tokens.delete(client)
-    if (later.has(status)) ledger.answers.busy += 1
+    else if (isBusy(response)) ledger.answers.busy += 1
     else if (mayRefuse && status < 500) return null
     else {
-      ledger.answers.unexpected[status] = (ledger.answers.unexpected[status] ?? 0) + 1
+      noteUnexpected(ledger, status)
       if (status >= 400 && status < 500) {
         ledger.refused.push({ key, status })
         return null
@@ -138,8 +147,11 @@ async function look(waiting: Waiting, path: string): Promise<Shown | null | unde
     const headers = { authorization: `Bearer ${await tokenOf(waiting, 'system')}` }
     const signal = AbortSignal.timeout(answerWithinMs)
     const response = await fetch(new URL(path, waiting.to.baseUrl), { headers, signal })
-    if (response.status === 401) waiting.tokens.delete('system')
-    if (!response.ok) return later.has(response.status) ? undefined : null
+    const { status, ok } = response
+    if (status === 401) waiting.tokens.delete('system')
+    if (status === 401 || isBusy(response)) return undefined
+    if (status >= 500) noteUnexpected(waiting.ledger, status)
+    if (!ok) return null
     const shown = (await response.json()) as Record<string, unknown>
     return { ...shown, etag: response.headers.get('etag') ?? '' }
   } catch {

@@ -7,7 +7,8 @@ import type { openDriver } from './driver.ts'
 import { moveDatabaseClock, type Fault, type Leap } from './fault.ts'
 import { chooseFault, faultsFor } from './faults.ts'
 import type { House, Plan } from './house.ts'
-import { spansOf } from './lateness.ts'
+import { passed } from './lateness.ts'
+import type { Pledge } from './pledges.ts'
 
 export type Wishes = {
   folder: string
@@ -27,6 +28,8 @@ export type Wishes = {
   inTurn?: readonly Fault[]
   /** The queue stays away from the start of the storm to the end. */
   queueAway?: boolean
+  /** What this course pledges besides the rules. */
+  pledges?: readonly Pledge[]
   /** How long the house may take to come to rest. */
   drainMs: number
   say: (text: string) => void
@@ -50,6 +53,8 @@ type Sample = { at: number; oldestMs: number }
 export type Storm = {
   house: House
   begun: number
+  /** The same instant by this process' own clock, which no fault moves. */
+  began: number
   suffered: Suffered[]
   samples: Sample[]
   skipped: { name: string; reason: string }[]
@@ -64,6 +69,7 @@ export function openStorm(house: House, say: (text: string) => void): Storm {
   return {
     house,
     begun: performance.now(),
+    began: Date.now(),
     suffered: [],
     samples: [],
     skipped: faultsFor(house).skipped,
@@ -135,15 +141,17 @@ export async function watchFlow(storm: Storm, isOver: () => boolean): Promise<vo
   while (!isOver()) {
     await pause(250)
     const { leaps, owner } = storm.house
+    const known = leaps.length
     const oldest = await sql<{
       ms: number | null
-    }>`select max(1000 * (extract(epoch from clock_now() - waiting.since) - coalesce((
-        select sum(seconds) from ${spansOf(leaps)} l where l.at >= waiting.since), 0)))::float as ms
+    }>`select max(1000 * ${passed(sql`waiting.since`, sql`clock_now()`, leaps)})::float as ms
       from (select greatest(created_at, available_at) as since from outbox where done_at is null and dead_at is null
         and attempts + postponed = 0 and available_at <= clock_now() and topic <> 'mail.queued') waiting`
       .execute(owner)
       .then(({ rows }) => rows[0]?.ms ?? 0)
       .catch(() => Infinity)
+    // Asked while the clock was being moved, nobody knows how much of it is the leap.
+    if (storm.house.moving > 0 || leaps.length !== known) continue
     storm.samples.push({ at: since(storm), oldestMs: oldest })
   }
 }

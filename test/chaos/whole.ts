@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { runControls } from './controls.ts'
 import { each, many, queueAway, quiet, type Course } from './courses.ts'
-import { describeWhole, isClean, type Tried } from './report.ts'
+import { describeWhole, isClean } from './report.ts'
 import { runChaos, type Result } from './run.ts'
 import type { Wishes } from './storm.ts'
 
@@ -22,12 +22,13 @@ export async function runWhole(course: Course, minutes: number): Promise<{ text:
     return result
   }
   await run('no faults', quiet)
-  let tried: Tried[] = []
-  const others = async () => {
-    tried = await runControls({ ...course, say: (text) => course.say(`controls: ${text}`) })
-    if (course.backend === 'redis') await run('the queue away', queueAway)
+  const faultsInTurn = async () => {
+    await run('each fault alone', each)
+    // Long enough for the watchdog to miss whoever hears the queue.
+    if (course.backend === 'redis') await run('the queue away', queueAway, { seconds: 60 })
   }
-  await Promise.all([run('each fault alone', each), others()])
+  const controls = runControls({ ...course, say: (text) => course.say(`controls: ${text}`) })
+  const [tried] = await Promise.all([controls, faultsInTurn()])
   let longest = 0
   for (let seed = course.seed; left() > longest * 1.1; seed += 2) {
     const pair = [seed, seed + 1].map((one) => run(`seed ${one}`, many, { seed: one, seconds: 60 }))

@@ -1,5 +1,5 @@
 // The judge judged: on a sound database every rule holds, and for each rule there is a wrong that breaks it.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -11,8 +11,18 @@ import { recomputeCases } from '../../shared/casework/law.ts'
 import { readMailHold, releaseMail } from '../../shared/casework/mail-hold.ts'
 import { beat } from '../../shared/casework/sweeps.ts'
 import { backUp, restore } from '../../shared/db/backup.ts'
+import type { Db } from '../../shared/db/open.ts'
+import type { Memory } from '../../shared/domain/watch.ts'
+import { writeMemory } from '../../workers/watch-file.ts'
 import { openRehearsal } from '../../services/start/rehearsal.ts'
-import { judgeDatabase, judgePost, judgeTold } from '../chaos/judge.ts'
+import {
+  judgeAudit,
+  judgeDates,
+  judgeSecrecyOfCommittees,
+  judgeStop,
+  judgeWatchdog,
+} from '../chaos/inspect.ts'
+import { judgeDatabase, judgePost, judgeSecrecy, judgeTold, type Verdict } from '../chaos/judge.ts'
 import { measureLateness } from '../chaos/lateness.ts'
 import type { Ledger } from '../chaos/sender.ts'
 import { answerUnfenced } from '../chaos/defects/worker.ts'
@@ -20,6 +30,7 @@ import { loadPeople, noon, sendMonth } from '../support/month.ts'
 import { aNotice } from '../support/api.ts'
 import { freshDatabase } from '../support/cluster.ts'
 import { landlordActor, openSpine, type Spine } from '../support/spine.ts'
+import { heart, ledgerOf, told, wrongs } from '../support/wrongs.ts'
 
 let spine: Spine
 beforeAll(async () => {
@@ -35,66 +46,21 @@ afterAll(() => spine.close())
 
 class Undo extends Error {}
 
-/** What the judge says after a wrong that is taken back. */
-async function after(wrong: string): Promise<string[]> {
+/** What a judge says after a wrong that is taken back. */
+async function after(
+  wrong: string,
+  judge: (db: Db) => Promise<Verdict[]> = judgeDatabase,
+): Promise<string[]> {
   let broken: string[] = []
   const trying = spine.owner.transaction().execute(async (trx) => {
     await sql`set local session_replication_role = replica`.execute(trx)
     for (const step of wrong.split(';')) await sql`${sql.raw(step)}`.execute(trx)
-    broken = (await judgeDatabase(trx)).filter(({ bad }) => bad > 0).map(({ rule }) => rule)
+    broken = (await judge(trx)).filter(({ bad }) => bad > 0).map(({ rule }) => rule)
     throw new Undo()
   })
   await expect(trying).rejects.toThrow(Undo)
   return broken
 }
-
-// The moved clock and the process' own differ in a rehearsal; a run keeps them apart by less.
-const heart = `update heartbeat set at = clock_now(), app_clock_ahead_ms = 0`
-const fired = `where id = (select id from stage where fired_at is not null limit 1)`
-const diary = (which: string) =>
-  `insert into timeline (case_id, kind, actor, detail) select case_id, kind, actor, detail from timeline where ${which} limit 1`
-
-const wrongs: [rule: string, wrong: string][] = [
-  ['I1', `delete from deadline`],
-  ['I2', `delete from outbox where topic = 'notice.received'`],
-  ['I3a', `update notice set case_id = null`],
-  ['I3b', `update eviction_notice set case_id = null`],
-  ['I3c', `update notice_update set applied_at = null`],
-  ['I3d', `update arrears_case set planned_at = null`],
-  ['I3e', `delete from assignment`],
-  [
-    'I3f',
-    `drop index arrears_case_one_open;update arrears_case set household_id = '00000000-0000-4000-8000-000000000000'`,
-  ],
-  ['I3g', `update notice set duplicate_of = id`],
-  ['I4', `update outbox set done_at = null where id = (select max(id) from outbox)`],
-  ['I5', `update outbox set done_at = null, dead_at = clock_now() where id = (select max(id) from outbox)`],
-  ['I6a', `insert into effect_log select * from effect_log limit 1`],
-  ['I6b', `insert into effect_log (outbox_id, topic) values (-1, 'nothing')`],
-  ['I6c', diary(`kind = 'notice.joined'`)],
-  ['I6d', diary(`detail ->> 'updateId' is not null and kind <> 'notice.corrected'`)],
-  [
-    'I7a',
-    `update stage set due_at = clock_now() - interval '1 hour' where fired_at is null and stopped_at is null`,
-  ],
-  ['I7b', `insert into outbox (topic, subject_id) select 'stage.due', id from stage ${fired}`],
-  ['I7c', `delete from alert;update stage set stopped_at = null where fired_at is not null`],
-  ['I7d', `update task set alarm_at = clock_now() - interval '1 hour' where state = 'open'`],
-  ['I7e', `update stage set due_at = fired_at - interval '1 hour', late_seconds = 0 ${fired}`],
-  ['I8', `update mail set state = 'sending'`],
-  ['I9', `update stage set due_at = fired_at + interval '1 hour' ${fired}`],
-  ['I10', `update intake_key set response = jsonb_build_object('id', gen_random_uuid())`],
-  ['I11', `delete from intake_key`],
-  ['I22', `insert into notice_file (sender, sha256, raw, state) values ('x', '', '', 'reading')`],
-  ['I23', `update outbox set done_at = null, postponed = 20 where id = (select max(id) from outbox)`],
-  ['I15', `update audit_entry set purpose = 'annat'`],
-  ['I17', `update outbox set last_error = 'fel för 19900101-2385' where id = (select max(id) from outbox)`],
-  ['I25', `update arrears_case set protected = true`],
-  [
-    'I24',
-    `insert into law_version (version, fingerprint, cases) values (2, 'new', 0);insert into law_version (version, fingerprint, cases) values (1, 'old', 0)`,
-  ],
-]
 
 test('on a month worked as it should be, every rule holds', async () => {
   expect(await after(heart)).toEqual([])
@@ -202,32 +168,98 @@ test('what a sender was told and the database lost, told otherwise, or split, is
     spine.owner,
   )
   const [first, last] = [rows[0]?.id ?? '', rows.at(-1)?.id ?? '']
-  const told = (id: string, household: number, contradicted = false) => ({
-    key: id,
-    kind: 'notice' as const,
-    household,
-    id,
-    contradicted,
-  })
-  const ledgerOf = (...some: ReturnType<typeof told>[]): Ledger => ({
-    told: new Map(some.map((one) => [one.key, one])),
-    unknown: new Set(),
-    refused: [],
-    seen: [],
-    answers: { ok: 0, busy: 0, broken: 0, unexpected: {} },
-  })
   const broken = async (ledger: Ledger) =>
     (await judgeTold(spine.owner, ledger)).filter(({ bad }) => bad > 0).map(({ rule }) => rule)
   expect(await broken(ledgerOf(told(first, 1), told(last, 2)))).toEqual([])
   expect(await broken(ledgerOf(told('00000000-0000-4000-8000-000000000000', 1)))).toEqual(['I12a'])
   expect(await broken(ledgerOf(told(first, 1, true)))).toEqual(['I12b'])
   expect(await broken(ledgerOf(told(first, 1), told(last, 1)))).toEqual(['I12c'])
+  const nothing = ledgerOf()
+  expect(await broken({ ...nothing, refused: [{ key: 'a', status: 400 }] })).toEqual(['I12d'])
+  expect(await broken({ ...nothing, unknown: new Set(['a']) })).toEqual(['I12e'])
+  const answers = { ...nothing.answers, unexpected: { 404: 1, 500: 2 } }
+  expect(await broken({ ...nothing, answers })).toEqual(['I12f'])
+})
+
+test('a date counted wrongly, none at all, a look without its line and a broken chain are seen', async () => {
+  expect(await after(`select 1`, judgeDates)).toEqual([])
+  expect(await after(`update deadline set last_day = last_day + 1`, judgeDates)).toEqual(['I18'])
+  expect(await after(`delete from deadline`, judgeDates)).toEqual(['I18b'])
+  const seen = [{ door: 'GET /v1/cases/:id', caseId: '00000000-0000-4000-8000-000000000000' }]
+  expect(await after(`select 1`, (db) => judgeAudit(db, { seen: [] }))).toEqual([])
+  expect(await after(`select 1`, (db) => judgeAudit(db, { seen }))).toEqual(['I15b'])
+  const forged = `update audit_entry set purpose = 'annat'`
+  expect(await after(forged, (db) => judgeAudit(db, { seen: [] }))).toEqual(['I15a'])
+})
+
+test('a stage missed in a stop and told of late, unmarked, or after a less urgent one, is seen', async () => {
+  const { rows } = await sql<{ at: string }>`select clock_now() - interval '1 hour' as at`.execute(
+    spine.owner,
+  )
+  const stop = { at: rows[0]?.at ?? '', seconds: 1_800 }
+  const missed = `update stage set created_at = clock_now() - interval '2 hours', due_at = clock_now() - interval '50 minutes',
+    fired_at = clock_now() - interval '29.9 minutes', late_seconds = 1206, urgency = 1 where fired_at is not null`
+  const broken = (wrong: string) => after(`${missed};${wrong}`, (db) => judgeStop(db, stop))
+  const half = `where id in (select id from stage where fired_at is not null order by id limit 1)`
+  expect(await broken(`select 1`)).toEqual([])
+  expect(await broken(`update stage set fired_at = clock_now() - interval '20 minutes' ${half}`)).toContain(
+    'I14a',
+  )
+  expect(await broken(`update stage set late_seconds = 0 ${half}`)).toEqual(['I14b'])
+  expect(
+    await broken(`update stage set urgency = 2, fired_at = fired_at + interval '3 seconds' ${half}`),
+  ).toEqual(['I14c'])
+})
+
+test('a committee that sees another’s cases, and a watchdog that is not there or not content, are seen', async () => {
+  const bad = async () =>
+    (await judgeSecrecyOfCommittees(spine.owner, spine.url)).map((verdict) => verdict.bad)
+  expect(await bad()).toEqual([0])
+  await sql`alter table arrears_case disable row level security`.execute(spine.owner)
+  try {
+    expect((await bad())[0]).toBeGreaterThan(0)
+  } finally {
+    await sql`alter table arrears_case enable row level security`.execute(spine.owner)
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'bokvar-watch-'))
+  const says = async (memory: Memory | undefined, at: Date) => {
+    if (memory) writeMemory(join(folder, 'watchdog.json'), memory, at.toISOString())
+    return (await judgeWatchdog(folder, 0)).map((verdict) => verdict.bad)
+  }
+  const alarm = { code: 'database-away' as const, about: '', count: 1, seconds: 9, since: 0, toldAt: 0 }
+  try {
+    expect(await says(undefined, new Date())).toEqual([1])
+    expect(await says({ standing: [], tested: null }, new Date())).toEqual([0])
+    expect(await says({ standing: [alarm], tested: null }, new Date())).toEqual([1])
+    expect(await says({ standing: [], tested: null }, new Date(Date.now() - 120_000))).toEqual([1])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a name in the log, in an error code or in a letter is seen', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bokvar-secret-'))
+  const letter = { at: '', messageId: '', to: [], text: 'Om Sångtrast Efternamn4' }
+  const broken = (wrong: string, post = [{ ...letter, text: 'Logga in' }]) =>
+    after(wrong, (db) => judgeSecrecy(db, folder, post, ['Sångtrast']))
+  try {
+    mkdirSync(join(folder, 'log'))
+    mkdirSync(join(folder, 'postgres'))
+    writeFileSync(join(folder, 'postgres/postgres.log'), 'LOG: started')
+    expect(await broken(`select 1`)).toEqual([])
+    expect(await broken(`update outbox set last_error = 'Sångtrast'`)).toEqual(['I17b'])
+    expect(await broken(`select 1`, [letter])).toEqual(['I17c'])
+    writeFileSync(join(folder, 'log/web.log'), '{"msg":"Sångtrast"}')
+    expect(await broken(`select 1`)).toEqual(['I17a'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('a letter that never arrived, a stranger and a repeat are seen', async () => {
   const { rows } = await sql<{ id: string }>`select id from mail where state = 'sent'`.execute(spine.owner)
-  const post = rows.map(({ id }) => ({ messageId: `<${id}@localhost>`, to: [], text: '' }))
-  const stranger = { messageId: '<00000000-0000-4000-8000-000000000000@localhost>', to: [], text: '' }
+  const post = rows.map(({ id }) => ({ at: '', messageId: `<${id}@localhost>`, to: [], text: '' }))
+  const stranger = { at: '', messageId: '<00000000-0000-4000-8000-000000000000@localhost>', to: [], text: '' }
   const bad = async (letters: typeof post) => {
     const { verdicts, repeats } = await judgePost(spine.owner, letters)
     return [...verdicts.map((verdict) => verdict.bad), repeats]
@@ -252,9 +284,9 @@ test('lateness counts what was due, also what is not done yet, and takes a leap 
       ('case.changed', (${subject}), clock_now() - interval '90 seconds', null)`,
         )
         .execute(trx)
-      const { rows } = await sql<{ at: string }>`select clock_now() - interval '100 minutes' as at`.execute(
-        trx,
-      )
+      const { rows } = await sql<{
+        at: string
+      }>`select clock_now() - interval '119 minutes 55 seconds' as at`.execute(trx)
       const [work] = await measureLateness(trx, [{ at: rows[0]?.at ?? '', seconds: 3_590 }])
       expect(work?.count).toBe(2)
       expect(work?.p50).toBeGreaterThan(80_000)
