@@ -1,10 +1,10 @@
 // The bell: BullMQ queues on Redis/Valkey or on PostgreSQL. The only file that knows BullMQ or ioredis.
-import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Queue, Worker, createPostgresBackend, runMigrations, type Job } from 'bullmq'
 import { BullMQOtel } from 'bullmq-otel'
-import { Redis, type RedisOptions } from 'ioredis'
+import { Redis } from 'ioredis'
 import { Pool } from 'pg'
+import { redisAt } from './redis-address.ts'
 import { queueNames, queueOf, type QueueName, type Topic } from './topics.ts'
 
 /** Where the bell hangs: a Redis/Valkey URL, or the PostgreSQL database the service already has. */
@@ -42,21 +42,15 @@ export type Hearing = { concurrency?: number; onPing?: (queue: string) => Promis
 const PING = 'ping'
 const PING_TURNS = 4
 
-/** A Redis as its library takes it: `sslrootcert` in a `rediss://` address names the certificates that are believed. */
-function atRedis(address: string, options: RedisOptions): Redis {
-  const url = new URL(address)
-  const root = url.searchParams.get('sslrootcert')
-  url.searchParams.delete('sslrootcert')
-  return new Redis(url.href, { ...options, ...(root && { tls: { ca: readFileSync(root) } }) })
-}
-
 type Connections = { options: (forWorker: boolean) => object; close: () => Promise<void> }
 
-function redisConnections(url: string, onError: OnError): Connections {
+function redisConnections(address: string, onError: OnError): Connections {
   // A producer must fail fast (intake and relay go on without the queue); a worker must wait for ever.
   const open: Redis[] = []
+  const { url, ...tls } = redisAt(address)
   const connect = (forWorker: boolean) => {
-    const client = atRedis(url, {
+    const client = new Redis(url, {
+      ...tls,
       maxRetriesPerRequest: forWorker ? null : 1,
       ...(forWorker ? {} : { commandTimeout: 2_000, connectTimeout: 2_000 }),
       retryStrategy: () => 500,
@@ -104,14 +98,11 @@ function connections(backend: QueueBackend, onError: OnError): Connections {
 export async function prepareQueues(backend: QueueBackend): Promise<void> {
   if (backend.kind === 'postgres') {
     const pool = new Pool({ connectionString: backend.url, max: 1 })
-    try {
-      await runMigrations(pool, POSTGRES_SCHEMA)
-    } finally {
-      await pool.end()
-    }
+    await runMigrations(pool, POSTGRES_SCHEMA).finally(() => pool.end())
     return
   }
-  const client = atRedis(backend.url, { maxRetriesPerRequest: 1, connectTimeout: 2_000 })
+  const { url, ...tls } = redisAt(backend.url)
+  const client = new Redis(url, { ...tls, maxRetriesPerRequest: 1, connectTimeout: 2_000 })
   client.on('error', () => undefined)
   try {
     const policy = /maxmemory_policy:(\S+)/.exec(await client.info('memory'))?.[1]

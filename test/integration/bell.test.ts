@@ -1,19 +1,16 @@
 // One contract for every queue backend at hand: what is rung is heard, by one ear, also after the server was away.
 import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { createServer } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { SpanKind, trace } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { Client } from 'pg'
 import { environmentWith } from '../../config/env.ts'
-import { overTls } from '../../config/tls.ts'
 import { chooseQueue, startRedis } from '../../services/start/queue.ts'
 import { freePort, isListening } from '../../services/start/ports.ts'
 import { startPostgres } from '../../services/start/postgres.ts'
@@ -27,7 +24,6 @@ import {
   type QueueBackend,
   type Ring,
 } from '../../shared/queues.ts'
-import { hasOpenssl, selfSigned } from '../support/certificates.ts'
 
 /** A queue server that can be taken away and given back on the same address. */
 type Server = {
@@ -277,93 +273,6 @@ describe.each(backends)('the bell on %s', (_name, start) => {
     expect(performance.now() - from).toBeLessThan(15_000)
     await server.up()
   })
-})
-
-/** A real server with TLS of its own, or a TLS line in front of the one in JavaScript. */
-async function onTls({
-  key,
-  cert,
-}: {
-  key: string
-  cert: string
-}): Promise<{ port: number; end: () => Promise<void> }> {
-  const port = await freePort()
-  if (choice.kind !== 'private') {
-    const { backend, end } = await onJsRedis()
-    const behind = Number(new URL(backend.url).port)
-    const front = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (line) => {
-      const inner = connect(behind, '127.0.0.1')
-      line
-        .on('error', () => inner.destroy())
-        .pipe(inner)
-        .on('error', () => line.destroy())
-        .pipe(line)
-    })
-    front.on('tlsClientError', () => undefined).listen(port, '127.0.0.1')
-    await once(front, 'listening')
-    const away = async () => {
-      front.close()
-      await end()
-    }
-    return { port, end: away }
-  }
-  const tls = [
-    '--port',
-    '0',
-    '--tls-port',
-    `${port}`,
-    '--tls-auth-clients',
-    'no',
-    '--maxmemory-policy',
-    'noeviction',
-  ]
-  const files = ['--tls-key-file', key, '--tls-cert-file', cert, '--tls-ca-cert-file', cert, '--save', '']
-  const child = spawn(choice.program, [...tls, ...files], { cwd: folder, stdio: 'ignore' })
-  await until(() => isListening(port))
-  const end = async () => {
-    const gone = once(child, 'exit')
-    child.kill('SIGTERM')
-    await gone
-  }
-  return { port, end }
-}
-
-const withOpenssl = hasOpenssl ? test : test.skip
-
-withOpenssl('over TLS the bell believes the certificate it is given, and no other', async () => {
-  const [own, other] = [selfSigned(folder, 'own'), selfSigned(folder, 'other')]
-  const { port, end } = await onTls(own)
-  // What production's settings make of an address, with the name put back that this machine has.
-  const at = (caFile: string | undefined, host = '127.0.0.1'): QueueBackend => {
-    const made = overTls('redis', `rediss://queue.example:${port}`, { off: [], caFile }) ?? ''
-    return { kind: 'redis', url: made.replace('queue.example', host) }
-  }
-  const said: string[] = []
-  const [bell, heard] = [openBell(at(own.cert), (error) => void said.push(error.message)), [] as Ring[]]
-  const ears = openEars(
-    at(own.cert),
-    async (one) => void heard.push(one),
-    () => undefined,
-  )
-  try {
-    // The one in JavaScript has no policy to be asked for.
-    if (choice.kind === 'private') await prepareQueues(at(own.cert))
-    await bell.ring([{ topic: 'notice.received', ids: [1] }])
-    await until(() => heard.length === 1)
-    for (const wrong of [at(other.cert), at(undefined), at(own.cert, 'localhost')]) {
-      await expect(prepareQueues(wrong)).rejects.toThrow()
-      said.length = 0
-      const refused = openBell(wrong, (error) => void said.push(error.message))
-      await until(() => said.length > 0)
-      expect(said.join()).toMatch(/self.signed|certificate|altname/)
-      await refused.close()
-    }
-    // Not without TLS either: what speaks it does not fall back.
-    await expect(prepareQueues({ kind: 'redis', url: `redis://127.0.0.1:${port}` })).rejects.toThrow()
-  } finally {
-    await Promise.all([ears.close(), bell.close()])
-    await end()
-  }
 })
 
 async function reachable(url: string): Promise<void> {
