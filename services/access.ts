@@ -20,6 +20,7 @@ export const PERMISSIONS = {
   'notice.update': { roles: ['landlord', 'registrar'], scope: 'notices' },
   'notice.read-own': { roles: ['landlord', 'registrar'], scope: 'notices' },
   'eviction-notice.send': { roles: ['kronofogden', 'registrar'], scope: 'eviction-notices' },
+  'eviction-notice.read-own': { roles: ['kronofogden', 'registrar'], scope: 'eviction-notices' },
   'case.search': { roles: ['registrar', 'caseworker', 'supervisor', 'system'], scope: 'casework' },
   'case.read': {
     roles: ['caseworker', 'visitor', 'counsellor', 'supervisor', 'system'],

@@ -18,6 +18,7 @@ import { lockTexts, type Actor, type Moment } from './act.ts'
 import { once, type Receipt, type Sent } from './intake.ts'
 import { joinArrivals, type Incoming } from './matching.ts'
 import { refreshCases } from './refresh.ts'
+import { reviewTasks } from './reviews.ts'
 import { openContent, sealContent } from './sealed-addresses.ts'
 import { readMunicipality } from './settings.ts'
 import type { Tools } from './tools.ts'
@@ -109,6 +110,11 @@ function rowOf(tools: Tools, actor: Actor, notice: EvictionNotice, raw: Uint8Arr
   }
 }
 
+const ASK_KRONOFOGDEN = {
+  sv: 'Något som avgör vad som måste göras, till exempel tiden för avhysningen, saknas eller går inte att läsa. Fråga Kronofogden och skriv in det rätta i inkorgen: tills dess räknas inget från det.',
+  en: 'Something that decides what must be done, such as the time of the eviction, is missing or cannot be read. Ask Kronofogden and enter what is right in the inbox: until then nothing is counted from it.',
+}
+
 type Row = {
   id: string
   content: EvictionContent
@@ -119,6 +125,7 @@ type Row = {
   matchAddress: Buffer | null
   matchEnforcement: Buffer
   duplicateOf: string | null
+  verdict: string
 }
 
 /** Joins events to cases: the same enforcement case, the same person, or the same name and door. */
@@ -129,7 +136,7 @@ export async function joinEvictionNotices(
   ids: readonly string[],
 ): Promise<void> {
   const { rows } = await sql<Row>`
-    select id, content, sealed_address, received_at, received_on, match_identity, match_address, match_enforcement, duplicate_of
+    select id, content, sealed_address, received_at, received_on, match_identity, match_address, match_enforcement, duplicate_of, verdict
     from eviction_notice where id = any(${[...ids]}::uuid[]) and case_id is null order by id for update`.execute(
     trx,
   )
@@ -139,6 +146,20 @@ export async function joinEvictionNotices(
     at,
     tools,
     rows.map((row) => incoming({ ...row, content: openContent(tools.keys, row) }, defaultCommittee)),
+  )
+  // An eviction happens whether its day was readable or not, so a person asks for it the same day.
+  const unclear = joined.filter(
+    (_, place) => rows[place]?.verdict === 'doubtful' && !rows[place]?.duplicateOf,
+  )
+  await reviewTasks(
+    trx,
+    at,
+    unclear.map(({ caseId, arrivalId }) => ({
+      kind: 'eviction',
+      caseId,
+      subjectId: arrivalId,
+      reason: ASK_KRONOFOGDEN,
+    })),
   )
   await refreshCases(
     trx,

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Db } from '../db/open.ts'
 import type { Finding } from '../domain/reading-findings.ts'
 import { inContext, type Actor } from './act.ts'
+import type { Receipt } from './intake.ts'
 import { noSuch } from './open-case.ts'
 import { openContent } from './sealed-addresses.ts'
 import type { Tools } from './tools.ts'
@@ -63,5 +64,17 @@ export async function readOwnNotice(db: Db, tools: Tools, actor: Actor, id: stri
       where id = ${id} and sender = ${actor.sender}`.execute(trx)
     if (!rows[0]) throw noSuch()
     return ownWords(tools, rows[0])
+  })
+}
+
+/** The receipt of one of the actor's own events. Refuses `not-found`, for others' as for none. */
+export async function readOwnEvictionNotice(db: Db, actor: Actor, id: string): Promise<Receipt> {
+  return inContext(db, actor, async (trx) => {
+    const { rows } = await sql<Receipt & { duplicateOf: string | null }>`
+      select id, number, received_at, verdict, findings, duplicate_of from eviction_notice
+      where id = ${id} and sender = ${actor.sender}`.execute(trx)
+    if (!rows[0]) throw noSuch()
+    const { duplicateOf, ...receipt } = rows[0]
+    return { ...receipt, ...(duplicateOf && { possibleDuplicateOf: duplicateOf }) }
   })
 }

@@ -16,6 +16,10 @@ export const titles = {
     sv: 'Möjligt formfel i meddelandet: bedöm',
     en: 'Possible fault in the form of the notice: assess',
   },
+  eviction: {
+    sv: 'Kronofogdens underrättelse går inte att läsa säkert: fråga och skriv in det rätta',
+    en: 'The notice from Kronofogden cannot be read with certainty: ask, and enter what is right',
+  },
   'no-rule': {
     sv: 'Ingen regel passade: avgör vem som ska ha ärendet',
     en: 'No rule fitted: decide who should have the case',
@@ -78,7 +82,7 @@ export const titles = {
   },
 } as const
 
-const OF_REGISTRAR: ReadonlySet<string> = new Set(['match', 'form', 'inbox', 'unreadable'])
+const OF_REGISTRAR: ReadonlySet<string> = new Set(['match', 'form', 'eviction', 'inbox', 'unreadable'])
 
 /** What a person must look at. One open task per kind and subject, however often it is asked for. */
 export type Review = {

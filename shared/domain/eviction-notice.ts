@@ -101,6 +101,7 @@ export function readEvictionNotice(
       'unknown',
     reason: readLines(body.reason),
   }
+  if ((notice.occurredOn ?? '') > today) reading.note('date_in_future', '/occurredOn')
   return { notice, findings: reading.findings }
 }
 
@@ -232,10 +233,14 @@ const CHANGES: Record<EvictionNotice['event'], Change> = {
   executed: (_, event) => ({ stage: 'executed', executedOn: happenedOn(event) }),
 }
 
-/** The day it happened; when that was unreadable, the Swedish day it reached us. */
+/**
+ * The day it happened; the Swedish day it reached us when that was unreadable, or lies ahead: a year written wrong must
+ * not put an event after everything that Kronofogden tells later.
+ */
 function happenedOn(event: ArrivedEviction): string {
   const arrival = DateTime.fromISO(event.receivedAt, { zone: 'Europe/Stockholm' })
-  return event.occurredOn ?? arrival.toISODate() ?? event.receivedAt.slice(0, 10)
+  const day = arrival.toISODate() ?? event.receivedAt.slice(0, 10)
+  return event.occurredOn !== null && event.occurredOn < day ? event.occurredOn : day
 }
 
 function compare(one: string, other: string): number {

@@ -68,7 +68,7 @@ describe('The role table', () => {
 
   test.each<[Role, string, Permission[]]>([
     ['landlord', 'notices', ['notice.send', 'notice.update', 'notice.read-own']],
-    ['kronofogden', 'eviction-notices', ['eviction-notice.send']],
+    ['kronofogden', 'eviction-notices', ['eviction-notice.send', 'eviction-notice.read-own']],
     [
       'system',
       'casework',

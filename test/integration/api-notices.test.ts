@@ -154,6 +154,15 @@ describe("Kronofogden's event", () => {
     const without = await api.call('/v1/eviction-notices', { as: 'kronofogden', json: event })
     expect(without.body.code).toBe('idempotency.key-missing')
   })
+
+  test('has its receipt where the answer says, for its sender alone', async () => {
+    const { body, headers } = await tell('k2')
+    const place = `/v1/eviction-notices/${body.id}`
+    expect(headers['location']).toBe(place)
+    expect(await api.call(place, { as: 'kronofogden' })).toMatchObject({ status: 200, body })
+    expect((await api.call(place, { as: 'registrar.gan' })).status).toBe(404)
+    expect((await api.call(place, { as: 'landlord' })).status).toBe(403)
+  })
 })
 
 describe('A file', () => {

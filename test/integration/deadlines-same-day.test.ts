@@ -194,6 +194,17 @@ describe('the confirmation prepared for a person', () => {
   })
 })
 
+test('an eviction whose time cannot be read is asked about the same day, once', async () => {
+  await spine.moveTo('2026-12-29T09:00:00Z')
+  const unreadable = eviction(14, { evictionAt: 'efter helgerna' })
+  const found = await caseOf(spine, (await send(unreadable)).id)
+  await send(unreadable)
+  const asked = await openTasks(spine, found.id, 'review/eviction')
+  expect(asked).toMatchObject([{ role: 'registrar', dueOn: '2026-12-29' }])
+  const readable = await caseOf(spine, (await send(eviction(15))).id)
+  expect(await openTasks(spine, readable.id, 'review/eviction')).toEqual([])
+})
+
 describe('what comes after', () => {
   test('the same message again, and an older one that comes late, move nothing', async () => {
     await spine.moveTo('2027-01-04T09:00:00Z')

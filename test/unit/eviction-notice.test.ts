@@ -72,6 +72,7 @@ test.each([
     ['instant_unclear /evictionAt', 'eviction_date_missing /evictionAt'],
   ],
   ['an unreadable day', { occurredOn: 'i går' }, ['date_unclear /occurredOn']],
+  ['a day to come', { occurredOn: '2026-11-23' }, ['date_in_future /occurredOn']],
   [
     'an odd answer about children',
     { childrenInHousehold: 'kanske' },
@@ -169,6 +170,17 @@ test('an order dated after the set date takes no date back', () => {
 test('an event whose day is unreadable stands on the Swedish day it came', () => {
   const late = event({ event: 'cancelled', occurredOn: 'oklart', evictionAt: null }, '2026-12-03T23')
   expect(orderEvictionEvents([...course, late])?.stage).toBe('cancelled')
+})
+
+test('a year written wrong does not put an event after everything that is told later', () => {
+  const called = event({ event: 'cancelled', occurredOn: '2027-12-10', evictionAt: null }, '2026-12-10T10')
+  const again = event({ occurredOn: '2027-01-11', evictionAt: '2027-02-01T08:00:00Z' }, '2027-01-11T10')
+  expect(orderEvictionEvents([...course, called, again])).toMatchObject({
+    stage: 'date-set',
+    evictionOn: '2027-02-01',
+  })
+  const done = event({ event: 'executed', occurredOn: '2027-12-21', evictionAt: null }, '2026-12-21T10')
+  expect(orderEvictionEvents([...course, done])?.executedOn).toBe('2026-12-21')
 })
 
 test('what happened on one day stands in the order it came', () => {
