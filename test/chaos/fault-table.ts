@@ -149,8 +149,8 @@ const operation: Row[] = [
   },
   {
     row: 'F32',
-    what: 'watchdog dead',
-    faults: ['kill -9 watchdog'],
+    what: 'watchdog dead, or all that it does not need',
+    faults: ['kill -9 watchdog', 'queue and web away until somebody is told'],
     tests: ['test/integration/watchdog.test.ts'],
   },
   {

@@ -1,8 +1,11 @@
 // Faults of our own processes: killed, frozen, told to stop, with a wrong clock, a full disk for their logs, an old release beside them.
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startChild } from '../../services/start/child.ts'
+import { readMemory } from '../../workers/watch-file.ts'
 import { setClock } from './clock.ts'
 import { freeze, hold, partsOf, signal, type Fault } from './fault.ts'
+import { onDuty, type House } from './house.ts'
 
 const killOne =
   (what: RegExp): Fault['run'] =>
@@ -60,6 +63,34 @@ const oldBeside: Fault['run'] = async (house, chance) => {
   }
 }
 
+/** Whether the watchdog has told of the web's silence, and a letter of it lies in the box of whoever is on duty. */
+function isTold({ folder, post }: House, before: number): boolean {
+  const { standing } = readMemory(join(folder, 'watchdog.json'))
+  const told = standing.some(
+    ({ code, about, toldAt }) => code === 'silent' && about === 'web' && (toldAt ?? 0) > 0,
+  )
+  return told && lettersOnDuty(post) > before
+}
+
+const lettersOnDuty = (post: House['post']) => post.letters().filter(({ to }) => to.includes(onDuty)).length
+
+/** Neither queue nor web, until somebody has been told: the alarm must need none of them. */
+const untilTold: Fault['run'] = async (house) => {
+  const [web, before, from] = [partsOf(house, /^web/), lettersOnDuty(house.post), performance.now()]
+  await Promise.all([house.queue.down(true), ...web.map((part) => part.hold())])
+  try {
+    while (!isTold(house, before)) {
+      if (performance.now() - from > 80_000) return 'nobody was told'
+      await pause(100)
+    }
+    return `told after ${((performance.now() - from) / 1000).toFixed(0)} s`
+  } finally {
+    for (const part of web) part.release()
+    await house.queue.up()
+    while (!web.every((part) => part.up())) await pause(50)
+  }
+}
+
 export const processFaults: Fault[] = [
   { name: 'kill -9 worker', weight: 5, run: killOne(/^work/) },
   { name: 'kill -9 relay', weight: 2, run: killOne(/relay/) },
@@ -72,6 +103,8 @@ export const processFaults: Fault[] = [
   { name: 'SIGSTOP web', weight: 1, run: freezeOne(/web/) },
   { name: 'SIGTERM worker', weight: 1, run: stopOne(/^work/) },
   { name: 'SIGTERM web', weight: 1, run: stopOne(/web/) },
+  // Longer than a storm bears: alone only.
+  { name: 'queue and web away until somebody is told', weight: 0, on: 'queue', run: untilTold },
   { name: 'application clock moved', weight: 2, on: 'clock', run: wrongClock },
   { name: 'old worker beside the new', weight: 2, run: oldBeside },
   {

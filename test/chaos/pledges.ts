@@ -44,6 +44,11 @@ export const alonePledges: readonly Pledge[] = [
   within('P5', 'any single fault: no due stage was later than 60 s', (result) =>
     stagesOf(result).filter(({ max }) => max > 60_000),
   ),
+  within('P10', 'queue and web away: whoever is on duty had a letter of it within 60 s', (result) =>
+    alone(result).filter(
+      ({ name, note }) => name.endsWith('until somebody is told') && !(Number(/\d+/.exec(note)?.[0]) <= 60),
+    ),
+  ),
   within('P6', 'queue wiped: all work flowed within 15 s', (result) =>
     alone(result).filter(
       ({ name, recoveredMs }) => wiped.test(name) && (recoveredMs === null || recoveredMs > 15_000),
