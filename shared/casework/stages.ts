@@ -161,6 +161,8 @@ async function stopStages(
     const beyond = row.step > (last.get(key) ?? Infinity)
     return !beyond && !right.has(`${key} ${row.step} ${Date.parse(row.dueAt)}`)
   })
+  // Asked for none, the planner read every stage that stands to find them.
+  if (stopped.length === 0) return
   await sql`update stage s set stopped_at = ${at.now}, stop_reason = case when c.settled is null then 'superseded' else 'case-ended' end
     from arrears_case c where c.id = s.case_id and s.id = any(${stopped.map((row) => row.id)}::uuid[])`.execute(
     trx,

@@ -6,6 +6,9 @@ import { WHOLE_PLAN } from './visit-plan-wish.ts'
 /** Rows fired in one statement at most; the most urgent first when many fall due at once. */
 const most = 500
 
+/** Needs of a visit noted as seen by one plan at most: all of a year's, for what is left over has the weeks planned again. */
+const mostVisits = 100_000
+
 /**
  * Fires every due stage once, marked with how late it is, in the same statement as its outbox row. Two sweeps at once
  * share the work: rows locked by the other are skipped. Returns how many fired.
@@ -69,17 +72,21 @@ export async function sweepPlans(db: Db): Promise<number> {
 export async function sweepVisits(db: Db): Promise<number> {
   const { rows } = await sql<{ told: number }>`
     with day as (insert into visit_plan_day (day) values (clock_today()) on conflict do nothing returning 1),
-    unseen as (
-      select id from visit_need where looked_at is null and state <> 'ended'
-        -- One plan waits at most: a month's file would otherwise have all visits planned anew for each of its batches.
-        and not exists (select 1 from outbox where topic = 'visit-plan.due' and done_at is null and dead_at is null)
-        -- Nor while cases are being planned that may need visits too; but nothing waits for longer than a minute.
-        and (created_at < clock_now() - interval '1 minute' or not exists (
+    -- One plan waits at most: a month's file would otherwise have all visits planned anew for each of its batches. Nor is
+    -- any made while cases are being planned that may need visits too; but nothing waits for longer than a minute, and
+    -- what then has the weeks planned takes all there is with it: a burst of minutes is planned once in each of them.
+    due as materialized (select not exists (
+        select 1 from outbox where topic = 'visit-plan.due' and done_at is null and dead_at is null)
+      and (not exists (
           select 1 from outbox where topic in ('notice.received', 'case.changed', 'case.routed')
             and done_at is null and dead_at is null
-            and available_at between clock_now() - interval '1 minute' and clock_now()))
-      limit ${most * 10} for update skip locked),
-    seen as (update visit_need set looked_at = clock_now() from unseen where visit_need.id = unseen.id returning 1),
+            and available_at between (select clock_now()) - interval '1 minute' and (select clock_now()))
+        or exists (select 1 from visit_need where looked_at is null and state <> 'ended'
+            and created_at < (select clock_now()) - interval '1 minute')) as now),
+    unseen as (
+      select id from visit_need where looked_at is null and state <> 'ended' and (select now from due)
+      limit ${mostVisits} for update skip locked),
+    seen as (update visit_need set looked_at = (select clock_now()) from unseen where visit_need.id = unseen.id returning 1),
     told as (insert into outbox (topic, subject_id) select 'visit-plan.due', ${WHOLE_PLAN}::uuid
       where exists (select 1 from day) or exists (select 1 from seen) returning 1)
     select count(*)::int as told from told`.execute(db)

@@ -99,11 +99,12 @@ function planOf(
     [...booked, ...inTime.suggestions.map((one) => ({ ...one, postalCode: '' }))],
     at,
   )
+  const asked = new Set(first)
   const found = new Map([...inTime.suggestions, ...late.suggestions].map((one) => [one.caseId, one]))
   return new Map(
     needs.map((need) => {
-      const own = first.includes(need) ? (found.get(need.caseId) ?? null) : null
-      const state = stateOf(need, first.includes(need), left.has(need.caseId), own)
+      const own = asked.has(need) ? (found.get(need.caseId) ?? null) : null
+      const state = stateOf(need, asked.has(need), left.has(need.caseId), own)
       return [need.id, { need, state, found: own }]
     }),
   )
