@@ -24,7 +24,7 @@ import {
 import { handlersOf } from './handlers.ts'
 import { loop } from './loop.ts'
 import { pollOnce } from './poll.ts'
-import { relayOnce } from './relay.ts'
+import { leaseBehind, relayOnce } from './relay.ts'
 import { answer, ringsOf, type Handlers } from './worker.ts'
 
 const parts = ['relay', 'sweep', 'work'] as const
@@ -65,13 +65,15 @@ const alive = (db: Db, kind: string) => beat(db, `${kind} ${hostname()} ${proces
 function startRelay(): StopStep[] {
   const db = open('bokvar_relay')
   const bell = openBell(backend, onError)
-  const by = { batch: env.relayBatch, leaseSeconds: env.leaseSeconds }
   const tellAlive = nowAndThen(async () => {
     await alive(db, 'relay')
     await bell.ping()
   })
+  let behind = 0
   const step = async () => {
-    const rung = await relayOnce(db, bell, by)
+    const leaseSeconds = leaseBehind(env.leaseSeconds, behind)
+    const rung = await relayOnce(db, bell, { batch: env.relayBatch, leaseSeconds })
+    behind = rung < env.relayBatch ? 0 : behind + rung
     await tellAlive()
     return rung
   }
