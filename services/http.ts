@@ -135,7 +135,8 @@ function newServer(deps: HttpDeps): App {
     requestTimeout: 30_000,
     // Only what is idle is cut: a request under way is finished before the process ends.
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // Its own answer then is no document of ours and does not say when to come again: `refuseWhileClosing` does.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => answerFault(error, request, reply.headers(hardened), deps),
     clientErrorHandler: (_error, socket) => {
@@ -183,6 +184,18 @@ async function hardenHeaders(app: App, { baseUrl, identityOrigins }: HttpSetting
   app.addHook('onSend', async (_request, reply) => {
     // Secrecy: nothing of this service may lie in a browser's or a proxy's cache unless a route says otherwise.
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')
+  })
+}
+
+/** On a line that is still open while the server stops: whoever asks is told to come again, when another one is there. */
+function refuseWhileClosing(app: App): void {
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onRequest', async () => {
+    if (closing)
+      throw new Refusal('conflict', 'unavailable', 'Tjänsten startas om. Försök igen om några sekunder.')
   })
 }
 
@@ -263,6 +276,7 @@ export async function buildServer(deps: HttpDeps): Promise<Server> {
   answerUnknown(app, declared)
   await hardenHeaders(app, deps.settings)
   logRequests(app)
+  refuseWhileClosing(app)
   await keepSessions(app, deps, deps.settings.baseUrl)
   await identifySenders(app, deps)
   keepLostForms(app, deps)

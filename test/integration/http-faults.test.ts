@@ -165,4 +165,24 @@ describe('On the wire', () => {
     expect(server.app.server.requestTimeout).toBe(30_000)
     expect(server.app.server.headersTimeout).toBe(10_000)
   })
+
+  test('who asks on an open line while the server stops is told to come again, and when', async () => {
+    const { port } = secured.app.server.address() as AddressInfo
+    const begun = Promise.withResolvers<void>()
+    secured.app.server.once('connection', (near) => near.once('data', () => begun.resolve()))
+    const socket = connect(port, '127.0.0.1', () => socket.write('GET /v1/api-info HTTP/1.1\r\nHost: x\r\n'))
+    await begun.promise
+    const stopped = secured.app.close()
+    // The hook that hears of it runs first; whatever of the server is asked afterwards knows.
+    while (secured.app.server.listening) await new Promise(setImmediate)
+    const answer = await new Promise<string>((resolve) => {
+      let text = ''
+      socket.on('data', (chunk) => (text += chunk.toString())).on('close', () => resolve(text))
+      socket.write('\r\n')
+    })
+    await stopped
+    expect(answer).toContain('503 Service Unavailable')
+    for (const part of ['retry-after: 5', 'application/problem+json', 'nosniff', '"code":"unavailable"'])
+      expect(answer).toContain(part)
+  })
 })
