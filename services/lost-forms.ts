@@ -9,8 +9,11 @@ import { may } from './access.ts'
 import { isTokenOf, sessionIdIn, type SessionDeps } from './sessions.ts'
 import { isId } from './web/page.ts'
 
-/** A form whose draft is kept: what the id in its address is of, and where it is shown when not at its own address. */
-export type DraftForm = { about: DraftAbout; page?: string }
+/**
+ * A form whose draft is kept: what the id in its address is of; `form` where it is also sent to another address, as a
+ * second button does; `page` where it is shown when not at its own address.
+ */
+export type DraftForm = { about: DraftAbout; form?: string; page?: string }
 
 export type LostForm = { place: DraftPlace; values: DraftValues }
 
@@ -46,6 +49,24 @@ export function draftValuesIn(request: FastifyRequest): DraftValues {
   return values
 }
 
+/** Which form it is: the address's pattern with `:id` in it; what else stands in the address tells the form from others. */
+export function formOf({ routeOptions, params }: FastifyRequest): string {
+  const pattern = routeOptions.config.draft?.form ?? routeOptions.url ?? '/'
+  const given = params as Record<string, string | undefined>
+  return pattern.replace(OTHER_PARTS, (part) => {
+    const value = given[part.slice(1)] ?? ''
+    return PLAIN.test(value) ? value : part
+  })
+}
+
+/** What the address of such a form looks like, with `:id` in it. */
+export function addressOf(pattern: string): RegExp {
+  return new RegExp(`^${pattern.replace(OTHER_PARTS, '[\\w-]{1,60}')}$`)
+}
+
+const OTHER_PARTS = /:(?!id\b)\w+/g
+const PLAIN = /^[\w-]{1,60}$/
+
 /** Where a form of this pattern stands, or is shown again. */
 export function pageOf(form: string, { page }: DraftForm, id: string): string {
   return (page ?? form).replace(':id', id)
@@ -64,8 +85,7 @@ export async function cameTooLate(request: FastifyRequest, deps: LostFormDeps): 
 
 function placeOf(request: FastifyRequest, { about }: DraftForm): DraftPlace | null {
   const { id = '' } = request.params as { id?: string }
-  const { url: form } = request.routeOptions
-  return form !== undefined && isId(id) ? { form, about, id } : null
+  return isId(id) ? { form: formOf(request), about, id } : null
 }
 
 /** Keeps it, when the writer may still send this form. False when it could not be kept. */
@@ -78,7 +98,7 @@ async function keep(
   const { permission } = request.routeOptions.config
   const place = placeOf(request, form)
   if (!writer || !place || !permission || permission === 'public' || !may(writer, permission)) return false
-  const door = `${request.method} ${place.form}`
+  const door = `${request.method} ${request.routeOptions.url}`
   const via: Via = { door, subjectId: place.id, requestId: request.id }
   try {
     await deps.keepLostForm?.({ ...writer, via }, { place, values: draftValuesIn(request) })
@@ -104,7 +124,7 @@ async function keepThenSignIn(
   if ((await isTokenOf(app, request, ended)) && (await keep(request, form, writer, deps)))
     request.session.set('flash', { kind: 'important', text: say(request.language, 'draft.lost') })
   const { id = '' } = request.params as { id?: string }
-  const next = pageOf(request.routeOptions.url ?? '/', form, id)
+  const next = pageOf(formOf(request), form, id)
   return reply.redirect(`/login?next=${encodeURIComponent(next)}`, 303)
 }
 
@@ -126,7 +146,7 @@ async function keepThenShow(
     if (!(await keep(request, form, request.principal, deps))) return undefined
     request.session.set('flash', { kind: 'important', text: say(request.language, 'draft.earlier') })
     const { id = '' } = request.params as { id?: string }
-    return reply.redirect(pageOf(request.routeOptions.url ?? '/', form, id), 303)
+    return reply.redirect(pageOf(formOf(request), form, id), 303)
   }
   return undefined
 }

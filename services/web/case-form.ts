@@ -1,6 +1,6 @@
 // One form about a case as data: its fields, what it starts with, and the deed it does; refused, it comes back as it was filled in.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { moment, type Actor } from '../../shared/casework/act.ts'
+import { inContext, moment, type Actor } from '../../shared/casework/act.ts'
 import { readCase, type CaseView } from '../../shared/casework/cases.ts'
 import { dropFormDraft } from '../../shared/casework/form-drafts.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
@@ -149,6 +149,16 @@ function objections(
   return errors
 }
 
+/** The deed and the end of its draft are one transaction: neither a draft of what is done, nor the loss of what is not. */
+async function saveAndForget(form: CaseForm, asked: Asked, sent: Sent) {
+  const { deps, actor, request } = asked
+  return inContext(deps.db, actor, async (db) => {
+    const done = await form.save({ ...asked, deps: { ...deps, db } }, sent)
+    if ('told' in done) await dropFormDraft(db, actor, placeOf(request, 'case'))
+    return done
+  })
+}
+
 function save(form: CaseForm, deps: PageDeps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const asked = await askedOf(request, deps)
@@ -156,12 +166,11 @@ function save(form: CaseForm, deps: PageDeps) {
     const sent = sentOf(request, fields)
     let done: { errors: FieldErrors } | { told: string }
     try {
-      done = await form.save(asked, sent)
+      done = await saveAndForget(form, asked, sent)
     } catch (error) {
       done = { errors: objections(error, form, fields, asked.language) }
     }
     if ('errors' in done) return show(reply.code(422), form, asked, { ...sent, errors: done.errors })
-    await dropFormDraft(deps.db, asked.actor, placeOf(request, 'case'))
     tellNextPage(request, done.told)
     return reply.redirect(`/arenden/${asked.found.id}`, 303)
   }

@@ -12,12 +12,12 @@ import { readDate } from '../../shared/domain/written.ts'
 import type { App } from '../http.ts'
 import { diaryOf, idsIn } from './case-view.ts'
 import { choicesOf, codesInForce } from './codes.ts'
-import { draftsOn, placeOf } from './form-drafts.ts'
+import { draftOf, placeOf } from './form-drafts.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
-  errorsOf,
   idIn,
+  objectionsOf,
   refusedAs,
   summaryOf,
   textsOf,
@@ -39,11 +39,8 @@ type Place = { caseId: string; back: string; number: string; about: DraftAbout }
 type FindPlace = (request: FastifyRequest) => Promise<Place>
 
 /** What is still here of the form that the page shows. */
-async function draftIn(request: FastifyRequest, deps: PageDeps, sent?: Sent) {
-  const form = request.routeOptions.url ?? ''
-  const wish = { forms: [form], id: idIn(request), sent: sent ? form : null }
-  return (await draftsOn(request, deps, wish))(form)
-}
+const draftIn = (request: FastifyRequest, deps: PageDeps, sent?: Sent) =>
+  draftOf(request, deps, request.routeOptions.url ?? '', sent !== undefined)
 
 async function showContact(reply: FastifyReply, deps: PageDeps, find: FindPlace, sent?: Sent) {
   const { request } = reply
@@ -89,7 +86,8 @@ function saveContact(deps: PageDeps, find: FindPlace) {
       const place = placeOf(request, about)
       await finishForm(deps.db, actor, place, (db) => recordContact(db, actor, report))
     } catch (error) {
-      const refused = errorsOf(error, { '/outcome': 'outcome', '/occurredAt': 'day' }, request.language)
+      const fields = { first: 'outcome', '/outcome': 'outcome', '/occurredAt': 'day' }
+      const refused = objectionsOf(error, fields, request.language)
       if (!refused) throw error
       return showContact(reply.code(422), deps, find, { values, errors: refused })
     }

@@ -4,12 +4,14 @@ import { inContext } from '../../shared/casework/act.ts'
 import { answerAssignment, assignCase } from '../../shared/casework/assignments.ts'
 import { caseVersion, readCase, type CaseView } from '../../shared/casework/cases.ts'
 import { namesOf } from '../../shared/casework/colleagues.ts'
+import { finishForm } from '../../shared/casework/form-drafts.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { may } from '../access.ts'
 import type { App } from '../http.ts'
 import { sectionsOf } from './case-sections.ts'
 import { caseView, idsIn, type Reader } from './case-view.ts'
 import { codesInForce } from './codes.ts'
+import { draftOf, placeOf } from './form-drafts.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
@@ -28,10 +30,17 @@ import { receiverChoices, receiverIn } from './worklist.ts'
 
 type Sent = { values: Values; errors: FieldErrors }
 
-type Reading = { deps: PageDeps; request: FastifyRequest; mayMove: (found: CaseView) => boolean }
+const MOVE = '/arenden/:id/flytta'
+
+type Reading = {
+  deps: PageDeps
+  request: FastifyRequest
+  mayMove: (found: CaseView) => boolean
+  sent: boolean
+}
 
 /** The case and all its sections as they stand at one instant: one transaction, one line in the log. */
-async function readPage({ deps, request, mayMove }: Reading) {
+async function readPage({ deps, request, mayMove, sent }: Reading) {
   const t = textsOf(request)
   const actor = actorIn(request)
   const { language } = request
@@ -41,7 +50,9 @@ async function readPage({ deps, request, mayMove }: Reading) {
     const names = await namesOf(db, idsIn(found))
     const reader: Reader = { t, language, today, law: deps.tools.law, codes, names, role: actor.role }
     const sections = await sectionsOf({ ...deps, db }, request, found, reader)
-    return { found, reader, sections, receivers: mayMove(found) ? await receiverChoices(db, actor, t) : [] }
+    if (!mayMove(found)) return { found, reader, sections, receivers: [], draft: null }
+    const draft = await draftOf(request, { ...deps, db }, MOVE, sent)
+    return { found, reader, sections, receivers: await receiverChoices(db, actor, t), draft }
   })
 }
 
@@ -53,7 +64,8 @@ async function showCase(reply: FastifyReply, deps: PageDeps, sent?: Sent): Promi
   const allowed = (found: CaseView, permission: Parameters<typeof may>[1]): boolean =>
     found.state === 'open' && principal !== null && may(principal, permission)
   const mayMove = (one: CaseView) => allowed(one, 'task.move')
-  const { found, reader, sections, receivers } = await readPage({ deps, request, mayMove })
+  const reading = { deps, request, mayMove, sent: sent !== undefined }
+  const { found, reader, sections, receivers, draft } = await readPage(reading)
   const unseen = found.assignments.find(
     ({ personId, state }) =>
       personId !== null && personId === actor.personId && ['proposed', 'active'].includes(state),
@@ -72,7 +84,12 @@ async function showCase(reply: FastifyReply, deps: PageDeps, sent?: Sent): Promi
     },
     unseen: unseen?.id ?? null,
     receivers,
-    form: { values: sent?.values ?? {}, errors: sent?.errors ?? {} },
+    draft: draft?.view,
+    // What is sent again after a refusal is sent of the case as it now stands.
+    form: {
+      values: { ...draft?.values, ...sent?.values, ...(sent && { version: '' }) },
+      errors: sent?.errors ?? {},
+    },
     errors: summaryOf(sent?.errors ?? {}),
   })
 }
@@ -115,8 +132,9 @@ function move(deps: PageDeps) {
     if (reason === '') errors['reason'] = t('move.error.reason')
     if (!receiver || reason === '') return showCase(reply.code(422), deps, { values, errors })
     try {
-      const ifMatch = Number(values['version']) || 0
-      await assignCase(deps.db, actorIn(request), { caseId, ifMatch, ...receiver, reason })
+      const wish = { caseId, ifMatch: Number(values['version']) || 0, ...receiver, reason }
+      const [actor, place] = [actorIn(request), placeOf(request, 'case')]
+      await finishForm(deps.db, actor, place, (db) => assignCase(db, actor, wish))
     } catch (error) {
       if (error instanceof Refusal && error.kind === 'stale') {
         const stale = refusedAs(error, 'reason', request.language)
@@ -136,5 +154,6 @@ export function casePages(app: App, deps: PageDeps): void {
   app.get('/arenden/:id', { config: { permission: 'case.read' } }, (_request, reply) => showCase(reply, deps))
   app.post('/arenden/:id/ta', { config: { permission: 'case.assign' } }, take(deps))
   app.post('/arenden/:id/sett', { config: { permission: 'task.complete' } }, see(deps))
-  app.post('/arenden/:id/flytta', { config: { permission: 'task.move' } }, move(deps))
+  const draft = { about: 'case', page: '/arenden/:id' } as const
+  app.post(MOVE, { config: { permission: 'task.move', draft } }, move(deps))
 }

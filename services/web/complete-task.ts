@@ -10,10 +10,9 @@ import { draftsOn, placeOf } from './form-drafts.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
-  errorsOf,
   idIn,
+  objectionsOf,
   queryIn,
-  refusedAs,
   summaryOf,
   textsOf,
   valuesIn,
@@ -122,12 +121,10 @@ function finish(deps: PageDeps) {
       tellNextPage(request, t('task.done'))
       return await reply.redirect(task.caseNumber ? `/arenden/${task.caseId}` : '/uppgifter', 303)
     } catch (error) {
-      const fields = { '/occurredAt': 'day', '/outcome': 'answer', '/note': 'note' }
-      const told = error instanceof Refusal && error.kind === 'conflict'
-      const refused = told
-        ? refusedAs(error, 'answer', request.language)
-        : errorsOf(error, fields, request.language)
+      const fields = { first: 'answer', '/occurredAt': 'day', '/outcome': 'answer', '/note': 'note' }
+      const refused = objectionsOf(error, fields, request.language)
       if (!refused) throw error
+      const told = error instanceof Refusal && error.kind === 'conflict'
       return showDone(reply.code(told ? 409 : 422), deps, { values, errors: refused })
     }
   }

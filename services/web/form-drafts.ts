@@ -11,7 +11,7 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import { may, type Permission } from '../access.ts'
 import { actorOf } from '../actor.ts'
 import type { App } from '../http.ts'
-import { draftValuesIn, pageOf, type DraftForm, type LostFormDeps } from '../lost-forms.ts'
+import { addressOf, draftValuesIn, formOf, pageOf, type DraftForm, type LostFormDeps } from '../lost-forms.ts'
 import { dayInText, timeOfDay } from './filters.ts'
 import { tellNextPage } from './frame.ts'
 import { actorIn, isId, queryIn, textsOf, valuesIn, type PageDeps, type Values } from './page.ts'
@@ -33,7 +33,7 @@ export function without({ view }: PageDraft): PageDraft {
 /** The form of a route, as its draft is found by; to be handed to `finishForm`. */
 export function placeOf(request: FastifyRequest, about: DraftPlace['about']): DraftPlace {
   const { id = '' } = request.params as { id?: string }
-  return { form: request.routeOptions.url ?? '', about, id }
+  return { form: formOf(request), about, id }
 }
 
 function shown(request: FastifyRequest, address: string, draft: FormDraft | undefined): PageDraft {
@@ -73,14 +73,25 @@ export async function draftsOn(
   }
 }
 
-type Known = ReadonlyMap<string, { permission: Permission; draft: DraftForm }>
+/** The draft of the only form on a page; `sent` when it has just come in and been refused. */
+export async function draftOf(
+  request: FastifyRequest,
+  deps: PageDeps,
+  form: string,
+  sent: boolean,
+): Promise<PageDraft> {
+  const { id = '' } = request.params as { id?: string }
+  return (await draftsOn(request, deps, { forms: [form], id, sent: sent ? form : null }))(form)
+}
+
+type Known = readonly { address: RegExp; permission: Permission; draft: DraftForm }[]
 
 /** Which form it is about: one of those that keep drafts, and that the sender may send. */
 function formIn(request: FastifyRequest, known: Known): { place: DraftPlace; page: string } {
   const address = queryIn(request, 'form')
   const id = /[0-9a-f-]{36}/i.exec(address)?.[0] ?? ''
   const form = address.replace(id, ':id')
-  const found = known.get(form)
+  const found = known.find(({ address: one }) => one.test(form))
   if (!isId(id) || !found) throw new Refusal('not-found', 'not-found', 'Det du söker finns inte.')
   if (!request.principal || !may(request.principal, found.permission))
     throw new Refusal('forbidden', 'forbidden', 'Du har inte behörighet till det här.')
@@ -115,10 +126,11 @@ export function lostFormKeeper({ db, tools }: PageDeps): NonNullable<LostFormDep
 
 /** `/utkast` for every form that says so by `config.draft`. Hung before them, to hear of them. */
 export function formDraftPages(app: App, deps: PageDeps): void {
-  const known = new Map<string, { permission: Permission; draft: DraftForm }>()
+  const known: Known[number][] = []
   app.addHook('onRoute', ({ url, config }) => {
     const { permission, draft } = config ?? {}
-    if (draft && permission && permission !== 'public') known.set(url, { permission, draft })
+    if (!draft || !permission || permission === 'public') return
+    known.push({ address: addressOf(draft.form ?? url), permission, draft })
   })
   const config = { permission: 'own.page' as const }
   app.post('/utkast', { config, bodyLimit: 64 * 1024 }, keepTyped(deps, known))

@@ -3,14 +3,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { inContext } from '../../shared/casework/act.ts'
 import { readCase } from '../../shared/casework/cases.ts'
 import { confirmationLetter } from '../../shared/casework/confirmation.ts'
+import { finishForm } from '../../shared/casework/form-drafts.ts'
 import { lettersInForce } from '../../shared/casework/letter-texts.ts'
 import { decideRestart, restartsAsked } from '../../shared/casework/restarts.ts'
 import type { App } from '../http.ts'
+import { draftOf, placeOf } from './form-drafts.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
   idIn,
   isId,
+  objectionsOf,
   summaryOf,
   textsOf,
   valuesIn,
@@ -18,6 +21,8 @@ import {
   type PageDeps,
   type Values,
 } from './page.ts'
+
+const RESTART = '/arenden/:id/omstart'
 
 async function backTo(request: FastifyRequest, { db, tools }: PageDeps) {
   const found = await readCase(db, tools, actorIn(request), { caseId: idIn(request), purpose: null })
@@ -50,12 +55,14 @@ async function showRestart(
   const asked = await inContext(db, actorIn(request), (trx, at) =>
     restartsAsked(trx, at, tools, idIn(request)),
   )
+  const draft = await draftOf(request, deps, RESTART, sent !== undefined)
   const only = asked.length === 1 ? { noticeId: asked[0]?.origin ?? '' } : {}
   return renderPage(reply, 'casework/restart', {
     title: textsOf(request)('restart.title'),
     back,
     questions: asked.map(({ origin, words }) => ({ value: origin, text: words[request.language] })),
-    form: { values: { ...only, ...sent?.values }, errors: sent?.errors ?? {} },
+    draft: draft.view,
+    form: { values: { ...only, ...draft.values, ...sent?.values }, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),
   })
 }
@@ -72,7 +79,14 @@ function saveRestart(deps: PageDeps) {
     }
     if (Object.keys(errors).length > 0) return showRestart(reply.code(422), deps, { values, errors })
     const decision = { noticeId, confirm: answer === 'yes', reason: reason.trim().slice(0, 1_000) }
-    await decideRestart(deps.db, actorIn(request), idIn(request), decision)
+    const [actor, place] = [actorIn(request), placeOf(request, 'case')]
+    try {
+      await finishForm(deps.db, actor, place, (db) => decideRestart(db, actor, place.id, decision))
+    } catch (error) {
+      const refused = objectionsOf(error, { first: 'answer', '/reason': 'reason' }, request.language)
+      if (!refused) throw error
+      return showRestart(reply.code(422), deps, { values, errors: refused })
+    }
     tellNextPage(request, t('restart.done'))
     return reply.redirect(`/arenden/${idIn(request)}`, 303)
   }
@@ -83,6 +97,7 @@ export function lawWorkPages(app: App, deps: PageDeps): void {
   const read = { config: { permission: 'case.read' as const } }
   const act = { config: { permission: 'task.complete' as const } }
   app.get('/arenden/:id/bekraftelse', read, (_, reply) => showLetter(reply, deps))
-  app.get('/arenden/:id/omstart', act, (_, reply) => showRestart(reply, deps))
-  app.post('/arenden/:id/omstart', act, saveRestart(deps))
+  app.get(RESTART, act, (_, reply) => showRestart(reply, deps))
+  const drafted = { config: { ...act.config, draft: { about: 'case' as const } } }
+  app.post(RESTART, drafted, saveRestart(deps))
 }

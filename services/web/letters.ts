@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readCase } from '../../shared/casework/cases.ts'
+import { finishForm } from '../../shared/casework/form-drafts.ts'
 import { lettersInForce } from '../../shared/casework/letter-texts.ts'
 import {
   lettersFor,
@@ -20,6 +21,8 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import { letterVariableTexts } from '../../shared/text/letters.ts'
 import type { Language } from '../../shared/text/say.ts'
 import type { App } from '../http.ts'
+import { formOf } from '../lost-forms.ts'
+import { draftOf, placeOf } from './form-drafts.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import { sendLetterPdf } from './letter-pdf.ts'
 import {
@@ -100,17 +103,16 @@ export function nameOf(request: FastifyRequest, templates: readonly LetterTempla
 
 type Sent = { values: Values; errors: FieldErrors }
 
-async function showPreview(
-  reply: FastifyReply,
-  deps: PageDeps,
-  { values, errors }: Sent = { values: {}, errors: {} },
-): Promise<FastifyReply> {
+async function showPreview(reply: FastifyReply, deps: PageDeps, sent?: Sent): Promise<FastifyReply> {
   const { request } = reply
   const t = textsOf(request)
   const back = await backTo(request, deps)
   const caseId = idIn(request)
+  const draft = await draftOf(request, deps, formOf(request), sent !== undefined)
+  const { values, errors } = sent ?? { values: writtenIn(draft.values), errors: {} }
   const templates = await lettersInForce(deps.db)
-  const template = templateIn(request, templates, values['sprak'] ?? queryIn(request, 'sprak'))
+  const asked = queryIn(request, 'sprak') || draft.values['sprak'] || ''
+  const template = templateIn(request, templates, sent?.values['sprak'] ?? asked)
   const actor = actorIn(request)
   const wish = { caseId, template, templates, written: values }
   const letter = await prepareLetter(deps.db, actor, wish)
@@ -128,11 +130,17 @@ async function showPreview(
     subject: withLabels(letter.subject, request.language),
     blocks: letterBlocks(withLabels(letter.body, request.language)),
     lang: template.language === 'en' ? 'en' : 'sv',
+    draft: draft.view,
     form: { values: { key: randomUUID(), ...values }, errors },
     errors: summaryOf(errors),
     // A text that has changed since the form was opened has not been read: it is shown before it is kept.
     changed: (values['version'] ?? `${template.version}`) !== `${template.version}`,
   })
+}
+
+/** What was written in a draft: its key was for one letter, and that it is safe to send is said of what stands there now. */
+function writtenIn({ key: _key, checkedSafe: _safe, version: _version, ...written }: Values): Values {
+  return written
 }
 
 /** What is not filled in yet shows by its name, in brackets. */
@@ -177,7 +185,8 @@ function save(deps: PageDeps) {
       checkedSafe: values['checkedSafe'] === 'yes',
     }
     try {
-      const { id } = await makeLetter(deps.db, deps.tools, actorIn(request), wish)
+      const [actor, place] = [actorIn(request), placeOf(request, 'case')]
+      const { id } = await finishForm(deps.db, actor, place, (db) => makeLetter(db, deps.tools, actor, wish))
       tellNextPage(request, textsOf(request)('letters.saved'))
       return await reply.redirect(`/arenden/${caseId}/brev/${id}`, 303)
     } catch (error) {
@@ -225,7 +234,8 @@ function showOne(deps: PageDeps) {
 export function letterPages(app: App, deps: PageDeps): void {
   app.get('/arenden/:id/brev', READ, showAll(deps))
   app.get('/arenden/:id/brev/nytt/:template', WRITE, (_request, reply) => showPreview(reply, deps))
-  app.post('/arenden/:id/brev/nytt/:template', WRITE, save(deps))
+  const drafted = { config: { ...WRITE.config, draft: { about: 'case' as const } } }
+  app.post('/arenden/:id/brev/nytt/:template', drafted, save(deps))
   app.get('/arenden/:id/brev/:letter', READ, showOne(deps))
   app.get('/arenden/:id/brev/:letter/pdf', READ, async (request, reply) => {
     const { made } = await letterIn(request, deps)

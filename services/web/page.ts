@@ -97,6 +97,19 @@ export function refusedAs(error: unknown, field: string, language: Language): Fi
   return { [field]: [...new Set([said, ...details])].join(' ') }
 }
 
+/**
+ * What a refused form shows beside its fields; when somebody was first, at `first`, so that what was written still
+ * stands there. Null when it is no matter of the form.
+ */
+export function objectionsOf(
+  error: unknown,
+  { first, ...fieldOf }: Readonly<Record<string, string>> & { first: string },
+  language: Language,
+): FieldErrors | null {
+  const late = error instanceof Refusal && error.kind === 'conflict'
+  return errorsOf(error, fieldOf, language) ?? (late ? refusedAs(error, first, language) : null)
+}
+
 /** The links of a list that goes on: earlier and later page, with what was chosen kept. */
 export function pagingOf(
   request: FastifyRequest,

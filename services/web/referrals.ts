@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { moment, type Actor } from '../../shared/casework/act.ts'
 import { namesOf } from '../../shared/casework/colleagues.ts'
+import { finishForm } from '../../shared/casework/form-drafts.ts'
 import {
   acceptReferral,
   answerTenant,
@@ -20,17 +21,19 @@ import {
   type Waiting,
 } from '../../shared/casework/counselling-booking.ts'
 import type { NamedSlot } from '../../shared/casework/counselling-slots.ts'
+import type { Db } from '../../shared/db/open.ts'
 import type { Language } from '../../shared/text/say.ts'
 import { may } from '../access.ts'
 import type { App } from '../http.ts'
 import { inDays, timeLeft } from './bands.ts'
 import { dateAndTime } from './filters.ts'
+import { draftsOn, placeOf } from './form-drafts.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
-  errorsOf,
   idIn,
   isId,
+  objectionsOf,
   pageIn,
   pagingOf,
   queryIn,
@@ -45,6 +48,8 @@ import {
 import { instantIn } from './when.ts'
 
 const BASE = '/hanvisningar'
+const REJECT = `${BASE}/:id/tillbaka`
+const MEET = `${BASE}/:id/mote`
 const LIMIT = 25
 const TABS = ['mine', 'unit', 'none', 'ended'] as const
 
@@ -201,6 +206,9 @@ async function showOne(reply: FastifyReply, { db, tools }: PageDeps, sent?: Sent
   const { now } = await moment(db)
   const names = await namesOf(db, [one.fromCommittee])
   const mayAct = principal !== null && may(principal, 'referral.answer')
+  const wish = { forms: [REJECT, MEET], id: one.id, sent: sent ? (request.routeOptions.url ?? null) : null }
+  const draftOf = await draftsOn(request, { db, tools }, wish)
+  const [back, other] = [draftOf(REJECT), draftOf(MEET)]
   return renderPage(reply, 'casework/referral', {
     title: t('referral.title', { number: one.caseNumber }),
     back: { href: BASE, text: t('referrals.title') },
@@ -213,28 +221,27 @@ async function showOne(reply: FastifyReply, { db, tools }: PageDeps, sent?: Sent
     mayAct,
     basis: t(`counselling.basis.${one.basis}`),
     ...(await bookable(db, actorIn(request), one, { t, language, mayAct })),
-    form: { values: sent?.values ?? {}, errors: sent?.errors ?? {} },
+    drafts: { reject: back.view, meet: other.view },
+    form: { values: { ...other.values, ...back.values, ...sent?.values }, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),
   })
 }
 
-type Deed = (request: FastifyRequest, values: Values) => Promise<unknown> | FieldErrors
+/** What a step does, or what is wrong with what was filled in for it. */
+type Deed = (request: FastifyRequest, values: Values) => ((db: Db) => Promise<unknown>) | FieldErrors
 
 /** One step with a referral: done and told on the next page, or shown again with what is wrong. */
 function step(deps: PageDeps, done: Parameters<Say>[0], deed: Deed) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const values = valuesIn(request)
+    const outcome = deed(request, values)
+    if (typeof outcome !== 'function') return showOne(reply.code(422), deps, { values, errors: outcome })
     try {
-      const outcome = deed(request, values)
-      if (!(outcome instanceof Promise))
-        return await showOne(reply.code(422), deps, { values, errors: outcome })
-      await outcome
+      await finishForm(deps.db, actorIn(request), placeOf(request, 'referral'), outcome)
     } catch (error) {
-      const refused = errorsOf(
-        error,
-        { '/occurredAt': 'day', '/meetingAt': 'day', '/slotId': 'slotId' },
-        request.language,
-      )
+      const first = ['reason', 'day', 'slotId'].find((name) => name in values) ?? 'next'
+      const fields = { first, '/occurredAt': 'day', '/meetingAt': 'day', '/slotId': 'slotId' }
+      const refused = objectionsOf(error, fields, request.language)
       if (!refused) throw error
       return showOne(reply.code(422), deps, { values, errors: refused })
     }
@@ -243,34 +250,40 @@ function step(deps: PageDeps, done: Parameters<Say>[0], deed: Deed) {
   }
 }
 
+const accept: Deed = (request) => (db) => acceptReferral(db, actorIn(request), idIn(request))
+
+const reject: Deed = (request, values) => {
+  const reason = (values['reason'] ?? '').trim().slice(0, 500)
+  if (reason === '') return { reason: textsOf(request)('referral.reason.error') }
+  return (db) => rejectReferral(db, actorIn(request), idIn(request), reason)
+}
+
+const answer: Deed = (request) => (db) => answerTenant(db, actorIn(request), idIn(request), null)
+
+const meet: Deed = (request, values) => {
+  const { at, errors } = instantIn(values, textsOf(request))
+  return errors ?? ((db) => bookMeeting(db, actorIn(request), idIn(request), at))
+}
+
+const book: Deed = (request, values) => {
+  const slotId = values['slotId'] ?? ''
+  if (!isId(slotId)) return { slotId: textsOf(request)('counselling.slot.error') }
+  return (db) => bookSlot(db, actorIn(request), idIn(request), slotId)
+}
+
+const offerOther: Deed = (request) => (db) => offerAlternative(db, actorIn(request), idIn(request))
+
 /** `/hanvisningar` and each referral below it. */
 export function referralPages(app: App, deps: PageDeps): void {
-  const { db } = deps
   const read = { permission: 'referral.read' as const }
   const config = { permission: 'referral.answer' as const }
+  const drafted = { ...config, draft: { about: 'referral' as const, page: `${BASE}/:id` } }
   app.get(BASE, { config: read }, (request, reply) => showList(request, reply, deps))
   app.get(`${BASE}/:id`, { config: read }, (_request, reply) => showOne(reply, deps))
-  const accept: Deed = (request) => acceptReferral(db, actorIn(request), idIn(request))
   app.post(`${BASE}/:id/acceptera`, { config }, step(deps, 'referral.accepted.done', accept))
-  const reject: Deed = (request, values) => {
-    const reason = (values['reason'] ?? '').trim().slice(0, 500)
-    if (reason === '') return { reason: textsOf(request)('referral.reason.error') }
-    return rejectReferral(db, actorIn(request), idIn(request), reason)
-  }
-  app.post(`${BASE}/:id/tillbaka`, { config }, step(deps, 'referral.rejected.done', reject))
-  const answer: Deed = (request) => answerTenant(db, actorIn(request), idIn(request), null)
+  app.post(REJECT, { config: drafted }, step(deps, 'referral.rejected.done', reject))
   app.post(`${BASE}/:id/svar`, { config }, step(deps, 'referral.answered.done', answer))
-  const meet: Deed = (request, values) => {
-    const { at, errors } = instantIn(values, textsOf(request))
-    return errors ?? bookMeeting(db, actorIn(request), idIn(request), at)
-  }
-  app.post(`${BASE}/:id/mote`, { config }, step(deps, 'referral.meeting.done', meet))
-  const book: Deed = (request, values) => {
-    const slotId = values['slotId'] ?? ''
-    if (!isId(slotId)) return { slotId: textsOf(request)('counselling.slot.error') }
-    return bookSlot(db, actorIn(request), idIn(request), slotId)
-  }
+  app.post(MEET, { config: drafted }, step(deps, 'referral.meeting.done', meet))
   app.post(`${BASE}/:id/tid`, { config }, step(deps, 'referral.meeting.done', book))
-  const offerOther: Deed = (request) => offerAlternative(db, actorIn(request), idIn(request))
   app.post(`${BASE}/:id/annan`, { config }, step(deps, 'counselling.alternative.done', offerOther))
 }

@@ -1,16 +1,18 @@
 // Books a visit from its case, moves it to another time or pair, or calls it off: every fault beside its field.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readCase } from '../../shared/casework/cases.ts'
+import { finishForm } from '../../shared/casework/form-drafts.ts'
 import { cancelVisit, rebookVisit } from '../../shared/casework/visit-changes.ts'
 import { readVisitSheet } from '../../shared/casework/visit-sheet.ts'
 import { listVisitors, needOfCase } from '../../shared/casework/visit-week.ts'
 import { bookVisit } from '../../shared/casework/visits.ts'
 import type { App } from '../http.ts'
+import { draftOf, placeOf } from './form-drafts.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
-  errorsOf,
   idIn,
+  objectionsOf,
   summaryOf,
   textsOf,
   valuesIn,
@@ -23,7 +25,15 @@ import { suggestionInText } from './visits.ts'
 import { instantIn, whenValues } from './when.ts'
 
 const work = { permission: 'visit.work' as const }
-const FIELDS = { '/visitors': 'first', '/startsAt': 'day', '/reason': 'reason', '/why': 'why' } as const
+const BOOK = '/arenden/:id/besok'
+const CHANGE = '/hembesok/:id/andra'
+const FIELDS = {
+  first: 'day',
+  '/visitors': 'first',
+  '/startsAt': 'day',
+  '/reason': 'reason',
+  '/why': 'why',
+} as const
 
 type Sent = { values: Values; errors: FieldErrors }
 
@@ -57,13 +67,15 @@ async function showBooking(reply: FastifyReply, deps: PageDeps, sent?: Sent): Pr
           second: named[1] ?? '',
         }
       : { minutes: '90' }
+  const draft = await draftOf(request, deps, BOOK, sent !== undefined)
   return renderPage(reply, 'casework/visit-booking', {
     title: t('booking.title'),
     back: { href: `/arenden/${found.id}`, text: t('case.title', { number: found.number }) },
     suggestion: need && suggestionInText(need, { t, language: request.language }),
     visitors,
     rebooking: false,
-    form: { values: { ...suggested, ...sent?.values }, errors: sent?.errors ?? {} },
+    draft: draft.view,
+    form: { values: { ...suggested, ...draft.values, ...sent?.values }, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),
   })
 }
@@ -96,11 +108,16 @@ function book(deps: PageDeps) {
     const notes = { purpose: text('purpose'), safetyNote: text('safety'), interpreter: text('interpreter') }
     const about = { caseId: idIn(request), ifMatch: null, taskId: null, announced, reason }
     try {
-      const visit = await bookVisit(deps.db, actorIn(request), { ...about, ...times, ...notes })
+      const [actor, place, wish] = [
+        actorIn(request),
+        placeOf(request, 'case'),
+        { ...about, ...times, ...notes },
+      ]
+      const visit = await finishForm(deps.db, actor, place, (db) => bookVisit(db, actor, wish))
       tellNextPage(request, t('visits.booked'))
       return await reply.redirect(`/hembesok/${visit.id}`, 303)
     } catch (error) {
-      const refused = errorsOf(error, FIELDS, request.language)
+      const refused = objectionsOf(error, FIELDS, request.language)
       if (!refused) throw error
       return showBooking(reply.code(422), deps, { values, errors: refused })
     }
@@ -118,13 +135,15 @@ async function showChange(reply: FastifyReply, deps: PageDeps, sent?: Sent): Pro
     first,
     second,
   }
+  const draft = await draftOf(request, deps, CHANGE, sent !== undefined)
   return renderPage(reply, 'casework/visit-booking', {
     title: t('booking.title.change'),
     back: { href: `/hembesok/${sheet.id}` },
     suggestion: null,
     visitors: await visitorChoices(deps, request),
     rebooking: sheet.id,
-    form: { values: { ...now, ...sent?.values }, errors: sent?.errors ?? {} },
+    draft: draft.view,
+    form: { values: { ...now, ...draft.values, ...sent?.values }, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),
   })
 }
@@ -140,10 +159,11 @@ function change(deps: PageDeps, kind: 'rebook' | 'cancel') {
     if (why === '') errors['why'] = t('visit.error.why')
     if (Object.keys(errors).length > 0) return showChange(reply.code(422), deps, { values, errors })
     try {
-      if (times) await rebookVisit(deps.db, actor, { visitId, why, ...times })
-      else await cancelVisit(deps.db, actor, { visitId, why })
+      await finishForm(deps.db, actor, placeOf(request, 'visit'), (db) =>
+        times ? rebookVisit(db, actor, { visitId, why, ...times }) : cancelVisit(db, actor, { visitId, why }),
+      )
     } catch (error) {
-      const refused = errorsOf(error, FIELDS, request.language)
+      const refused = objectionsOf(error, FIELDS, request.language)
       if (!refused) throw error
       return showChange(reply.code(422), deps, { values, errors: refused })
     }
@@ -154,9 +174,11 @@ function change(deps: PageDeps, kind: 'rebook' | 'cancel') {
 
 /** `/arenden/{id}/besok` and `/hembesok/{id}/andra`. */
 export function visitBookingPages(app: App, deps: PageDeps): void {
-  app.get('/arenden/:id/besok', { config: work }, (_request, reply) => showBooking(reply, deps))
-  app.post('/arenden/:id/besok', { config: work }, book(deps))
-  app.get('/hembesok/:id/andra', { config: work }, (_request, reply) => showChange(reply, deps))
-  app.post('/hembesok/:id/andra', { config: work }, change(deps, 'rebook'))
-  app.post('/hembesok/:id/avboka', { config: work }, change(deps, 'cancel'))
+  app.get(BOOK, { config: work }, (_request, reply) => showBooking(reply, deps))
+  app.post(BOOK, { config: { ...work, draft: { about: 'case' } } }, book(deps))
+  app.get(CHANGE, { config: work }, (_request, reply) => showChange(reply, deps))
+  app.post(CHANGE, { config: { ...work, draft: { about: 'visit' } } }, change(deps, 'rebook'))
+  // The second button of the same form.
+  const second = { about: 'visit', form: CHANGE } as const
+  app.post('/hembesok/:id/avboka', { config: { ...work, draft: second } }, change(deps, 'cancel'))
 }

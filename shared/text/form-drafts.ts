@@ -4,6 +4,7 @@ export const formDraftTexts = {
     sv: 'Det du skrev {day} klockan {time} finns kvar. Det är inte skickat än.',
     en: 'What you wrote on {day} at {time} is still here. It has not been sent yet.',
   },
+  'draft.wrote': { sv: 'Du hade skrivit:', en: 'You had written:' },
   'draft.drop': { sv: 'Kasta det jag skrev', en: 'Throw away what I wrote' },
   'draft.dropped': { sv: 'Det du hade skrivit är borta.', en: 'What you had written is gone.' },
   'draft.replaced': {

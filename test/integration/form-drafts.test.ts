@@ -1,15 +1,13 @@
 // What somebody writes in a form and has not sent: kept for them alone, also when the session has run out; never for a stranger.
 import { randomUUID } from 'node:crypto'
-import { Signer } from '@fastify/cookie'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { readDataFile } from '../../config/files.ts'
 import { runRetention } from '../../shared/casework/retention.ts'
-import { saveSession } from '../../shared/casework/web-sessions.ts'
 import { openDatabase } from '../../shared/db/open.ts'
 import { readRetentionRules } from '../../shared/domain/retention.ts'
-import type { Who } from '../support/secrecy-people.ts'
-import { openWorld, SESSION_SECRET, type World } from '../support/secrecy-world.ts'
+import { cookieOf, draftsIn, OTHER_FORMS, tokenIn } from '../support/draft-world.ts'
+import { openWorld, type World } from '../support/secrecy-world.ts'
 
 let world: World
 let form: string
@@ -20,46 +18,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => world?.stop())
 
-const signer = new Signer(SESSION_SECRET)
-const cookieOf = (id: string) => `bokvar-3999=${encodeURIComponent(signer.sign(id))}`
-
-/** A sign-in of somebody's: the session's id and its cookie. */
-async function signedIn(who: Who) {
-  const id = randomUUID()
-  await saveSession(world.web, id, { subject: who, provider: 'staff' }, { idleMinutes: 30, absoluteHours: 8 })
-  return { id, cookie: cookieOf(id) }
-}
-const open = async (cookie: string, url = form) => (await world.app.inject({ url, headers: { cookie } })).body
-const tokenIn = (html: string) => /name="_csrf" value="([^"]*)"/.exec(html)?.[1] ?? ''
-
-async function send(url: string, cookie: string, fields: Record<string, string>) {
-  const answer = await world.app.inject({
-    method: 'POST',
-    url,
-    headers: { ...(cookie && { cookie }), 'content-type': 'application/x-www-form-urlencoded' },
-    payload: new URLSearchParams(fields).toString(),
-  })
-  return { status: answer.statusCode, body: answer.body, to: answer.headers['location'] ?? '' }
-}
-/** Keeps what is typed as the page's script does. */
-async function keep(cookie: string, token: string, fields: Record<string, string>, address = form) {
-  const answer = await send(`/utkast?form=${encodeURIComponent(address)}`, cookie, {
-    _csrf: token,
-    ...fields,
-  })
-  const { seen, told } = answer.status === 200 ? (JSON.parse(answer.body) as Record<string, string>) : {}
-  return { status: answer.status, seen, told }
-}
-const kept = async () =>
-  (
-    await sql<{ subject: string; form: string; row: string }>`select p.subject, d.form, d::text as row
-      from form_draft d join person p on p.id = d.person_id`.execute(world.owner)
-  ).rows
-const contacts = async () =>
-  (await sql<{ n: number }>`select count(*)::int as n from contact`.execute(world.owner)).rows[0]!.n
-const runOut = (hours = 1) =>
-  sql`update web_session set expires_at = clock_now() - make_interval(hours => ${hours})`.execute(world.owner)
-const forget = () => sql`delete from form_draft`.execute(world.owner)
+const { signedIn, open, send, keep, kept, contacts, runOut, forget, places } = draftsIn(() => world)
 
 describe('What is typed', () => {
   test('is kept once however often, under seal, shown with when it was written, and gone when it is sent', async () => {
@@ -133,7 +92,9 @@ describe('What is typed', () => {
   test.each<[string, string, Record<string, string>, number]>([
     ['no form', '', {}, 404],
     ['an address that is no form', '/arenden/x/kontakt', {}, 404],
-    ['a form that keeps no draft', '/arenden/ID/flytta', {}, 404],
+    ['a form that keeps no draft', '/arenden/ID/ta', {}, 404],
+    ['a letter whose name is none', '/arenden/ID/brev/nytt/..%2F..', {}, 404],
+    ['a form of another role', '/arenden/ID/flytta', {}, 403],
     ['a case that is not there', `/arenden/${randomUUID()}/kontakt`, {}, 404],
     ['another service', '//evil.example/arenden/ID/kontakt', {}, 404],
     ['no token', '/arenden/ID/kontakt', { _csrf: 'x' }, 403],
@@ -270,5 +231,69 @@ describe('A form whose session has run out', () => {
     expect(page).toContain('Från i morse')
     expect(page).toContain('Du har loggat in igen')
     await forget()
+  })
+
+  test.each(OTHER_FORMS)(
+    'stands there after the next sign-in: %s',
+    async (_what, who, address, shownAt, given) => {
+      await forget()
+      const ids = await places()
+      const filled = (text: string) => text.replace(/CASE|VISIT|REFERRAL/, (name) => ids[name as 'CASE'])
+      const url = filled(address)
+      const page = filled(shownAt || address)
+      const words = 'Skrivet före mötet'
+      const fields = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value || words]))
+      const { cookie } = await signedIn(who)
+      const token = tokenIn(await open(cookie, page))
+      await runOut()
+      const to = `/login?next=${encodeURIComponent(page)}`
+      expect(await send(url, cookie, { _csrf: token, ...fields })).toMatchObject({ status: 303, to })
+      const anew = await signedIn(who)
+      expect(((await open(anew.cookie, page)).match(/<main[^]*/) ?? [''])[0]).toContain(words)
+      // What the script keeps while one types is the same draft.
+      const atForm = url.replace('avboka', 'andra')
+      const again = await keep(anew.cookie, tokenIn(await open(anew.cookie, page)), fields, atForm)
+      expect([again.status, (await kept()).length]).toEqual([200, 1])
+      await forget()
+    },
+  )
+})
+
+describe('What is done', () => {
+  test('and the draft it was written in end together, or neither does', async () => {
+    const { cookie } = await signedIn('assigned.gan')
+    const address = `/arenden/${world.marks.gan.caseId}/rattslig-grund`
+    const page = await open(cookie, address)
+    const item = /name="items"[^>]*value="([^"]+)"/.exec(page)?.[1] ?? ''
+    const values = { recipient: 'landlord', items: item }
+    const token = tokenIn(page)
+    const fields = { _csrf: token, ...values, paragraph: '10 kap. 2 §', harmTest: 'Ingen skada' }
+    await forget()
+    await keep(cookie, token, fields, address)
+    const done = async () =>
+      (await sql<{ n: number }>`select count(*)::int as n from sharing_basis`.execute(world.owner)).rows[0]!.n
+    const before = await done()
+    await sql`revoke delete on form_draft from bokvar_web`.execute(world.owner)
+    expect((await send(address, cookie, fields)).status).toBe(500)
+    expect([await done(), (await kept()).length]).toEqual([before, 1])
+    await sql`grant delete on form_draft to bokvar_web`.execute(world.owner)
+    expect(await send(address, cookie, fields)).toMatchObject({ status: 303 })
+    expect([await done(), (await kept()).length]).toEqual([before + 1, 0])
+  })
+
+  test('of a case that has changed meanwhile is refused with what was written, and done when it is sent again', async () => {
+    const { cookie } = await signedIn('supervisor.gan')
+    const { CASE } = await places()
+    const page = await open(cookie, `/arenden/${CASE}`)
+    await sql`update arrears_case set version = version + 1 where id = ${CASE}`.execute(world.owner)
+    const written = (html: string) => ({
+      _csrf: tokenIn(html),
+      version: /name="version" value="(\d+)"/.exec(html)?.[1] ?? '',
+      to: 'unit:GAN-BETAL',
+      reason: 'Familjen är känd där',
+    })
+    const sent = await send(`/arenden/${CASE}/flytta`, cookie, written(page))
+    expect([sent.status, sent.body.includes('Familjen är känd där')]).toEqual([409, true])
+    expect(await send(`/arenden/${CASE}/flytta`, cookie, written(sent.body))).toMatchObject({ status: 303 })
   })
 })
