@@ -18,6 +18,8 @@ export type PostgresOptions = {
   durable: boolean
   port?: number
   password?: string
+  /** Settings of the server besides ours, which they overrule. */
+  settings?: Readonly<Record<string, string>>
   onProgress?: (text: string) => void
 }
 
@@ -66,12 +68,12 @@ const openLog = (root: string): number => {
   return log
 }
 
-const launch = (place: Place, port: number, durable: boolean): ChildProcess => {
-  const settings = Object.entries({ ...ALWAYS, ...(durable ? DURABLE : FAST), port: String(port) })
+const launch = (place: Place, port: number, { durable, settings = {} }: PostgresOptions): ChildProcess => {
+  const all = Object.entries({ ...ALWAYS, ...(durable ? DURABLE : FAST), ...settings, port: String(port) })
   const log = openLog(place.root)
   const server = spawn(
     join(place.bin, 'postgres'),
-    ['-D', place.dataArgument, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    ['-D', place.dataArgument, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     {
       ...place.account,
       cwd: place.data,
@@ -131,7 +133,7 @@ const startIn = async (place: Place, options: PostgresOptions): Promise<Postgres
   for (let attempt = 1; attempt <= 20; attempt += 1) {
     const port = options.port ?? (await freePort())
     const url = `postgres://${USER}${password === undefined ? '' : `:${password}`}@127.0.0.1:${port}/postgres`
-    const server = launch(place, port, options.durable)
+    const server = launch(place, port, options)
     const exited = new Promise<void>((resolve) => {
       server.once('exit', () => resolve())
       server.once('error', () => resolve())
