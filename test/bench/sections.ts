@@ -6,6 +6,7 @@ import { measureDeadlines } from './deadlines.ts'
 import { measureImport } from './import.ts'
 import { makeManyCases } from './many-cases.ts'
 import { measureLatency, measurePipeline, type Carrier, type PipelineRun } from './pipeline.ts'
+import { measureReaders } from './readers.ts'
 import { measureRehearsal } from './rehearsal.ts'
 import { measureRouting } from './routing.ts'
 import { measureStart } from './start.ts'
@@ -118,6 +119,21 @@ async function boards({ large }: Bench): Promise<string[]> {
   return table(['on the server', ...columns, 'last p95 / first', 'statements', 'kB'], boardRows(measured))
 }
 
+async function readers(): Promise<string[]> {
+  const found = await measureReaders()
+  return table(
+    ['page', 'a hundred readers', 'pages/s', 'p50 ms', 'p97.5 ms', 'p99 ms'],
+    found.map(({ what, how, perSecond, p50, p975, p99 }) => [
+      what,
+      how,
+      whole(perSecond),
+      whole(p50),
+      whole(p975),
+      whole(p99),
+    ]),
+  )
+}
+
 async function sweeps({ large }: Bench): Promise<string[]> {
   const opens = [1_000, 100_000, ...(large ? [1_000_000] : [])]
   const measured: Measured[] = []
@@ -207,6 +223,13 @@ export const sections: readonly Section[] = [
     about:
       'Whole answers through the server, sixty readings each, and the very first after the start. Ten thousand cases are open; the rest are the archive behind them, ten thousand a year.',
     measure: boards,
+  },
+  {
+    id: 'readers',
+    title: 'A hundred readers at once',
+    about:
+      'Whole pages over a hundred connections (autocannon), with ten thousand cases open: each opening one every five seconds, and each at once again when the last has come. Nobody was turned away.',
+    measure: readers,
   },
   {
     id: 'sweeps',
