@@ -31,6 +31,7 @@ const columns = [
   'after_stop_worst_s',
   'rules',
   'broken',
+  'unanswered',
 ] as const
 
 /** One seed as it stands in the file: every figure as text, `broken` the rules with their rows, empty when all hold. */
@@ -79,6 +80,7 @@ export function lineOf(result: Result, backend: Backend, commit: string): Line {
     after_stop_worst_s: tenths(stop?.max ?? 0),
     rules: verdicts.length,
     broken: broken.join(' '),
+    unanswered: result.repeatsUnanswered,
   }
   return Object.fromEntries(columns.map((name) => [name, String(figures[name])])) as Line
 }
@@ -122,9 +124,14 @@ function sums(lines: readonly Line[]): string {
   const share = letters === 0 ? '0' : ((100 * doubled) / letters).toFixed(2)
   const broken = lines.filter(({ broken: some }) => some !== '')
   const rules = worst(lines, 'rules')
+  const explained = lines.filter(({ unanswered }) => unanswered !== '')
+  const causes =
+    explained.length === 0
+      ? ''
+      : `; of ${sum(explained, 'doubled')} in ${explained.length} seeds, ${sum(explained, 'unanswered')} because the mail server took the letter and gave no answer`
   return [
     `**${lines.length} seeds: ${sum(lines, 'faults')} faults, ${sum(lines, 'notices')} notices, ${sum(lines, 'answers')} answers of 2xx,`,
-    `${sum(lines, 'cases')} cases, ${sum(lines, 'effects')} effects, ${sum(lines, 'letters')} letters, of which ${doubled} came twice (${share} %, each with the Message-ID of the first).`,
+    `${sum(lines, 'cases')} cases, ${sum(lines, 'effects')} effects, ${sum(lines, 'letters')} letters, of which ${doubled} came twice (${share} %, each with the Message-ID of the first${causes}).`,
     broken.length === 0
       ? `All ${rules} rules hold in every seed: nothing acknowledged was lost, nothing had two effects, no due stage was missed.**`
       : `Rules broken: ${broken.map(({ seed, broken: some }) => `seed ${seed} ${some}`).join('; ')}.**`,

@@ -76,7 +76,7 @@ export function each(course: Course): Wishes {
 }
 
 /** So long a run without a queue is the half hour itself, and not a shortened one. */
-const halfHour = 1_800
+export const halfHour = 1_800
 
 /**
  * The queue away from beginning to end, while hours of the database's clock pass so that stages fall due: for as long as

@@ -1,6 +1,8 @@
 // What a fault of the chaos run is, and what faults of every kind are made of.
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { again } from '../../shared/db/again.ts'
+import type { Db } from '../../shared/db/open.ts'
 import type { Chance } from './chance.ts'
 import type { House } from './house.ts'
 
@@ -56,20 +58,33 @@ export async function terminate(house: House, times: number, where: string): Pro
 /** How far the database's clock was moved (forward is positive), and what the old clock showed when all saw the new. */
 export type Leap = { at: string; seconds: number }
 
-/** Moves the database's clock by a row that only the owner may write. */
+/** How far the clock is moved in all, and what it would show had the last move not been. */
+async function readShift(db: Db, seconds: number): Promise<{ shift: number; at: string }> {
+  const { rows } = await sql<{ shift: number; at: string }>`select
+    coalesce((select extract(epoch from shift) from clock_shift), 0)::float as shift,
+    clock_now() - make_interval(secs => ${seconds}) as at`.execute(db)
+  return rows[0] as { shift: number; at: string }
+}
+
+async function move({ owner, leaps }: House, seconds: number): Promise<Leap> {
+  const before = await readShift(owner, 0)
+  const tried = await sql`insert into clock_shift (shift) values (make_interval(secs => ${seconds}))
+    on conflict (only_row) do update set shift = clock_shift.shift + excluded.shift`
+    .execute(owner)
+    .catch((error: unknown) => error)
+  // Asked afterwards: whatever was written by the old clock bears an instant before this one. And asked until it is
+  // known: a session that ended in COMMIT may have moved it, and a leap that nobody knows of would look like lateness.
+  const { shift, at } = await again(60_000, () => readShift(owner, seconds))
+  if (shift === before.shift) throw tried
+  const leap = { at, seconds }
+  leaps.push(leap)
+  return leap
+}
+
+/** Moves the database's clock by a row that only the owner may write; one move after the other. */
 export async function moveDatabaseClock(house: House, seconds: number): Promise<Leap> {
   house.moving += 1
-  try {
-    await sql`insert into clock_shift (shift) values (make_interval(secs => ${seconds}))
-      on conflict (only_row) do update set shift = clock_shift.shift + excluded.shift`.execute(house.owner)
-    // Asked afterwards: whatever was written by the old clock bears an instant before this one.
-    const { rows } = await sql<{
-      at: string
-    }>`select clock_now() - make_interval(secs => ${seconds}) as at`.execute(house.owner)
-    const leap = { at: rows[0]?.at ?? '', seconds }
-    house.leaps.push(leap)
-    return leap
-  } finally {
-    house.moving -= 1
-  }
+  const moved = house.moved.then(() => move(house, seconds))
+  house.moved = moved.catch(() => undefined)
+  return moved.finally(() => (house.moving -= 1))
 }

@@ -54,6 +54,8 @@ export type House = {
   leaps: Leap[]
   /** How many moves of it are under way: what it shows meanwhile is not known yet. */
   moving: number
+  /** When the last of them is done. */
+  moved: Promise<unknown>
   /** Lets so many things happen at once, and a file of so many rows arrive; the driver of the run gives it. */
   burst: (things: number, rows: number) => void
   /** Options of one more process beside the usual ones. */
@@ -143,7 +145,13 @@ export async function openHouse(folder: string, plan: Plan): Promise<House> {
     await keepPart(identity as ChildOptions),
     ...(await Promise.all(others.map((one) => keepPart(one)))),
   ]
-  const own = { longest: plan.longest ?? 8, leaps: [], moving: 0, burst: () => undefined }
+  const own = {
+    longest: plan.longest ?? 8,
+    leaps: [],
+    moving: 0,
+    moved: Promise.resolve(),
+    burst: () => undefined,
+  }
   const close = async () => {
     await Promise.all(parts.map((part) => part.end()))
     await owner.destroy()

@@ -10,7 +10,7 @@ import { keepSection } from './page.ts'
 import { backendHere, type Backend } from './queue.ts'
 import { describeControls, describeEach, describeMany, describeRun, isClean } from './report.ts'
 import { runChaos, type Result } from './run.ts'
-import { each, many, one, queueAway, quiet, type Course } from './courses.ts'
+import { each, halfHour, many, one, queueAway, quiet, type Course } from './courses.ts'
 import { runWhole } from './whole.ts'
 
 const { values } = parseArgs({
@@ -104,7 +104,8 @@ async function runNamed(course: Course, tell: (title: string, text: string) => v
   }
   if (values['queue-away']) {
     const result = await runChaos(queueAway(course))
-    tell('The queue away', describeRun(result))
+    const long = course.seconds >= halfHour
+    tell(long ? 'The queue away for half an hour' : 'The queue away', describeRun(result))
     return [result]
   }
   if (values.each) {
