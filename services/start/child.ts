@@ -61,7 +61,8 @@ function launch({ name, script, environment, logFolder, flags = [] }: ChildOptio
   const log = openLog(logFolder, name)
   const options = [...flags, '--disable-warning=ExperimentalWarning']
   const child = spawn(process.execPath, [...options, join(ROOT, script)], {
-    env: environment,
+    // What a start has compiled the next one reads: half of the processor time that each process takes to be ready.
+    env: { NODE_COMPILE_CACHE: join(logFolder, '..', 'compiled'), ...environment },
     stdio: ['ignore', log, log, 'ipc'],
     // Ctrl-C in the terminal goes to us alone; the children are ended in order, each told once.
     detached: true,

@@ -8,6 +8,7 @@ import { freePort, isListening } from './ports.ts'
 
 // Only what npm start itself makes: a folder given by mistake must not lose anything else to --fresh.
 const MADE_BY_US = [
+  'compiled',
   'demo.json',
   'fed.json',
   'identity.json',
