@@ -10,6 +10,7 @@ import { freePort, isListening } from './ports.ts'
 const MADE_BY_US = [
   'compiled',
   'demo.json',
+  'earlier.json',
   'fed.json',
   'identity.json',
   'keys.json',
@@ -19,6 +20,7 @@ const MADE_BY_US = [
   'postgres',
   'processes.json',
   'queue',
+  'watchdog.json',
 ]
 
 /** Removes what earlier starts made in the folder, and nothing else. */
