@@ -1,6 +1,7 @@
 // The registrar's inbox: what waits, putting something in beside its scan, seeing it, and setting aside what is not ours.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { moment } from '../../shared/casework/act.ts'
+import { ELSEWHERE } from '../../shared/casework/elsewhere.ts'
 import {
   addToInbox,
   arrivalInstant,
@@ -49,6 +50,7 @@ const MOST_TEXT = 8_000
 function lineOf(item: InboxItem, t: Say) {
   return {
     ...item,
+    elsewhere: item.fault === ELSEWHERE,
     channelText: t(`inbox.channel.${item.channel}`),
     came: t('inbox.came', { at: dateAndTime(item.receivedAt) }),
   }

@@ -6,6 +6,7 @@ import type { NoticeBody } from '../domain/notice-body.ts'
 import { readOrganisationNumber } from '../domain/identity-number.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Actor, Moment } from './act.ts'
+import { ELSEWHERE } from './elsewhere.ts'
 import { storeEvictionNotice } from './eviction-notices.ts'
 import { lockItem, markHandled, registryOf, type InboxItem } from './inbox.ts'
 import { once, storeNotice, type Receipt } from './intake.ts'
@@ -92,7 +93,7 @@ export async function remindOfInbox(trx: Trx, at: Moment, itemIds: readonly stri
     trx,
     at,
     rows.map(({ id, committee, unit, fault }) => ({
-      kind: fault === null ? 'inbox' : 'unreadable',
+      kind: fault === null ? 'inbox' : fault === ELSEWHERE ? 'elsewhere' : 'unreadable',
       caseId: null,
       subjectId: id,
       committee,

@@ -82,7 +82,7 @@ export function noticeRow(
     matchAddress: keys.byAddress ? blindIndex(tools.keys, 'household', keys.byAddress) : null,
     verdict,
     findings,
-    state: stateOf(findings),
+    state: stateOf(findings, from.source),
     duplicateOf: null as string | null,
     corrects: null as string | null,
   }
@@ -106,9 +106,16 @@ function verdictOf(control: Receipt['verdict'], findings: readonly Finding[]): R
   return findings.some((finding) => finding.severity === 'critical') ? 'doubtful' : 'complete'
 }
 
-/** The few states that secrecy lets a landlord see. */
-function stateOf(findings: readonly Finding[]): 'received' | 'needs-completion' | 'wrong-municipality' {
-  if (findings.some((finding) => finding.code === 'wrong_municipality')) return 'wrong-municipality'
+/**
+ * The few states that secrecy lets a landlord see. What a registrar enters is ours: where the home is has been looked at,
+ * and postal codes do not stop at a border.
+ */
+function stateOf(
+  findings: readonly Finding[],
+  source: string,
+): 'received' | 'needs-completion' | 'wrong-municipality' {
+  const elsewhere = findings.some((finding) => finding.code === 'wrong_municipality')
+  if (elsewhere && source !== 'registrar') return 'wrong-municipality'
   return findings.some((finding) => finding.severity === 'critical') ? 'needs-completion' : 'received'
 }
 

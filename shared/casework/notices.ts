@@ -7,6 +7,7 @@ import { saysProtected } from '../domain/household.ts'
 import type { FoldedNotice } from '../domain/notice-versions.ts'
 import { emit } from '../outbox.ts'
 import type { Moment } from './act.ts'
+import { askWhere } from './elsewhere.ts'
 import { lockOpenCases, refreshCases } from './refresh.ts'
 import type { NoticeContent } from './intake.ts'
 import { joinArrivals, type Incoming } from './matching.ts'
@@ -37,7 +38,7 @@ type Row = {
 
 /**
  * Joins notices to their household's case. Locks them in id order and skips those that have one. A notice for a home
- * in another municipality is kept and answered, but opens no case here.
+ * in another municipality opens no case here before a registrar has looked at where the home is.
  */
 export async function joinNotices(
   trx: Trx,
@@ -47,6 +48,13 @@ export async function joinNotices(
 ): Promise<void> {
   const rows = await lockUnjoined(trx, noticeIds)
   const here = rows.filter((row) => row.state !== 'wrong-municipality')
+  const elsewhere = rows.filter((row) => row.state === 'wrong-municipality')
+  await askWhere(
+    trx,
+    at,
+    tools,
+    elsewhere.map(({ id }) => id),
+  )
   const { defaultCommittee } = await readMunicipality(trx)
   const joined = await joinArrivals(
     trx,

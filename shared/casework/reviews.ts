@@ -60,6 +60,10 @@ export const titles = {
     sv: 'En besökare är frånvarande: boka om besöket',
     en: 'A visitor is away: rebook the visit',
   },
+  'visit-ended': {
+    sv: 'Ett besök är avbokat för att besökaren har slutat: boka ett nytt och säg till hushållet',
+    en: 'A visit is called off because its visitor has left: book another and tell the household',
+  },
   'dead-work': {
     sv: 'Automatiskt arbete misslyckades: åtgärda för hand',
     en: 'Automatic work failed: handle by hand',
@@ -76,13 +80,24 @@ export const titles = {
     sv: 'Ett meddelande gick inte att läsa: läs det och skriv in det',
     en: 'A message could not be read: read it and enter it',
   },
+  elsewhere: {
+    sv: 'Ett meddelande gäller en adress som ser ut att ligga utanför kommunen: kontrollera adressen',
+    en: 'A notice is about an address that seems to lie outside the municipality: check the address',
+  },
   mail: {
     sv: 'Ett e-postmeddelande kom inte fram: nå mottagaren på annat sätt',
     en: 'A mail could not be delivered: reach the recipient another way',
   },
 } as const
 
-const OF_REGISTRAR: ReadonlySet<string> = new Set(['match', 'form', 'eviction', 'inbox', 'unreadable'])
+const OF_REGISTRAR: ReadonlySet<string> = new Set([
+  'match',
+  'form',
+  'eviction',
+  'inbox',
+  'unreadable',
+  'elsewhere',
+])
 
 /** What a person must look at. One open task per kind and subject, however often it is asked for. */
 export type Review = {

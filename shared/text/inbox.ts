@@ -119,6 +119,11 @@ export const inboxTexts = {
     sv: 'Ett system sände detta och det gick inte att läsa ({code}). Avsändaren har fått veta det. Läs och skriv in det som går.',
     en: 'A system sent this and it could not be read ({code}). The sender has been told. Read it and enter what can be read.',
   },
+  'inbox.elsewhere': { sv: 'Utanför kommunen?', en: 'Outside the municipality?' },
+  'inbox.elsewhere.what': {
+    sv: 'Postnumret ligger utanför kommunen, så meddelandet har inte blivit något ärende. Avsändaren har fått veta det. Ligger bostaden här: skriv in meddelandet, med rätt postnummer. Ligger den någon annanstans: lägg det åt sidan.',
+    en: 'The postal code lies outside the municipality, so the notice has become no case. The sender has been told. If the home is here: enter the notice, with the right postal code. If it is elsewhere: set it aside.',
+  },
   'inbox.notice.title': { sv: 'Skriv in ett meddelande', en: 'Enter a notice' },
   'inbox.eviction.title': {
     sv: 'Skriv in ett besked från Kronofogden',

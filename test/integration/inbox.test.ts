@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../shared/casework/act.ts'
+import { ELSEWHERE } from '../../shared/casework/elsewhere.ts'
 import { correctArrival, correctionsOf } from '../../shared/casework/inbox-corrections.ts'
 import { enterEvictionNotice, enterNotice } from '../../shared/casework/inbox-entry.ts'
 import {
@@ -269,5 +270,30 @@ describe('What an interface could not read', () => {
       )
       .execute()
     expect(tasks).toEqual(kept.map(() => ({ role: 'registrar', committee: 'GAN' })))
+  })
+})
+
+describe('A notice whose postal code lies outside the municipality', () => {
+  const dwelling = { address: 'Gränsgatan 1', postalCode: '715 96', city: 'Örebro' }
+  const waiting = async () =>
+    (await listInbox(api.web, rut, { state: 'waiting', limit: 50, page: 1 })).items.filter(
+      ({ fault }) => fault === ELSEWHERE,
+    )
+  test('is put before the registry once, and becomes a case when it is entered: postal codes stop at no border', async () => {
+    const json = aNotice({ reference: 'gräns', dwelling })
+    for (const key of ['border', 'again'])
+      await api.call('/v1/notices', { as: 'landlord', json, headers: { 'idempotency-key': key } })
+    await api.drain()
+    await doAgain(api, 'notice.received')
+    const [item, ...more] = await waiting()
+    expect([item?.channel, more]).toEqual(['interface', []])
+    const itemId = item?.id ?? ''
+    const tasks = api.owner.selectFrom('task').select(['role', 'committee']).where('subjectId', '=', itemId)
+    expect(await tasks.where('occurrence', 'like', 'review/elsewhere%').execute()).toEqual([
+      { role: 'registrar', committee: 'GAN' },
+    ])
+    await enterNotice(api.web, api.tools, rut, { itemId, body: { ...paper(31), dwelling } })
+    await api.drain()
+    expect(await notices(itemId)).toMatchObject([{ source: 'registrar', caseId: expect.any(String) }])
   })
 })
