@@ -155,7 +155,7 @@ export async function readDocument(
   return inContext(db, registryOf(actor), async (trx) => {
     const row = await trx
       .selectFrom('inboxItem')
-      .select(['mediaType', 'raw'])
+      .select(['id', 'mediaType', 'raw'])
       .where('id', '=', id)
       .executeTakeFirst()
     if (!row?.raw || !row.mediaType) throw noSuch()

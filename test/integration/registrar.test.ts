@@ -1,8 +1,10 @@
 // What a registrar sees: the papers behind an open question of the own committee, and never a case or what hangs on one.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { inContext, type Actor } from '../../shared/casework/act.ts'
 import { enterNotice } from '../../shared/casework/inbox-entry.ts'
+import { readDocument } from '../../shared/casework/inbox.ts'
 import { listOwnNotices } from '../../shared/casework/own-notices.ts'
 import { papersBehind } from '../../shared/casework/task-material.ts'
 import { openApi, type Api } from '../support/api.ts'
@@ -118,5 +120,27 @@ describe('A registrar', () => {
         array(select n.content #>> '{dwelling,address}' from notice n where n.case_id = m.into_case order by 1) as left
       from case_merge m join task t on t.case_id = m.from_case where t.id = ${id}`.execute(api.owner)
     expect(merges.rows).toEqual([{ done: true, left: ['Tvillinggatan 1', 'Tvillinggatan 22'] }])
+  })
+
+  test('leaves a line for a paper looked at before there is a case, and the person’s excerpt tells of it', async () => {
+    const itemId = await anItem(api, rut)
+    const via = { door: 'GET /inkorg/:id/dokument', subjectId: itemId, requestId: randomUUID() }
+    await readDocument(api.web, api.tools, { ...rut, via }, itemId)
+    const { rows } =
+      await sql`select action, subject_ids from audit_entry where request_id = ${via.requestId}`.execute(
+        api.owner,
+      )
+    expect(rows).toEqual([{ action: 'read', subjectIds: [itemId] }])
+    await enterNotice(api.web, api.tools, rut, { itemId, body: paper(8) })
+    await api.drain()
+    const reviewer: Actor = { ...rut, role: 'log-reviewer', sender: '' }
+    const { rows: cases } = await sql<{ number: string }>`select c.number from arrears_case c
+      join notice n on n.case_id = c.id join inbox_item i on i.notice_id = n.id where i.id = ${itemId}`.execute(
+      api.owner,
+    )
+    const told = await inContext(api.web, reviewer, (trx) =>
+      sql<{ door: string }>`select door from audit_excerpt(${cases[0]!.number})`.execute(trx),
+    )
+    expect(told.rows).toContainEqual({ door: via.door })
   })
 })
