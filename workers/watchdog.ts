@@ -37,10 +37,12 @@ const feedsEveryMs = 600_000
 const remindMs = 3_600_000
 /** A look or two may fail by a moment's break; after that the database is away. */
 const awayAfterMs = 3 * env.watchdogIntervalMs
+/** Nobody looked for so long without a look that failed: the whole machine slept. Looks that are only slow still count. */
+const sleptMs = (limits.silentSeconds * 1000) / 2
 const name = `watchdog ${hostname()} ${process.pid}`
 
 const habits: { feeds: Feed[]; askedAt: number } = { feeds: [], askedAt: -Infinity }
-const seen = { since: performance.now(), lastAt: performance.now(), today: '' }
+const seen = { since: performance.now(), lastAt: performance.now(), today: '', failed: false }
 
 /** The alarms of one look; while the database cannot be asked, those that stood before still stand. */
 async function look(memory: Memory): Promise<Alarm[]> {
@@ -53,11 +55,12 @@ async function look(memory: Memory): Promise<Alarm[]> {
     await beat(db, name, 'watchdog', new Date())
     const now = performance.now()
     // An outage of the database is everybody's: the others get the same time after it as we do.
-    if (now - seen.lastAt > awayAfterMs) seen.since = now
-    Object.assign(seen, { lastAt: now, today: sight.today })
+    if (now - seen.lastAt > (seen.failed ? awayAfterMs : sleptMs)) seen.since = now
+    Object.assign(seen, { lastAt: now, today: sight.today, failed: false })
     return alarmsOf(sight, limits, (now - seen.since) / 1000)
   } catch (error) {
     onError(error as Error)
+    seen.failed = true
     const seconds = Math.round((performance.now() - seen.lastAt) / 1000)
     const others = memory.standing.filter(({ code }) => code !== 'database-away')
     const away: Alarm = { code: 'database-away', about: '', count: 1, seconds }

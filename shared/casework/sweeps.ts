@@ -93,11 +93,24 @@ export async function sweepVisits(db: Db): Promise<number> {
   return rows[0]?.told ?? 0
 }
 
-/** Notes that a process lives, and how far its own clock is ahead of the database's. */
+/** So far behind, it is asked how much of it was the way to the database: below that nobody is alarmed. */
+const doubtMs = 1_000
+
+/**
+ * Notes that a process lives, and how far its own clock is ahead of the database's (behind: negative). `appNow` is read
+ * before the database is asked, so a slow answer would look like a clock that is behind: it is taken out.
+ */
 export async function beat(db: Db, process: string, kind: string, appNow: Date): Promise<void> {
-  await sql`insert into heartbeat (process, kind, at, app_clock_ahead_ms)
-    values (${process}, ${kind}, clock_now(), (extract(epoch from ${appNow.toISOString()}::timestamptz - clock_timestamp()) * 1000)::int)
-    on conflict (process) do update set at = excluded.at, app_clock_ahead_ms = excluded.app_clock_ahead_ms`.execute(
-    db,
-  )
+  const asked = performance.now()
+  const { rows } = await sql<{ ahead: number }>`
+    with clock as (select (extract(epoch from ${appNow.toISOString()}::timestamptz - clock_timestamp()) * 1000)::int as ahead)
+    insert into heartbeat (process, kind, at, app_clock_ahead_ms)
+    select ${process}, ${kind}, clock_now(), case when ahead > ${-doubtMs} then ahead else 0 end from clock
+    on conflict (process) do update set at = excluded.at, app_clock_ahead_ms =
+      case when (select ahead from clock) > ${-doubtMs} then excluded.app_clock_ahead_ms else heartbeat.app_clock_ahead_ms end
+    returning (select ahead from clock) as ahead`.execute(db)
+  const ahead = rows[0]?.ahead ?? 0
+  if (ahead > -doubtMs) return
+  const surely = Math.min(0, Math.round(ahead + performance.now() - asked))
+  await sql`update heartbeat set app_clock_ahead_ms = ${surely} where process = ${process}`.execute(db)
 }

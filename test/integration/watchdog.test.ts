@@ -131,6 +131,26 @@ test('a database that is away is told of over SMTP, by a process that lives on',
   await stop(child)
 }, 60_000)
 
+test('a clock that is wrong is noted; a database that is slow to answer makes no clock look late', async () => {
+  const noted = async (aheadMs: number) => {
+    await beat(spine.owner, 'clock', 'clock', new Date(Date.now() + aheadMs))
+    const { rows } = await sql<{
+      ms: number
+    }>`delete from heartbeat where process = 'clock' returning app_clock_ahead_ms as ms`.execute(spine.owner)
+    return rows[0]?.ms ?? NaN
+  }
+  for (const ms of [-7_200_000, 60_000]) expect(Math.abs((await noted(ms)) - ms)).toBeLessThan(1_500)
+  const locked = Promise.withResolvers<void>()
+  const slow = spine.owner.transaction().execute(async (trx) => {
+    await sql`lock table heartbeat in access exclusive mode`.execute(trx)
+    locked.resolve()
+    await sql`select pg_sleep(1.3)`.execute(trx)
+  })
+  await locked.promise
+  expect(Math.abs(await noted(0))).toBeLessThan(500)
+  await slow
+})
+
 test('asked once, it says what is wrong by its exit code and a line for each', async () => {
   const ask = () =>
     new Promise<{ code: unknown; said: string }>((done) => {
