@@ -76,6 +76,15 @@ function contactState({ reached, declined, attempts, facts }: RoutedCase, enough
   return attempts > 0 ? 'trying' : 'not-tried'
 }
 
+// A batch is routed at one moment: whether anybody is at work then is the same for all of its cases.
+const closedAt = new WeakMap<Moment, boolean>()
+
+function isOutOfHours(at: Moment, { workingTime }: Municipality): boolean {
+  const known = closedAt.get(at) ?? nextWorkingInstant(at.now, workingTime).slice(0, 19) > at.now.slice(0, 19)
+  closedAt.set(at, known)
+  return known
+}
+
 /** The facts that the rules are asked on; what nobody has recorded is unknown. `clientOf`: what the registers said. */
 export function routingFacts(
   row: RoutedCase,
@@ -104,7 +113,7 @@ export function routingFacts(
     contactAttempts: row.attempts,
     tenancyKind: row.facts.tenancyKind ?? (cooperative ? 'cooperative' : 'unknown'),
     clientOf,
-    outOfHours: nextWorkingInstant(at.now, municipality.workingTime).slice(0, 19) > at.now.slice(0, 19),
+    outOfHours: isOutOfHours(at, municipality),
     protectedIdentity: row.protected,
     violence: row.facts.violence ?? false,
     needs: row.facts.needs ?? [],

@@ -144,6 +144,8 @@ async function stopStages(
   standing: readonly StageRow[],
   wanted: readonly { subject: Subject; clocks: readonly Clock[] }[],
 ): Promise<void> {
+  // A case planned for the first time has none: most of a burst.
+  if (standing.length === 0) return
   const right = new Set<string>()
   const last = new Map<string, number>()
   for (const { subject, clocks } of wanted) {

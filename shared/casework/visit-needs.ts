@@ -12,6 +12,8 @@ type Asked = {
   postalCode: string | null
   occurrence: string
   ruleVersion: number | null
+  /** What it asks for is noted already. */
+  noted: boolean
 }
 
 /**
@@ -27,17 +29,18 @@ export async function noteVisitNeeds(trx: Trx, caseIds: readonly string[]): Prom
     select t.* from unnest(${[...caseIds]}::uuid[]) as k (id) cross join lateral (
       select id, case_id, due_on, occurrence, rule_version, state, role, channel from task where case_id = k.id offset 0) t)`
   const { rows } = await sql<Asked>`${own}
-    select t.id as task_id, t.case_id, c.committee, t.due_on, c.postal_code, t.occurrence, t.rule_version
-    from own t join arrears_case c on c.id = t.case_id
-    where t.state = 'open' and t.role = 'visitor' and t.channel in ('visit', 'visit-evening')
-      and not c.protected and not exists (select 1 from visit_need n where n.task_id = t.id) order by t.id`.execute(
+    select t.id as task_id, t.case_id, c.committee, t.due_on, c.postal_code, t.occurrence, t.rule_version, n.id is not null as noted
+    from own t join arrears_case c on c.id = t.case_id left join visit_need n on n.task_id = t.id
+    where t.role = 'visitor' and (n.id is not null
+      or t.state = 'open' and t.channel in ('visit', 'visit-evening') and not c.protected) order by t.id`.execute(
     trx,
   )
   const fresh = []
-  for (const { occurrence, ruleVersion, ...row } of rows)
-    if (isContactTask(await readRowBehind(trx, { occurrence, ruleVersion }))) fresh.push(row)
+  for (const { occurrence, ruleVersion, noted, ...row } of rows)
+    if (!noted && isContactTask(await readRowBehind(trx, { occurrence, ruleVersion }))) fresh.push(row)
   await insertRows(trx, 'visitNeed', fresh, sql`on conflict (task_id) do nothing`)
-  await sql`${own} update visit_need n set case_id = c.id, committee = c.committee, due_on = t.due_on, postal_code = c.postal_code, looked_at = null
+  if (rows.some(({ noted }) => noted))
+    await sql`${own} update visit_need n set case_id = c.id, committee = c.committee, due_on = t.due_on, postal_code = c.postal_code, looked_at = null
     from own t join arrears_case c on c.id = t.case_id
     where n.task_id = t.id and n.state <> 'ended'
       and (t.state <> 'open' or c.protected or (n.case_id, n.committee, n.due_on) is distinct from (c.id, c.committee, t.due_on)

@@ -80,12 +80,22 @@ function foldAlike(rows: readonly object[], shared: readonly string[], varying: 
   const places = rows.map((row) => {
     const cells = row as Record<string, unknown>
     for (const column of varying) values.get(column)?.push(asText(cells[column]))
-    const key = JSON.stringify(shared.map((column) => cells[column]))
+    const key = likenessOf(cells, shared)
     const place = known.get(key) ?? shapes.push(row)
     known.set(key, place)
     return place
   })
   return { shapes, places, values }
+}
+
+/** Text that two rows share when these columns do; written as JSON it was a tenth of a worker's time. */
+function likenessOf(cells: Readonly<Record<string, unknown>>, shared: readonly string[]): string {
+  let key = ''
+  for (const column of shared) {
+    const value = cells[column]
+    key += typeof value === 'string' ? `${value.length}:${value}` : `${JSON.stringify(value)};`
+  }
+  return key
 }
 
 const asText = (value: unknown): string | null =>
