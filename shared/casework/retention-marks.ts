@@ -25,8 +25,17 @@ export async function listRetention(
       last_note_on, born_on, held, released_birth_day, child_inquiry, child_born_on from retention_cases() order by number`.execute(
         trx,
       )
-    return decideRetention(rulesOf(code), code, rows, at.today)
+    return decideRetention(rulesOf(code), code, rows, at.today).map((one) => ownPart(one, actor.committee))
   })
+}
+
+/** A household is decided whole, but that another committee knows it, or works with it still, is not this one's to read. */
+function ownPart(decision: RetentionDecision, committee: string | null): RetentionDecision {
+  const cases = decision.cases.filter((one) => one.committee === committee)
+  const why = { open: 'open', held: 'held', 'child-inquiry': 'childInquiry' } as const
+  const fact = Object.hasOwn(why, decision.reason) ? why[decision.reason as keyof typeof why] : null
+  const ours = fact === null || cases.some((one) => one[fact])
+  return { ...decision, cases, reason: ours ? decision.reason : 'not-yet' }
 }
 
 export const MARKS = ['hold', 'lift-hold', 'child-inquiry', 'birth-day-released'] as const

@@ -187,6 +187,12 @@ describe("A person's rights", () => {
     expect([shown.status, shown.text.includes(number), shown.text.includes(name)]).toEqual([200, true, false])
     await markCase(api.web, actor, { ...mark, mark: 'lift-hold' })
     expect(await reasons()).toBe('not-yet')
+    // The same household is another committee's too: it keeps the case, and is told to nobody here.
+    const elsewhere = await on.aCase()
+    await sql`update arrears_case set committee = 'SN', household_id = (select household_id from arrears_case
+      where number = ${number}) where number = ${elsewhere.number}`.execute(api.owner)
+    expect(await reasons()).toBe('not-yet')
+    expect((await page('/gallring', 'administrator.gan')).text).not.toContain(elsewhere.number)
     await expect(markCase(api.web, { ...actor, committee: 'SN' }, mark)).rejects.toMatchObject({
       code: 'case.unknown',
     })
