@@ -1,9 +1,11 @@
 // The server in trouble: the database away, one sender flooding, and what is hardly HTTP at all.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { connect, type AddressInfo } from 'node:net'
+import type { FastifyError } from 'fastify'
 import { sql } from 'kysely'
 import { openDatabase } from '../../shared/db/open.ts'
 import { buildServer, type HttpDeps, type Server } from '../../services/http.ts'
+import { faultOf } from '../../services/problem.ts'
 import { signIn, visit } from '../support/browser-less.ts'
 import { echoRoutes, expectProblem } from '../support/echo.ts'
 import { startTestServer, type TestServer } from '../support/http.ts'
@@ -66,6 +68,15 @@ describe('When the database is away', () => {
     expect((await visit(lame.app, jar, '/sida')).status).toBe(200)
   })
 })
+
+// A statement cut off, a lock not given, idle too long in a transaction, a deadlock, a full disk, no memory, too many lines.
+test.each(['57014', '55P03', '25P03', '40P01', '53100', '53200', '53300'])(
+  'what PostgreSQL cannot do just now (%s) is 503 and when to come back, not 500',
+  (code) => {
+    const fault = faultOf(Object.assign(new Error('x'), { code }) as FastifyError, 'sv')
+    expect(fault).toMatchObject({ status: 503, code: 'unavailable', retryAfter: 2 })
+  },
+)
 
 describe('J31: a flood', () => {
   let small: TestServer

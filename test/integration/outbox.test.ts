@@ -6,6 +6,7 @@ import { openDatabase, type Db, type Trx } from '../../shared/db/open.ts'
 import { claimOverdue, emit, lease, maxAttempts, putOffsToTell, take } from '../../shared/outbox.ts'
 import type { Topic } from '../../shared/topics.ts'
 import { pollOnce } from '../../workers/poll.ts'
+import { leaseBehind } from '../../workers/relay.ts'
 import { answer, batchSize, ringsOf, troubleOf, type Handlers, type OnFailure } from '../../workers/worker.ts'
 import { openSpine, type Spine } from '../support/spine.ts'
 
@@ -67,6 +68,12 @@ describe('the lease', () => {
     await sql`update outbox set lease_until = clock_now() - interval '1 millisecond'`.execute(spine.owner)
     expect(await lease(spine.worker, 10, 8)).toHaveLength(3)
     expect(await count('outbox where publishes = 2')).toBe(3)
+  })
+
+  test('what is rung behind a burst is leased for longer, but never for ever', () => {
+    expect([0, 2_000, 80_000, 10_000_000].map((behind) => leaseBehind(20, behind))).toEqual([
+      20, 25, 220, 320,
+    ])
   })
 
   test('pollers share overdue rows, take only their topics, and leave what is not late yet', async () => {

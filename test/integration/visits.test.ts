@@ -54,6 +54,31 @@ describe('the plan', () => {
     }
   })
 
+  test('while a burst is being planned no need has the weeks planned until it is a minute old, then all together', async () => {
+    const { owner, url } = on.story.spine
+    await Promise.all([on.aCase(), on.aCase()])
+    const sweeper = openDatabase({ url, role: 'bokvar_sweeper', max: 1 })
+    const unseen = async () =>
+      (await owner.selectFrom('visitNeed').select('id').where('lookedAt', 'is', null).execute()).length
+    try {
+      await sql`update visit_need set looked_at = null, created_at = clock_now() where state <> 'ended'`.execute(
+        owner,
+      )
+      await sql`insert into outbox (topic, subject_id) values ('case.routed', gen_random_uuid())`.execute(
+        owner,
+      )
+      expect(await sweepVisits(sweeper)).toBe(0)
+      expect(await unseen()).toBeGreaterThan(1)
+      await sql`update visit_need set created_at = clock_now() - interval '61 seconds'
+        where id = (select id from visit_need where looked_at is null limit 1)`.execute(owner)
+      expect(await sweepVisits(sweeper)).toBe(1)
+      expect(await unseen()).toBe(0)
+    } finally {
+      await sweeper.destroy()
+    }
+    await on.story.spine.drain()
+  })
+
   test('waits for nobody: a need that is being changed is left to the next plan, which is asked for', async () => {
     const { owner } = on.story.spine
     const { id } = await on.needOf(await on.aCase())
