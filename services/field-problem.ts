@@ -29,6 +29,19 @@ function text(value: unknown): string {
   return Array.isArray(value) ? value.join(', ') : String(value)
 }
 
+/** `number` or `['number', 'string']`, in words. */
+function typesIn(expected: unknown, language: Language): string {
+  const types = Array.isArray(expected) ? expected : [expected]
+  const words = types.map((type) => EXPECTED[text(type)]?.[language] ?? text(type))
+  return words.join(language === 'sv' ? ' eller ' : ' or ')
+}
+
+/** The fields of which exactly one must be given, when a refinement says so. */
+function oneOf(params: Record<string, unknown>): string {
+  const own = params['params'] as { oneOf?: readonly string[] } | undefined
+  return own?.oneOf?.join(', ') ?? ''
+}
+
 // Zod's own issue codes, each as our code and sentence. `options` and limits are the schema's, never the sender's.
 function judge({ keyword, message, params }: Issue, language: Language): { code: string; detail: string } {
   const { expected, origin, minimum, maximum, format, values, divisor } = params
@@ -41,7 +54,7 @@ function judge({ keyword, message, params }: Issue, language: Language): { code:
     case 'invalid_type':
       // zod says what it received only here; the value itself is never in it
       if (message?.endsWith('received undefined')) return tell('field.required')
-      return tell('field.type', { expected: EXPECTED[text(expected)]?.[language] ?? text(expected) })
+      return tell('field.type', { expected: typesIn(expected, language) })
     case 'invalid_value':
       return tell('field.value', { options: text(values) })
     case 'too_small':
@@ -55,16 +68,47 @@ function judge({ keyword, message, params }: Issue, language: Language): { code:
       return tell('field.step', { step: text(divisor) })
     case 'unrecognized_keys':
       return tell('field.unknown')
+    case 'custom':
+      return oneOf(params) ? tell('field.one-of', { options: oneOf(params) }) : tell('field.invalid')
     default:
       return tell('field.invalid')
   }
+}
+
+type ZodIssue = { code: string; path: (string | number)[]; message?: string } & Record<string, unknown>
+
+/**
+ * The issues that a person can act on: of a choice between shapes, those of the shape that lacks least. "Not valid" of
+ * the whole body helps nobody.
+ */
+function actedOn(issue: Issue): Issue[] {
+  const shapes = issue.keyword === 'invalid_union' ? (issue.params['errors'] as ZodIssue[][] | undefined) : []
+  const told = (shapes ?? []).filter((shape) => shape.length > 0)
+  const nearest = told.toSorted((one, other) => one.length - other.length)[0]
+  if (!nearest) return [issue]
+  const root = told.flatMap((shape) =>
+    shape.filter(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  )
+  if (root.length === told.length) {
+    const expected = root.map((one) => text(one['expected']))
+    return [{ ...issue, keyword: 'invalid_type', params: { expected } }]
+  }
+  return nearest.map(({ code, path, message, ...params }) => {
+    const instancePath = [issue.instancePath, ...path].join('/')
+    return { keyword: code, instancePath, params, ...(message !== undefined && { message }) }
+  })
+}
+
+/** The problems behind one issue, as {@link fieldProblem} tells each. */
+export function fieldProblems(issue: Issue, where: string, language: Language): FieldProblem[] {
+  return actedOn(issue).map((one) => fieldProblem(one, where, language))
 }
 
 /**
  * One problem with a JSON pointer. `where` is the part of the request; a parameter's pointer starts with that part.
  * A key of a free map is the sender's own text, so a pointer stops before anything that is not a plain field name.
  */
-export function fieldProblem(issue: Issue, where: string, language: Language): FieldProblem {
+function fieldProblem(issue: Issue, where: string, language: Language): FieldProblem {
   const parts = issue.instancePath.split('/').filter((part) => part !== '')
   const safe: string[] = []
   for (const part of parts) {

@@ -4,7 +4,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { Refusal, type RefusalKind } from '../shared/domain/refusal.ts'
 import { refusalText } from '../shared/text/refusals.ts'
 import { isTextKey, say, type Language } from '../shared/text/say.ts'
-import { fieldProblem, type FieldProblem } from './field-problem.ts'
+import { fieldProblems, type FieldProblem } from './field-problem.ts'
 
 export type ProblemDocument = {
   type: string
@@ -117,7 +117,7 @@ export function faultOf(error: FastifyError | Refusal, language: Language): Faul
   if (error instanceof Refusal) return refusalFault(error, language)
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = error.validationContext ?? 'body'
-    const errors = error.validation.map((issue) => fieldProblem(issue, where, language))
+    const errors = error.validation.flatMap((issue) => fieldProblems(issue, where, language))
     return { status: 400, code: 'request.invalid', errors }
   }
   if (error.code?.startsWith('FST_CSRF_')) return { status: 403, code: 'csrf', errors: [] }

@@ -23,13 +23,13 @@ const searchBody = z
   .refine(
     ({ number, name, personalIdentityNumber }) =>
       [number, name, personalIdentityNumber].filter((given) => given !== undefined).length === 1,
-    { message: 'One of number, name and personalIdentityNumber' },
+    { params: { oneOf: ['number', 'name', 'personalIdentityNumber'] } },
   )
 
 const reassignment = z
   .strictObject({ personId: z.guid().optional(), unit: words(40).optional(), reason: words(1000) })
   .refine(({ personId, unit }) => (personId === undefined) !== (unit === undefined), {
-    message: 'One of personId and unit',
+    params: { oneOf: ['personId', 'unit'] },
   })
 const answer = z.strictObject({
   assignmentId: z.guid(),

@@ -1,7 +1,7 @@
 // Closes a case with exactly one outcome, when nothing is left undone; else it says what to do instead.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
-import { findCode } from '../domain/codes.ts'
+import { codesOf, findCode } from '../domain/codes.ts'
 import { isReached, ladderExhausted } from '../domain/contact-ladder.ts'
 import type { Objection } from '../domain/objection.ts'
 import { mayClose, type ClosingState } from '../domain/outcomes.ts'
@@ -76,19 +76,32 @@ function recordedIn({ cause, housingAfter }: Closing): object {
 function demandCodes({ cause, housingAfter }: Closing, rules: Rules<'codes'>): void {
   const { codes } = rules.table
   const unknown = [
-    ...(cause && !findCode(codes, 'cause', cause) ? ['/cause'] : []),
-    ...(housingAfter && !findCode(codes, 'housing-after', housingAfter) ? ['/housingAfter'] : []),
+    ...(cause && !findCode(codes, 'cause', cause) ? [{ pointer: '/cause', list: 'cause' as const }] : []),
+    ...(housingAfter && !findCode(codes, 'housing-after', housingAfter)
+      ? [{ pointer: '/housingAfter', list: 'housing-after' as const }]
+      : []),
   ]
   if (unknown.length === 0) return
-  const detail = 'Välj ett värde i kommunens lista.'
-  const problems = unknown.map((pointer) => ({ pointer, code: 'code.unknown', detail }))
-  throw new Refusal('invalid', 'code.unknown', detail, problems)
+  const problems = unknown.map(({ pointer, list }) => {
+    const detail = `Välj ett värde i kommunens lista: ${codesOf(codes, list)}.`
+    return { pointer, code: 'code.unknown', detail }
+  })
+  throw new Refusal('invalid', 'code.unknown', problems[0]?.detail ?? '', problems)
+}
+
+/** Where in the request each objection is answered; the others are answered by something else than the request. */
+const FIELDS: Readonly<Record<string, string>> = {
+  'unknown-outcome': '/outcome',
+  'cause-missing': '/cause',
+  'housing-missing': '/housingAfter',
+  'source-missing': '/source',
+  'date-ahead': '/on',
 }
 
 /** All objections at once: nobody should have to try five times to learn five things. */
 function refusalOf(objections: readonly Objection[]): Refusal {
   const problems = objections.map(({ code, sentence }) => ({
-    pointer: '',
+    pointer: FIELDS[code] ?? '',
     code: `closing.${code}`,
     detail: sentence.sv,
   }))

@@ -94,6 +94,10 @@ function readCode(row: SheetRow, problems: SheetProblem[]): Code[] {
 
 const yesNo = (word: string): boolean | null => (word === '' ? null : word === 'yes')
 
+/** The codes of one list, as a sentence names them. */
+export const codesOf = (codes: Codes, list: CodeList): string =>
+  codes.flatMap((known) => (known.list === list ? [known.code] : [])).join(', ')
+
 /** The code in that list, or null when the municipality has none such. */
 export function findCode(codes: Codes, list: CodeList, code: string): Code | null {
   return codes.find((known) => known.list === list && known.code === code) ?? null

@@ -1,6 +1,6 @@
 // Closing a case: which outcome may be recorded when, and what to do instead when it may not.
 import type { Codes } from './codes.ts'
-import { findCode } from './codes.ts'
+import { codesOf, findCode } from './codes.ts'
 import type { IsoDate } from './days.ts'
 import type { Objection } from './objection.ts'
 import { objectIf } from './objection.ts'
@@ -34,7 +34,7 @@ export function mayClose(
 ): Objection[] {
   if (state.closedWith !== null) return ALREADY_CLOSED
   const outcome = findCode(codes, 'outcome', request.outcome)
-  if (!outcome) return UNKNOWN_OUTCOME
+  if (!outcome) return unknownOutcome(codes)
   const closing = outcome.closing ?? 'contact'
   return [
     ...aboutRequest(state, request, today),
@@ -61,12 +61,12 @@ const ALREADY_CLOSED = objectIf(
   'Ärendet har redan ett utfall. Öppna det igen om något nytt har hänt.',
   'The case already has an outcome. Reopen it if something new has happened.',
 )
-const UNKNOWN_OUTCOME = objectIf(
-  true,
-  'unknown-outcome',
-  'Välj ett utfall i listan.',
-  'Choose an outcome in the list.',
-)
+// A system has no list to choose from, so the sentence names them.
+function unknownOutcome(codes: Codes): Objection[] {
+  const known = codesOf(codes, 'outcome')
+  const [sv, en] = [`Välj ett utfall i listan: ${known}.`, `Choose an outcome in the list: ${known}.`]
+  return objectIf(true, 'unknown-outcome', sv, en)
+}
 
 function aboutRequest(state: ClosingState, request: ClosingRequest, today: IsoDate): Objection[] {
   return [

@@ -96,5 +96,6 @@ export const en: Record<TextKey, string> = {
   'field.format': 'The value has the wrong format. Write it as {format}.',
   'field.step': 'The value must be a multiple of {step}.',
   'field.unknown': 'There are fields here that we do not know. Check the spelling or remove them.',
+  'field.one-of': 'Give one of {options}, and only one.',
   'field.invalid': 'The value is not valid.',
 }

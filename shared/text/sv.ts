@@ -96,6 +96,7 @@ export const sv = {
   'field.format': 'Uppgiften har fel format. Skriv den som {format}.',
   'field.step': 'Värdet ska vara en multipel av {step}.',
   'field.unknown': 'Här finns fält som vi inte känner till. Kontrollera stavningen eller ta bort dem.',
+  'field.one-of': 'Ange en av {options}, och bara en.',
   'field.invalid': 'Uppgiften är inte giltig.',
 } as const
 

@@ -187,3 +187,22 @@ test('the description of the API names every door of the contract', async () => 
     ])
   }
 })
+
+test.each<[string, string, Who, object, string, string]>([
+  ['/v1/case-searches', 'nothing to search by', 'caseworker.gan', {}, '/', 'number, name'],
+  [`/v1/cases/${id}/visits`, 'neither shape', 'visitor.gan', { outcome: 'X' }, '/visitId', 'Fyll i'],
+  [`/v1/cases/${id}/assignments`, 'no reason', 'supervisor.gan', { unit: 'GAN-FS' }, '/reason', 'Fyll i'],
+  [
+    '/v1/notices',
+    'an amount that is no amount',
+    'landlord',
+    { ...aNotice(), interest: true },
+    '/interest',
+    'ett tal eller text',
+  ],
+])('%s says what to mend: %s', async (path, _what, as, json, pointer, words) => {
+  const { body } = await problemOf(path, { as, json })
+  expect(body.errors).toContainEqual(
+    expect.objectContaining({ pointer, detail: expect.stringContaining(words) }),
+  )
+})

@@ -198,9 +198,14 @@ describe('Closing', () => {
       json: { outcome: 'X' },
     })
     expect(without.status).toBe(428)
-    expect(codeOf(await close(id, { outcome: 'HITTEPA', source: 'x' }))).toEqual([
-      422,
-      'closing.unknown-outcome',
+    const made = await close(id, { outcome: 'HITTEPA', source: 'x' })
+    expect(codeOf(made)).toEqual([422, 'closing.unknown-outcome'])
+    expect(made.body.errors).toMatchObject([
+      { pointer: '/outcome', detail: expect.stringContaining('BETALD_SJALV') },
+    ])
+    const cause = await close(id, { outcome: 'BETALD_SJALV', source: 'x', cause: 'HITTEPA' })
+    expect(cause.body.errors).toMatchObject([
+      { pointer: '/cause', detail: expect.stringContaining('HYRA_FLERA') },
     ])
     expect((await close(id, { outcome: 'BETALD_SJALV', source: 'x' }, '"999"')).status).toBe(412)
   })
