@@ -10,7 +10,7 @@ import {
   STAFF_ROLES,
   type PersonChange,
 } from '../../shared/casework/people-changes.ts'
-import { endPerson, openWorkOf } from '../../shared/casework/person-ending.ts'
+import { endPerson, isOpen, openWorkOf, type OpenWork } from '../../shared/casework/person-ending.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import type { App } from '../http.ts'
 import { renderPage, tellNextPage } from './frame.ts'
@@ -136,6 +136,12 @@ function add(deps: PageDeps) {
   }
 }
 
+/** What is open, each kind that there is with its number. */
+function workInWords(work: OpenWork, t: Say): string {
+  const kinds = (['tasks', 'cases', 'visits', 'referrals'] as const).filter((kind) => work[kind] > 0)
+  return kinds.map((kind) => t(`people.open.${kind}`, { count: work[kind] })).join(', ')
+}
+
 async function showPerson(
   reply: FastifyReply,
   deps: PageDeps,
@@ -152,7 +158,7 @@ async function showPerson(
     back: { href: '/personer', text: t('people.title') },
     person,
     own: person.id === actor.personId,
-    work: work.tasks + work.cases > 0 ? t('people.work', work) : null,
+    work: isOpen(work) ? t('people.work', { work: workInWords(work, t) }) : null,
     heirs: [
       { value: '', text: t('people.choose') },
       ...heirs.map((one) => ({ value: one.id, text: `${one.name}, ${one.unit ?? ''}` })),
@@ -189,8 +195,8 @@ function end(deps: PageDeps) {
     const values = valuesIn(request)
     try {
       const work = await endPerson(deps.db, actorIn(request), idIn(request), endingIn(values))
-      const moved = work.tasks + work.cases > 0
-      tellNextPage(request, moved ? t('people.ended.work', work) : t('people.ended'))
+      const moved = isOpen(work) && t('people.ended.work', { work: workInWords(work, t) })
+      tellNextPage(request, moved || t('people.ended'))
     } catch (error) {
       return showPerson(reply.code(422), deps, { values, errors: told(error, request, 'role') })
     }

@@ -7,7 +7,12 @@ import { inContext, type Actor, type Moment } from './act.ts'
 import { demandEndable, findPerson, lockRights, notePersonChange, type PersonLine } from './people-changes.ts'
 
 /** How much is open with a person: numbers only, for an administrator sees no case. */
-export type OpenWork = { tasks: number; cases: number }
+export type OpenWork = { tasks: number; cases: number; visits: number; referrals: number }
+
+const NOTHING: OpenWork = { tasks: 0, cases: 0, visits: 0, referrals: 0 }
+
+/** Whether anything at all is open. */
+export const isOpen = (work: OpenWork): boolean => Object.values(work).some((count) => count > 0)
 
 /** Who can take a person's work over: those of the same committee who are here today. */
 export type Heir = { id: string; name: string; role: string; unit: string | null }
@@ -28,8 +33,8 @@ export async function openWorkOf(
 }
 
 async function workOf(trx: Trx, id: string): Promise<OpenWork> {
-  const { rows } = await sql<OpenWork>`select tasks, cases from open_work_of(${id})`.execute(trx)
-  return rows[0] ?? { tasks: 0, cases: 0 }
+  const { rows } = await sql<OpenWork>`select * from open_work_of(${id})`.execute(trx)
+  return rows[0] ?? NOTHING
 }
 
 async function heirsOf(trx: Trx, { today }: Moment, { id, committee }: PersonLine): Promise<Heir[]> {
@@ -50,13 +55,14 @@ export async function endPerson(db: Db, actor: Actor, id: string, ending: Ending
   return inContext(db, actor, async (trx, at) => {
     await lockRights(trx, actor)
     const person = await findPerson(trx, id)
-    if (!person.active) return { tasks: 0, cases: 0 }
+    if (!person.active) return NOTHING
     await demandEndable(trx, actor, person)
+    await sql`select lock_work_of(${id})`.execute(trx)
     const work = await workOf(trx, id)
-    const open = work.tasks + work.cases > 0
+    const open = isOpen(work)
     const heir = open ? heirIn(await heirsOf(trx, at, person), ending) : null
     await sql`update person set active = false, updated_at = clock_now() where id = ${id}`.execute(trx)
-    if (open) await handOn(trx, id, heir?.id ?? null, ending.reason.trim())
+    if (open) await handOn(trx, id, { heir: heir?.id ?? null, reason: ending.reason.trim() })
     const after = open ? { ...work, to: heir?.name ?? null, reason: ending.reason.trim() } : null
     await notePersonChange(trx, actor.personId, { personId: id, what: 'ended', before: null, after })
     return work
@@ -102,15 +108,36 @@ function heirIn(heirs: readonly Heir[], { heir, reason }: Ending): Heir | null {
       ),
     )
   if (problems.length === 0) return found
-  const detail = 'Personen har öppna uppgifter eller ärenden. Säg vem som tar över dem.'
+  const detail = 'Personen har öppet arbete. Säg vem som tar över det.'
   throw new Refusal('unprocessable', 'person.has-work', detail, problems)
 }
 
 /** Moves the work and has whoever gets it told. */
-async function handOn(trx: Trx, id: string, heir: string | null, reason: string): Promise<void> {
+async function handOn(
+  trx: Trx,
+  id: string,
+  { heir, reason }: { heir: string | null; reason: string },
+): Promise<void> {
   const { rows } = await sql<{ id: string; what: 'task' | 'assignment' }>`
     select id, what from hand_on_work(${id}, ${heir}, ${reason})`.execute(trx)
   const of = (what: string) => rows.filter((row) => row.what === what).map((row) => row.id)
   await emit(trx, 'task.moved', of('task'))
   await emit(trx, 'assignment.changed', of('assignment'))
+  await handOnAppointments(trx, id, { heir, reason })
+}
+
+/** Visits and referrals: the heir's when they can be, else called off and given back, which those who plan are told of. */
+async function handOnAppointments(
+  trx: Trx,
+  id: string,
+  { heir, reason }: { heir: string | null; reason: string },
+): Promise<void> {
+  const { rows } = await sql<{ id: string; what: 'visit' | 'referral' | 'mail'; toHeir: boolean }>`
+    select id, what, to_heir from hand_on_appointments(${id}, ${heir}, ${reason})`.execute(trx)
+  const of = (what: string, toHeir: boolean) =>
+    rows.filter((row) => row.what === what && row.toHeir === toHeir).map((row) => row.id)
+  await emit(trx, 'visit.changed', [...of('visit', true), ...of('visit', false)])
+  await emit(trx, 'counselling.changed', of('referral', true))
+  await emit(trx, 'referral.rejected', of('referral', false))
+  await emit(trx, 'mail.queued', of('mail', true))
 }

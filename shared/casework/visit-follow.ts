@@ -4,6 +4,7 @@ import type { Trx } from '../db/open.ts'
 import type { Actor, Moment } from './act.ts'
 import { addStages, ladderOf, type Watch } from './ladders.ts'
 import { touchCase } from './open-case.ts'
+import { reviewTasks } from './reviews.ts'
 import { readMunicipality, rulesInForce } from './settings.ts'
 import { writeTimeline } from './timeline.ts'
 import { wantPlan } from './visit-plan-wish.ts'
@@ -36,7 +37,23 @@ export async function followVisits(trx: Trx, at: Moment, visitIds: readonly stri
     from visit where id = any(${[...visitIds]}::uuid[]) order by id for update`.execute(trx)
   await watchVisits(trx, at, rows)
   for (const visit of rows) await putIntoCase(trx, at, visit)
+  await askForNew(trx, at, visitIds)
   await wantPlan(trx)
+}
+
+/** A visit called off because its visitor has ended: somebody books another and tells the household, who expect it. */
+async function askForNew(trx: Trx, at: Moment, visitIds: readonly string[]): Promise<void> {
+  const { rows } = await sql<{ subjectId: string; caseId: string; committee: string; unit: string | null }>`
+    select v.id as subject_id, v.case_id, v.committee, c.unit from visit v join arrears_case c on c.id = v.case_id
+    where v.id = any(${[...visitIds]}::uuid[]) and v.state = 'cancelled' and v.starts_at > ${at.now} and c.state = 'open'
+      and exists (select 1 from person p where p.id = any(v.visitors) and not p.active) order by v.id`.execute(
+    trx,
+  )
+  await reviewTasks(
+    trx,
+    at,
+    rows.map((one) => ({ kind: 'visit-ended' as const, ...one })),
+  )
 }
 
 /** The ladder of a visit that is not checked out in time; a visit that moved is watched from its new end. */

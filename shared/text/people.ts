@@ -34,13 +34,17 @@ export const peopleTexts = {
   'people.end': { sv: 'Avsluta behörigheten', en: 'End the rights' },
   'people.ended': { sv: 'Behörigheten är avslutad.', en: 'The rights are ended.' },
   'people.ended.work': {
-    sv: 'Behörigheten är avslutad. Det som var öppet har flyttats: {tasks} uppgifter och {cases} ärenden.',
-    en: 'The rights are ended. What was open has been moved: {tasks} tasks and {cases} cases.',
+    sv: 'Behörigheten är avslutad. Det som var öppet är flyttat eller avbokat: {work}.',
+    en: 'The rights are ended. What was open has been moved or called off: {work}.',
   },
   'people.work': {
-    sv: 'Personen har {tasks} öppna uppgifter och är ansvarig för {cases} öppna ärenden.',
-    en: 'The person has {tasks} open tasks and is responsible for {cases} open cases.',
+    sv: 'Det här är öppet hos personen: {work}.',
+    en: 'This is open with the person: {work}.',
   },
+  'people.open.tasks': { sv: 'uppgifter: {count}', en: 'tasks: {count}' },
+  'people.open.cases': { sv: 'ärenden: {count}', en: 'cases: {count}' },
+  'people.open.visits': { sv: 'bokade hembesök: {count}', en: 'booked home visits: {count}' },
+  'people.open.referrals': { sv: 'hänvisningar: {count}', en: 'referrals: {count}' },
   'people.hand-on': { sv: 'Vem tar över dem?', en: 'Who takes them over?' },
   'people.hand-on.text': {
     sv: 'Någon i samma nämnd. Utan ansvarig syns de på tavlan, och enheten får veta det.',
