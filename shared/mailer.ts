@@ -1,4 +1,5 @@
 // The one door to SMTP: a pooled nodemailer transport whose Message-ID is the mail's own id, so a repeat is recognised.
+import { Readable } from 'node:stream'
 import { createTransport } from 'nodemailer'
 import type { Mailer } from './casework/mail.ts'
 
@@ -9,6 +10,29 @@ export function mayHaveArrived({ code = '', syscall, responseCode, timeoutType }
   if (responseCode !== undefined || syscall === 'connect') return false
   if (code === 'ETIMEDOUT') return timeoutType === undefined || timeoutType === 'SOCKET_TIMEOUT'
   return ['ECONNECTION', 'ESOCKET', 'ECONNRESET', 'EPIPE', 'ESTREAM'].includes(code)
+}
+
+/** What nodemailer hands to a plugin, as far as ours looks at it. */
+type Leaving = {
+  data: { begin?: () => void }
+  message: { processFunc: (through: (letter: Readable) => Readable) => void }
+}
+
+/** The letter's own bytes; they are asked for when the server has said that it will take them, and `begin` hears of it. */
+async function* reading(letter: Readable, begin: () => void): AsyncGenerator<Buffer> {
+  begin()
+  yield* letter as AsyncIterable<Buffer>
+}
+
+/** A plugin of the transport: whoever sends a letter hears when it is being handed over. */
+function tellWhenRead({ data, message }: Leaving, done: () => void): void {
+  message.processFunc((letter) =>
+    Readable.from(
+      reading(letter, () => data.begin?.()),
+      { objectMode: false },
+    ),
+  )
+  done()
 }
 
 /** Opens a mailer. `from` is one address with a name; a server that is silent for 12 s is an error, never a hang. */
@@ -23,10 +47,14 @@ export function openMailer(url: string, from: string): Mailer & { close: () => v
     // The pool would send a letter again by itself, up to five times in three seconds, when the line is lost after DATA.
     maxRequeues: 0,
   } as never)
+  transport.use('stream', tellWhenRead as never)
   const domain = /@([^>\s]+)/.exec(from)?.[1] ?? 'localhost'
   return {
     send: async ({ id, to, subject, text }) => {
+      // Before that the letter cannot have arrived, whatever broke: a line cut early, a certificate that has run out.
+      let begun = false
       const letter = {
+        begin: () => (begun = true),
         from,
         // An object, never a string: an address is data and cannot add recipients or headers.
         to: { name: '', address: to },
@@ -37,8 +65,8 @@ export function openMailer(url: string, from: string): Mailer & { close: () => v
         disableFileAccess: true,
         disableUrlAccess: true,
       }
-      await transport.sendMail(letter).catch((error: Failure) => {
-        throw Object.assign(error, { mayHaveArrived: mayHaveArrived(error) })
+      await transport.sendMail(letter as never).catch((error: Failure) => {
+        throw Object.assign(error, { mayHaveArrived: begun && mayHaveArrived(error) })
       })
     },
     close: () => transport.close(),

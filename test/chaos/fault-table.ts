@@ -59,7 +59,7 @@ const process: Row[] = [
   },
   {
     row: 'F8',
-    what: 'mail server away, saying later, refusing, slow, silent',
+    what: 'mail server away, saying later, refusing, slow, silent, with a broken TLS',
     faults: [
       'mail server down',
       'mail server says later (451)',
@@ -67,8 +67,9 @@ const process: Row[] = [
       'mail server refuses (550)',
       'mail server slow',
       'mail server silent',
+      'mail server gone before DATA',
     ],
-    not: 'a broken TLS handshake: the catcher speaks none',
+    tests: ['test/integration/mail-sink.test.ts'],
   },
 ]
 

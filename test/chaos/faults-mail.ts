@@ -54,6 +54,7 @@ const faults: Omit<Fault, 'on'>[] = [
   { name: 'mail server refuses (550)', weight: 1, run: mailFault('data', { code: 550 }, 2) },
   { name: 'mail server slow', weight: 1, run: mailFault('data', { delayMs: 4_000 }) },
   { name: 'mail server silent', weight: 1, run: mailFault('sender', { delayMs: 20_000 }) },
+  { name: 'mail server gone before DATA', weight: 1, run: mailFault('recipient', { drop: true }) },
   { name: 'mail server gone after DATA', weight: 2, run: mailFault('data', { drop: true }) },
   { name: 'workers killed after DATA', weight: 1, run: killSenders },
 ]

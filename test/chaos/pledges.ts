@@ -58,8 +58,8 @@ export const alonePledges: readonly Pledge[] = [
 
 /** The queue away all the time. */
 export const awayPledges: readonly Pledge[] = [
-  within('P7', 'queue away: everything sent was taken, and nobody was asked to come again', (result) =>
-    Array.from({ length: result.answers.busy + result.answers.broken + result.unanswered }),
+  within('P7', 'queue away: everything sent was taken, and no sender was left without an answer', (result) =>
+    Array.from({ length: result.answers.broken + result.unanswered }),
   ),
   within('P8', 'queue away: no due stage was later than 30 s', (result) =>
     stagesOf(result).filter(({ max }) => max > 30_000),

@@ -1,4 +1,5 @@
 // The mail catcher: it keeps what a real SMTP client sends, and plays the faults a test asks for.
+import { createServer, type AddressInfo } from 'node:net'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -98,6 +99,21 @@ test('our mailer sends a letter whose line was cut once, and says that it may ha
   await started.stop()
   await expect(mailer.send(message)).rejects.toMatchObject({ mayHaveArrived: false })
   mailer.close()
+})
+
+test('a line lost before the letter itself, or a TLS that fails, leaves no doubt: it cannot have arrived', async () => {
+  const cut = await sink({ behaviour: (stage) => (stage === 'recipient' ? { drop: true } : undefined) })
+  const garbled = createServer((socket) => socket.on('error', () => undefined).end('no handshake\r\n'))
+  await new Promise<void>((listening) => garbled.listen(0, '127.0.0.1', listening))
+  const { port } = garbled.address() as AddressInfo
+  for (const url of [cut.smtpUrl, `smtps://127.0.0.1:${port}`]) {
+    const mailer = openMailer(url, 'Bokvar <bokvar@localhost>')
+    const sending = mailer.send({ id: 'two', to: letter.to, subject: letter.subject, text: letter.text })
+    await expect(sending).rejects.toMatchObject({ mayHaveArrived: false })
+    mailer.close()
+  }
+  expect(cut.letters()).toEqual([])
+  garbled.close()
 })
 
 test('a server without TLS gets no letter where TLS is demanded', async () => {
