@@ -30,11 +30,16 @@ const makeTemplate = async (url: string): Promise<void> => {
   await migrateToLatest(template.href)
 }
 
-/** Starts the run's server; the answer's `stop` ends it and removes its files. */
-export const startCluster = async (): Promise<{ url: string; stop: () => Promise<void> }> => {
+/**
+ * Starts the run's server; the answer's `stop` ends it and removes its files. `settings`: of PostgreSQL, besides those
+ * that make tests fast.
+ */
+export const startCluster = async (
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; stop: () => Promise<void> }> => {
   sweep()
   const folder = mkdtempSync(join(tmpdir(), PREFIX))
-  const server = await startPostgres({ dataDir: folder, durable: false })
+  const server = await startPostgres({ dataDir: folder, durable: false, settings })
   const stop = async () => {
     await server.stop('immediate')
     rmSync(folder, { recursive: true, force: true })
