@@ -4,6 +4,7 @@ import { askApproval } from '../../shared/casework/approvals.ts'
 import { restrictCase } from '../../shared/casework/break-glass.ts'
 import { askRight, personExtract, RIGHTS } from '../../shared/casework/person-extract.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
+import { extractColumn } from '../../shared/text/extract-columns.ts'
 import { isPageTextKey } from '../../shared/text/say.ts'
 import type { App } from '../http.ts'
 import type { CaseSection } from './case-sections.ts'
@@ -61,7 +62,7 @@ async function showExtract(reply: FastifyReply, { db, tools }: PageDeps): Promis
       table: tableWord(table, t),
       rows: rows.map((row) =>
         Object.entries(row).map(([name, value]) => ({
-          name,
+          name: extractColumn(name, request.language) ?? name,
           value: typeof value === 'string' ? value : JSON.stringify(value),
         })),
       ),

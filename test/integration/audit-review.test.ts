@@ -16,6 +16,7 @@ import {
 import { breakGlass } from '../../shared/casework/break-glass.ts'
 import { askRight, personExtract, tablesInExtract } from '../../shared/casework/person-extract.ts'
 import { pageTexts } from '../../shared/text/pages.ts'
+import { extractColumn } from '../../shared/text/extract-columns.ts'
 import { isPageTextKey } from '../../shared/text/say.ts'
 import { listRetention, markCase } from '../../shared/casework/retention-marks.ts'
 import { retentionRulesOf } from '../../services/retention-rules.ts'
@@ -120,12 +121,21 @@ describe('The review of the log', () => {
 })
 
 describe("A person's rights", () => {
-  test('an extract has a word in both languages for every table that it can show', async () => {
+  test('an extract has a word in both languages for every table and every column that it can show', async () => {
     const tables = await api.owner.transaction().execute(tablesInExtract)
     expect(tables.length).toBeGreaterThan(30)
     expect(tables.filter((table) => !isPageTextKey(`extract.table.${table}`))).toEqual([])
     const words = Object.keys(pageTexts).filter((key) => key.startsWith('extract.table.'))
     expect(words.map((key) => key.slice('extract.table.'.length)).toSorted()).toEqual(tables.toSorted())
+    const { rows } = await sql<{
+      name: string
+    }>`select distinct column_name as name from information_schema.columns
+      where table_schema = 'public' and data_type <> 'bytea' and table_name = any(${tables}::text[])`.execute(
+      api.owner,
+    )
+    expect(rows.length).toBeGreaterThan(200)
+    const bare = rows.filter(({ name }) => !extractColumn(name, 'sv') || !extractColumn(name, 'en'))
+    expect(bare).toEqual([])
   })
 
   test('an extract holds all that is kept, opened, and only for the own committee', async () => {
@@ -144,6 +154,8 @@ describe("A person's rights", () => {
     const shown = await page(`/arenden/${one.id}/registerutdrag`, 'caseworker.gan')
     expect(shown.text).toContain('<h2 class="govuk-heading-m">Meddelanden från hyresvärden</h2>')
     expect(shown.text).not.toContain('arrears_case</h2>')
+    expect(shown.text.match(/<dt>[a-z_]+<\/dt>/g)).toBeNull()
+    expect(shown.text).toContain('<dt>Återvinningsfristens sista dag</dt>')
     expect([shown.status, shown.text.includes('Registra Utdragsson')]).toEqual([200, true])
     const file = await page(`/arenden/${one.id}/registerutdrag.json`, 'caseworker.gan')
     expect(file.body).toMatchObject({ number: one.number })
