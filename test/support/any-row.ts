@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db, Trx } from '../../shared/db/open.ts'
+import { plant } from './left-behind.ts'
 
 export type Column = {
   name: string
@@ -96,6 +97,7 @@ async function anyOf(trx: Trx, tables: readonly Table[], column: Column, about: 
 }
 
 async function insertRow(trx: Trx, tables: readonly Table[], table: Table, about: About): Promise<void> {
+  plant(`public.${table.name}`)
   const link = caseColumn(table)
   const values: [string, unknown][] = []
   for (const column of table.columns) {

@@ -13,6 +13,7 @@ import { makeDemoIdentity } from '../../services/identity/demo-identity.ts'
 import { startIdentity } from '../../services/identity/start.ts'
 import { pageRoutes } from '../../services/web/pages.ts'
 import { wire } from '../../services/wiring.ts'
+import { leaving } from './left-behind.ts'
 import { BASE } from './http.ts'
 import { openSpine, type Spine } from './spine.ts'
 
@@ -119,18 +120,20 @@ export async function openApi({ pages = false } = {}): Promise<Api> {
     if (!found) throw new Refusal('forbidden', 'person.unknown', 'x')
     return found
   }
-  const { app } = await buildServer({
-    ...wired,
-    verifyToken: (token) => (token in STAFF ? asPerson(token) : wired.verifyToken(token)),
-    logger: false,
-    keepUnreadable: (sender, raw, fault) =>
-      keepUnreadable(spine.web, spine.tools, actorOf(sender), { raw, fault }),
-    routes: [
-      login,
-      ...apiRoutes({ db: spine.web, tools: spine.tools }),
-      ...(pages ? [pageRoutes({ db: spine.web, tools: spine.tools })] : []),
-    ],
-  })
+  const { app } = await buildServer(
+    leaving({
+      ...wired,
+      verifyToken: (token) => (token in STAFF ? asPerson(token) : wired.verifyToken(token)),
+      logger: false,
+      keepUnreadable: (sender, raw, fault) =>
+        keepUnreadable(spine.web, spine.tools, actorOf(sender), { raw, fault }),
+      routes: [
+        login,
+        ...apiRoutes({ db: spine.web, tools: spine.tools }),
+        ...(pages ? [pageRoutes({ db: spine.web, tools: spine.tools })] : []),
+      ],
+    }),
+  )
   const tokens = new Map<string, Promise<string>>()
   const fetchToken = async (id: string): Promise<string> => {
     const { secret } = identity.clients.find((one) => one.id === id)!

@@ -4,22 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { cookieLine, signInAt, tokenOn, visit, type Jar, type Page } from './browser-less.ts'
-
-/** Tables that hold case data sealed or by policy are left out: here is what must hold none at all. */
-const TABLES = [
-  'outbox',
-  'effect_log',
-  'stage',
-  'alert',
-  'mail',
-  'heartbeat',
-  'web_session',
-  'intake_key',
-  'audit_entry',
-  'audit_head',
-  'timeline',
-  'key_fingerprint',
-]
+import { CLEAN_TABLES } from './left-behind.ts'
 
 function* filesUnder(folder: string): Generator<string> {
   if (!existsSync(folder)) return
@@ -91,7 +76,7 @@ export async function placesOf(
     port,
     `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'bullmq'`,
   )
-  for (const name of [...TABLES, ...queue.map((one) => one.name)]) {
+  for (const name of [...CLEAN_TABLES, ...queue.map((one) => one.name)]) {
     const rows = await askDemo<{ row: string }>(folder, port, `select t::text as row from ${name} t`)
     places.set(name, rows.map(({ row }) => row).join('\n'))
   }

@@ -14,7 +14,11 @@ const sweep = (): void => {
   for (const name of readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX))) {
     const folder = join(tmpdir(), name)
     // Another user's folder is not ours to remove, and a run that is just starting has no owner yet.
-    if (statSync(folder).uid !== process.getuid?.() || !existsSync(join(folder, 'owner.json'))) continue
+    if (
+      statSync(folder, { throwIfNoEntry: false })?.uid !== process.getuid?.() ||
+      !existsSync(join(folder, 'owner.json'))
+    )
+      continue
     if (ownerOf(folder) !== undefined) continue
     rmSync(folder, { recursive: true, force: true })
   }
@@ -36,7 +40,11 @@ const makeTemplate = async (url: string): Promise<void> => {
  */
 export const startCluster = async (
   settings: Readonly<Record<string, string>> = {},
-): Promise<{ url: string; stop: () => Promise<void> }> => {
+): Promise<{
+  url: string
+  folder: string
+  stop: () => Promise<void>
+}> => {
   sweep()
   const folder = mkdtempSync(join(tmpdir(), PREFIX))
   const server = await startPostgres({ dataDir: folder, durable: false, settings })
@@ -50,5 +58,5 @@ export const startCluster = async (
     await stop()
     throw error
   }
-  return { url: server.url, stop }
+  return { url: server.url, folder, stop }
 }

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
+import { lookThrough } from './left-behind.ts'
 
 /** A database of one test file; `drop` removes it, whoever is still connected. */
 export type FreshDatabase = { url: string; drop: () => Promise<void> }
@@ -28,10 +29,18 @@ const command = async (sql: string): Promise<void> => {
   }
 }
 
+const dropLookedThrough = async (name: string): Promise<void> => {
+  try {
+    await lookThrough(onDatabase(name))
+  } finally {
+    await command(`drop database if exists ${name} with (force)`)
+  }
+}
+
 const create = async (template: string): Promise<FreshDatabase> => {
   const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`
   await command(`create database ${name} template ${template}`)
-  return { url: onDatabase(name), drop: () => command(`drop database if exists ${name} with (force)`) }
+  return { url: onDatabase(name), drop: () => dropLookedThrough(name) }
 }
 
 /** A new database with every migration in it and no rows of a test, in about 30 ms. */

@@ -1,5 +1,5 @@
 // Before the first test: starts the run's database server, unless only tests without one were asked for.
-import { readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { startCluster } from './cluster-run.ts'
 
@@ -28,4 +28,6 @@ export default async function setUp(globalConfig) {
   globalThis.bokvarCluster = cluster
   // Jest's workers are started after this and inherit it.
   process.env.BOKVAR_TEST_CLUSTER = cluster.url
+  process.env.BOKVAR_TEST_LEFT = join(cluster.folder, 'left')
+  mkdirSync(process.env.BOKVAR_TEST_LEFT)
 }

@@ -1,4 +1,13 @@
-// After the last test: ends the run's database server and removes its files.
+// After the last test: looks through the server's own log, ends the run's database server and removes its files.
+import { join } from 'node:path'
+import { lookThroughServer } from './left-behind.ts'
+
 export default async function tearDown() {
-  await globalThis.bokvarCluster?.stop()
+  const cluster = globalThis.bokvarCluster
+  try {
+    // What is thrown here ends the run as failed.
+    if (cluster) lookThroughServer(join(cluster.folder, 'postgres.log'), process.env.BOKVAR_TEST_LEFT)
+  } finally {
+    await cluster?.stop()
+  }
 }

@@ -9,6 +9,7 @@ import { buildServer, type HttpDeps, type Routes, type Server } from '../../serv
 import { makeDemoIdentity, type DemoIdentity } from '../../services/identity/demo-identity.ts'
 import { startIdentity, type RunningIdentity } from '../../services/identity/start.ts'
 import { wire } from '../../services/wiring.ts'
+import { leaving } from './left-behind.ts'
 import { freshDatabase } from './cluster.ts'
 
 export const BASE = 'http://localhost:3999'
@@ -116,7 +117,7 @@ export async function startTestServer(
     lateSeconds: 60,
     schemaNeeded: migrationNames().at(-1)!,
   })
-  const deps = change({ ...wired, logger: false, routes: [login, ...routes(db)] })
+  const deps = leaving(change({ ...wired, logger: false, routes: [login, ...routes(db)] }))
   const tidy = async (): Promise<void> => {
     await provider.stop()
     await Promise.all([db.destroy(), owner.destroy()])

@@ -14,6 +14,7 @@ import { lostFormKeeper } from '../../services/web/form-drafts.ts'
 import { pageRoutes } from '../../services/web/pages.ts'
 import { wire } from '../../services/wiring.ts'
 import type { Language } from '../../shared/text/say.ts'
+import { leaving } from './left-behind.ts'
 import { aNotice } from './api.ts'
 import { openBrowser } from './browser.ts'
 import { landlordActor, openSpine, type Spine } from './spine.ts'
@@ -97,12 +98,14 @@ export async function openPages({ families = 6, days = 6 } = {}): Promise<World>
   })
   const deps = { db: spine.web, tools: spine.tools }
   const keepLostForm = lostFormKeeper(deps)
-  const { app } = await buildServer({
-    ...wired,
-    keepLostForm,
-    logger: false,
-    routes: [login, pageRoutes(deps)],
-  })
+  const { app } = await buildServer(
+    leaving({
+      ...wired,
+      keepLostForm,
+      logger: false,
+      routes: [login, pageRoutes(deps)],
+    }),
+  )
   await app.listen({ port: Number(new URL(BASE).port), host: '127.0.0.1' })
   const stop = async () => {
     await app.close()

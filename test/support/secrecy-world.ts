@@ -11,6 +11,7 @@ import { buildServer, type Server } from '../../services/http.ts'
 import { lostFormKeeper } from '../../services/web/form-drafts.ts'
 import { pageRoutes } from '../../services/web/pages.ts'
 import { wire } from '../../services/wiring.ts'
+import { leaving } from './left-behind.ts'
 import { caseColumn, seedRow, tablesOf, type Table } from './any-row.ts'
 import { aNotice } from './api.ts'
 import { BASE } from './http.ts'
@@ -229,13 +230,15 @@ async function serverOf(spine: Spine): Promise<Server & { principal: (who: Who) 
     lateSeconds: 60,
   })
   const deps = { db: spine.web, tools: spine.tools }
-  const server = await buildServer({
-    ...wired,
-    verifyToken: (token) => principal(token as Who),
-    keepLostForm: lostFormKeeper(deps),
-    logger: false,
-    routes: [login, ...apiRoutes(deps), pageRoutes(deps)],
-  })
+  const server = await buildServer(
+    leaving({
+      ...wired,
+      verifyToken: (token) => principal(token as Who),
+      keepLostForm: lostFormKeeper(deps),
+      logger: false,
+      routes: [login, ...apiRoutes(deps), pageRoutes(deps)],
+    }),
+  )
   return { ...server, principal }
 }
 

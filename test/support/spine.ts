@@ -2,6 +2,7 @@
 import type { Actor } from '../../shared/casework/act.ts'
 import { openRehearsal, rehearsalTools, type Letter, type Rehearsal } from '../../services/start/rehearsal.ts'
 import { freshDatabase } from './cluster.ts'
+import { leave } from './left-behind.ts'
 
 export type { Letter }
 export type Spine = Rehearsal
@@ -33,6 +34,7 @@ export async function spineOn(url: string, municipality: string, drop: () => Pro
   const rehearsal = await openRehearsal(url, municipality)
   const close = async () => {
     await rehearsal.close()
+    for (const letter of rehearsal.letters) leave('letters', JSON.stringify(letter))
     await drop()
   }
   return { ...rehearsal, close }
