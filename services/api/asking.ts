@@ -1,6 +1,7 @@
 // What the API's handlers read from a request beside its body: key, version, id, page.
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Actor } from '../../shared/casework/act.ts'
 import type { Db } from '../../shared/db/open.ts'
 import type { Tools } from '../../shared/casework/tools.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
@@ -67,6 +68,13 @@ export function idOf({ id }: z.infer<typeof byId>): string {
     'not-found',
     'Det du söker finns inte, eller så har du inte tillgång till det.',
   )
+}
+
+/** Whose a list is asked for: a person's id, `none` or anybody's. A system has nobody to be `me`. */
+export function whoseOf(asked: string | undefined, { personId }: Actor): string | null {
+  if (asked !== 'me') return asked ?? null
+  if (personId !== null) return personId
+  throw new Refusal('invalid', 'me.nobody', 'Ett system är ingen person. Ange none eller en persons id.')
 }
 
 /** The bytes of the body as they came. */

@@ -18,7 +18,7 @@ import {
 import type { Language } from '../../shared/text/say.ts'
 import { actorOf } from '../actor.ts'
 import type { App } from '../http.ts'
-import { byId, idOf, paging, type ApiDeps } from './asking.ts'
+import { byId, idOf, paging, whoseOf, type ApiDeps } from './asking.ts'
 import { showWords } from './showing.ts'
 
 const tags = ['referrals']
@@ -105,7 +105,7 @@ function list(app: App, { db, tools }: ApiDeps): void {
     async ({ principal, query, language }) => {
       const actor = actorOf(principal)
       const { state, counsellor, limit, page } = query
-      const whose = counsellor === 'me' ? (actor.personId ?? 'none') : (counsellor ?? null)
+      const whose = whoseOf(counsellor, actor)
       const wanted = { state: state ?? null, counsellor: whose, limit, page }
       const { referrals, total } = await listReferrals(db, tools, actor, wanted)
       return { referrals: referrals.map((row) => show(row, language)), total, limit, page }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { completeTask, listTasks, readTask } from '../../shared/casework/tasks.ts'
 import { actorOf } from '../actor.ts'
 import type { App } from '../http.ts'
-import { byId, idOf, paging, type ApiDeps } from './asking.ts'
+import { byId, idOf, paging, whoseOf, type ApiDeps } from './asking.ts'
 import { showTask, task } from './case-shapes.ts'
 
 const tags = ['tasks']
@@ -49,7 +49,7 @@ function list(app: App, { db }: ApiDeps): void {
         state: state === 'all' ? null : state,
         due: due ?? null,
         unit: unit ?? null,
-        assignee: assignee === 'me' ? (actor.personId ?? 'none') : (assignee ?? null),
+        assignee: whoseOf(assignee, actor),
         limit,
         page,
       })

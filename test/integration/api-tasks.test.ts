@@ -24,6 +24,7 @@ describe('A task', () => {
     const units = (await list('unit=GAN-FS&limit=100')).tasks.map(({ unit }: { unit: string }) => unit)
     expect(new Set(units)).toEqual(new Set(['GAN-FS']))
     expect((await list('assignee=me')).total).toBe(0)
+    expect((await list('assignee=me', 'system')).code).toBe('me.nobody')
     expect((await list('limit=100', 'supervisor.von')).total).toBe(0)
     const page = await list('limit=2&page=2')
     expect(page.tasks.map(({ id }: ShownTask) => id)).toEqual(
