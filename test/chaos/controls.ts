@@ -24,6 +24,8 @@ export type Control = {
   sabotage?: string
   faults: RegExp
   queueAway: boolean
+  /** How long the storm blows; 15 s when not said. */
+  seconds?: number
   breaks: RegExp
 }
 
@@ -70,9 +72,10 @@ export const controls: Control[] = [
     parts: whole,
     sabotage: `create function chaos_no_audit() returns trigger language plpgsql as $$ begin return null; end $$;
       create trigger aaa_chaos_no_audit before insert on audit_entry for each row execute function chaos_no_audit();`,
-    // The staff must come to act: the web is left alone.
+    // The staff must come to act, on a slow machine too: the web is left alone, and there is time.
     faults: /kill -9 worker/,
     queueAway: false,
+    seconds: 40,
     breaks: /^I15b$/,
   },
 ]
@@ -83,7 +86,7 @@ export async function runControls({ folder, backend, seed, faults: asked, say }:
   // Without a queue server of its own the queue cannot be away while the database is there.
   const possible = controls.filter(({ queueAway }) => backend === 'redis' || !queueAway)
   for (const control of possible.filter(({ name }) => asked.test(name))) {
-    const { name, parts, settings = {}, sabotage, faults, queueAway, breaks } = control
+    const { name, parts, settings = {}, sabotage, faults, queueAway, seconds = 15, breaks } = control
     say(`Control: ${name}`)
     const { verdicts } = await runChaos({
       folder: join(folder, `control-${tried.length}`),
@@ -91,7 +94,7 @@ export async function runControls({ folder, backend, seed, faults: asked, say }:
       plan: { backend, parts, settings, ...(sabotage && { sabotage }) },
       faults,
       queueAway,
-      seconds: 15,
+      seconds,
       perSecond: 10,
       faultEveryMs: [800, 2_000],
       atOnce: 2,
