@@ -84,7 +84,8 @@ function demandCodes({ cause, housingAfter }: Closing, rules: Rules<'codes'>): v
   if (unknown.length === 0) return
   const problems = unknown.map(({ pointer, list }) => {
     const detail = `Välj ett värde i kommunens lista: ${codesOf(codes, list)}.`
-    return { pointer, code: 'code.unknown', detail }
+    const en = `Choose one in the municipality's list: ${codesOf(codes, list)}.`
+    return { pointer, code: 'code.unknown', detail, en }
   })
   throw new Refusal('invalid', 'code.unknown', problems[0]?.detail ?? '', problems)
 }
@@ -104,6 +105,7 @@ function refusalOf(objections: readonly Objection[]): Refusal {
     pointer: FIELDS[code] ?? '',
     code: `closing.${code}`,
     detail: sentence.sv,
+    en: sentence.en,
   }))
   const [first] = problems
   return new Refusal('unprocessable', first?.code ?? 'closing', first?.detail ?? '', problems)

@@ -43,6 +43,7 @@ const english: Readonly<Record<string, string>> = {
   'letter.incomplete': 'Fill in what is missing in the letter.',
   'letter.protected': 'First check how the letter can be sent safely.',
   'logout.invalid': 'The sign-out cannot be read.',
+  'me.nobody': 'A system is no person. Give none, or the id of a person.',
   'merge.case-closed': 'Only open cases can be merged. Open the case again first.',
   'merge.same-case': 'Choose another case to merge with.',
   missing: 'Fill this in.',
