@@ -25,7 +25,9 @@ const most = 50
 export async function searchCases(db: Db, tools: Tools, actor: Actor, search: Search): Promise<Found[]> {
   return inContext(db, actor, async (trx, at) => {
     const { rows } = await sql<Found>`select c.id, c.number from arrears_case c
-      where ${conditionOf(tools, actor, search, at.today)} order by c.number desc limit ${most}`.execute(trx)
+      where (${conditionOf(tools, actor, search, at.today)}) order by c.number desc limit ${most}`.execute(
+      trx,
+    )
     stateAccess(trx, { action: 'search', purpose: search.purpose, found: rows.length })
     return rows
   })
@@ -34,11 +36,7 @@ export async function searchCases(db: Db, tools: Tools, actor: Actor, search: Se
 function conditionOf(tools: Tools, actor: Actor, search: Search, today: string) {
   const text = search.text.normalize('NFC').trim()
   if (search.by === 'number') return sql`c.number = ${text}`
-  if (search.by === 'name') {
-    // Compared by operators that Postgres may use an index for under row-level security; LIKE is not one of them.
-    const start = text.toLowerCase()
-    return sql`c.name_key ~>=~ ${start} and c.name_key ~<~ ${`${start}\u{10FFFF}`}`
-  }
+  if (search.by === 'name') return nameBegins(text.toLowerCase())
   const number = readIdentityNumber(text, today)
   if (!number) {
     const detail = 'Personnumret stämmer inte. Kontrollera siffrorna.'
@@ -48,4 +46,15 @@ function conditionOf(tools: Tools, actor: Actor, search: Search, today: string) 
   }
   const key = committeeKey(tools.keys, actor.committee ?? '', blindIndex(tools.keys, 'household', number))
   return sql`c.id in (select i.case_id from case_identity i where i.committee = ${actor.committee} and i.key = ${key})`
+}
+
+/** The whole name, what follows its first word, or its last word begins so. */
+function nameBegins(start: string) {
+  // Compared by operators that Postgres may use an index for under row-level security; LIKE is not one of them.
+  const end = `${start}\u{10FFFF}`
+  const keys = ['c.name_key', 'c.later_name_key', 'c.last_name_key'] as const
+  return sql.join(
+    keys.map((key) => sql`(${sql.ref(key)} ~>=~ ${start} and ${sql.ref(key)} ~<~ ${end})`),
+    sql` or `,
+  )
 }

@@ -93,6 +93,8 @@ export interface ArrearsCase {
   landlordId: string | null;
   landlordKind: Generated<string>;
   landlordName: string;
+  lastNameKey: Generated<string | null>;
+  laterNameKey: Generated<string | null>;
   monthsUnpaid: Generated<number>;
   movedToVersion: number | null;
   nameKey: Generated<string | null>;

@@ -153,6 +153,11 @@ const words: Readonly<Record<string, readonly [sv: string, en: string]>> = {
   moved: ['Flyttat', 'Moved'],
   moved_to_version: ['Flyttat till version', 'Moved to version'],
   name_key: ['Namnet i sökordning', 'The name as it is searched'],
+  later_name_key: [
+    'Namnet efter första ordet, i sökordning',
+    'The name after its first word, as it is searched',
+  ],
+  last_name_key: ['Namnets sista ord, i sökordning', 'The last word of the name, as it is searched'],
   neutral: ['Neutral kontakt', 'Neutral contact'],
   new_eviction_at: ['Ny tid för avhysning', 'New time of the eviction'],
   night: ['Första natten', 'The first night'],

@@ -37,6 +37,7 @@ export async function plansOfHotDeeds(api: Api): Promise<Plan[]> {
     ['case', ask('caseworker.gan', `/v1/cases/${id}`)],
     ['search by number', ask('caseworker.gan', '/v1/case-searches', { number: 'B-7' })],
     ['search by name', ask('caseworker.gan', '/v1/case-searches', { name: 'Exempel Efternamn77' })],
+    ['search by surname', ask('caseworker.gan', '/v1/case-searches', { name: 'Efternamn77' })],
     [
       'search by personnummer',
       ask('caseworker.gan', '/v1/case-searches', { personalIdentityNumber: '19900101-2385' }),
