@@ -166,6 +166,12 @@ export const auditTexts = {
     en: 'Extract: all that is kept of the person in the case',
   },
   'secrecy.extract.json': { sv: 'Samma som fil (JSON)', en: 'The same as a file (JSON)' },
+  'secrecy.right.title': { sv: 'Registrera vad personen begär', en: 'Record what the person asks for' },
+  'secrecy.right.lead': {
+    sv: 'Chefen får en uppgift. Personen ska ha svar inom en månad.',
+    en: 'The supervisor gets a task. The person is to have an answer within a month.',
+  },
+  'secrecy.right.error': { sv: 'Välj vad personen begär', en: 'Choose what the person asks for' },
   'secrecy.right': { sv: 'Personen begär', en: 'The person asks for' },
   'secrecy.right.correction': { sv: 'rättelse', en: 'a correction' },
   'secrecy.right.objection': { sv: 'att invända mot behandlingen', en: 'to object to the processing' },
@@ -176,16 +182,13 @@ export const auditTexts = {
   'secrecy.date': { sv: 'Ändra delgivningsdagen', en: 'Change the day of service' },
   'secrecy.date.notice': { sv: 'Vilket meddelande?', en: 'Which notice?' },
   'secrecy.date.day': { sv: 'Delgiven den', en: 'Served on' },
-  'secrecy.date.hint': {
-    sv: 'Gäller först när en kollega har godkänt. ÅÅÅÅ-MM-DD.',
-    en: 'Takes effect when a colleague has approved. YYYY-MM-DD.',
+  'secrecy.date.lead': {
+    sv: 'Ändringen gäller först när en kollega har godkänt den. Då räknas fristerna om.',
+    en: 'The change takes effect when a colleague has approved it. The periods are then counted again.',
   },
+  'secrecy.date.error': { sv: 'Välj vilket meddelande det gäller', en: 'Choose which notice it is about' },
   'secrecy.date.submit': { sv: 'Be om godkännande', en: 'Ask for approval' },
   'secrecy.asked': { sv: 'En kollega måste nu godkänna.', en: 'A colleague must now approve.' },
-  'secrecy.error': {
-    sv: 'Fyll i vad det gäller och varför, och dagen som ÅÅÅÅ-MM-DD',
-    en: 'Say what and why, and the day as YYYY-MM-DD',
-  },
   'extract.title': { sv: 'Registerutdrag {number}', en: 'Extract {number}' },
   'extract.number': { sv: 'Personnummer', en: 'Personal identity number' },
 
