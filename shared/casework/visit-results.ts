@@ -67,7 +67,7 @@ async function demandConsent(trx: Trx, { visitId, outcome, consentGiven }: Visit
   if (first) {
     const detail =
       rows.length === 0
-        ? 'Notera först att alla vuxna hemma har samtyckt till besöket, eller ange VID_DORREN.'
+        ? 'Notera först att alla vuxna hemma har sagt ja till besöket, eller välj att ni träffades i dörren.'
         : first.sentence.sv
     throw new Refusal('unprocessable', 'visit.consent', detail, [
       {

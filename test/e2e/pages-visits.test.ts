@@ -5,13 +5,15 @@ import type { Page } from 'playwright-core'
 import { actorOf, findPersonBySubject } from '../../shared/casework/people.ts'
 import { bookVisit } from '../../shared/casework/visits.ts'
 import { findChromium } from '../support/browser.ts'
+import { wordsIn } from '../support/languages.ts'
 import {
   BASE,
   desk,
   openJourneys,
   OUTSIDERS,
-  taskToCall,
   phone,
+  taskToCall,
+  WAYS,
   type Journeys,
   type World,
 } from '../support/page-world.ts'
@@ -20,7 +22,7 @@ const chromium = await findChromium()
 const inBrowser = 'missing' in chromium ? describe.skip : describe
 const reason = 'missing' in chromium ? ` (skipped: ${chromium.missing})` : ''
 const bare = { ...phone, javaScriptEnabled: false }
-const narrow = { viewport: { width: 320, height: 640 }, javaScriptEnabled: false }
+const narrow = { viewport: { width: 320, height: 640 } }
 
 inBrowser(`The pages of home visits${reason}`, () => {
   let journeys: Journeys
@@ -32,7 +34,7 @@ inBrowser(`The pages of home visits${reason}`, () => {
   const main = (page: Page) => page.locator('main').innerText()
 
   beforeAll(async () => {
-    journeys = await openJourneys({ families: 3, days: 0 })
+    journeys = await openJourneys({ families: 6, days: 0 })
     world = journeys.world
     // The housing company's adviser, who makes a pair with the income support's own visitor.
     await world.owner
@@ -54,71 +56,75 @@ inBrowser(`The pages of home visits${reason}`, () => {
   }, 120_000)
   afterAll(() => journeys?.stop())
 
-  test('week, one press, sheet, consent, list, outcome: on a phone without script', async () => {
-    const page = await enter('gunilla', bare)
-    await page.goto(`${BASE}/hembesok`)
-    expect(await main(page)).toMatch(
-      /Förslag: .* \d\d:\d\d–\d\d:\d\d, Besim Trappström, Olle Bokvist, område \d{3}/,
-    )
-    await page
-      .getByRole('button', { name: /^Boka förslaget i ärende/ })
-      .first()
-      .click()
-    expect(await banner(page)).toContain('Besöket är bokat')
-    const sheet = page.url()
-    expect(await main(page)).toContain('Familj Påhittad')
-    expect(await page.title()).not.toMatch(/Familj|Provgatan/)
+  test.each(WAYS)(
+    'week, one press, sheet, consent, list, outcome, %s',
+    async (_way, place, options, language) => {
+      const { say, holds } = wordsIn(language)
+      const page = await enter('gunilla', options)
+      await page.goto(`${BASE}/hembesok?lang=${language}`)
+      expect(await main(page)).toMatch(
+        /(Förslag|Suggestion): .* \d\d:\d\d–\d\d:\d\d, Besim Trappström, Olle Bokvist, (område|area) \d{3}/,
+      )
+      await page
+        .getByRole('button', { name: /^(Boka förslaget i ärende|Book the suggestion in case)/ })
+        .first()
+        .click()
+      expect(await banner(page)).toContain(say('Besöket är bokat.'))
+      const sheet = page.url()
+      expect(await main(page)).toContain('Familj Påhittad')
+      expect(await page.title()).not.toMatch(/Familj|Provgatan/)
 
-    const besim = await enter('besim', narrow)
-    await besim.goto(sheet)
-    await press(besim, 'Vi är framme')
-    expect(await main(besim)).toMatch(/Framme \d\d:\d\d/)
-    await press(besim, 'Spara resultatet')
-    expect(await summary(besim)).toEqual(['Välj hur besöket gick'])
-    await besim.check('input[value=GENOMFORT]')
-    await press(besim, 'Spara resultatet')
-    expect(await summary(besim)).toEqual([
-      'Notera först att alla vuxna hemma har samtyckt till besöket, eller ange VID_DORREN.',
-    ])
-    await besim.fill('#who1', 'hyresgästen')
-    await press(besim, 'Spara svaren')
-    expect(await summary(besim)).toEqual(['Välj vad personen svarade'])
-    expect(await besim.inputValue('#who1')).toBe('hyresgästen')
-    await besim.check('input[name=answer1][value=yes]')
-    await press(besim, 'Spara svaren')
-    expect(await main(besim)).toContain('Alla har sagt ja. Ni får gå in.')
-    await besim.fill('#who2', 'sambo')
-    await besim.check('input[name=answer2][value=door-only]')
-    await press(besim, 'Spara svaren')
-    expect(await main(besim)).toContain('Någon har inte sagt ja.')
-    await besim.check('input[value=GENOMFORT]')
-    await press(besim, 'Spara resultatet')
-    expect((await summary(besim)).join()).toContain('Prata i dörren')
-    await besim.check('input[name=answer2][value=yes]')
-    await press(besim, 'Spara svaren')
-    await besim.check('input[value=HUR_UPPKOM]')
-    await besim.fill('#note', 'Lönen kom sent.')
-    await press(besim, 'Spara listan')
-    expect(await besim.isChecked('input[value=HUR_UPPKOM]')).toBe(true)
-    expect(await besim.inputValue('#note')).toBe('Lönen kom sent.')
-    await press(besim, 'Vi är ute')
-    await besim.check('input[value=GENOMFORT]')
-    await press(besim, 'Spara resultatet')
-    expect(await main(besim)).toContain('Resultat: Träffades och fick komma in')
-    await world.drain()
-    const { rows } = await sql<
-      Record<string, unknown>
-    >`select v.state, v.consent_given, v.checked_out_at is not null as out,
+      const besim = await enter('besim', place < 2 ? options : { ...options, ...narrow })
+      await besim.goto(`${sheet}?lang=${language}`)
+      await press(besim, say('Vi är framme'))
+      expect(await main(besim)).toMatch(/(Framme|There since) \d\d:\d\d/)
+      await press(besim, say('Spara resultatet'))
+      expect(await summary(besim)).toEqual([say('Välj hur besöket gick')])
+      await besim.check('input[value=GENOMFORT]')
+      await press(besim, say('Spara resultatet'))
+      expect(await summary(besim)).toEqual([
+        expect.stringMatching(/^(Notera först att alla|Note first that all)/),
+      ])
+      await besim.fill('#who1', 'hyresgästen')
+      await press(besim, say('Spara svaren'))
+      expect(await summary(besim)).toEqual([say('Välj vad personen svarade')])
+      expect(await besim.inputValue('#who1')).toBe('hyresgästen')
+      await besim.check('input[name=answer1][value=yes]')
+      await press(besim, say('Spara svaren'))
+      expect(await main(besim)).toContain(say('Alla har sagt ja. Ni får gå in.'))
+      await besim.fill('#who2', 'sambo')
+      await besim.check('input[name=answer2][value=door-only]')
+      await press(besim, say('Spara svaren'))
+      expect(await main(besim)).toMatch(holds('Någon har inte sagt ja.'))
+      await besim.check('input[value=GENOMFORT]')
+      await press(besim, say('Spara resultatet'))
+      expect((await summary(besim)).join()).toMatch(/Prata i dörren|Talk at the door/)
+      await besim.check('input[name=answer2][value=yes]')
+      await press(besim, say('Spara svaren'))
+      await besim.check('input[value=HUR_UPPKOM]')
+      await besim.fill('#note', 'Lönen kom sent.')
+      await press(besim, say('Spara listan'))
+      expect(await besim.isChecked('input[value=HUR_UPPKOM]')).toBe(true)
+      expect(await besim.inputValue('#note')).toBe('Lönen kom sent.')
+      await press(besim, say('Vi är ute'))
+      await besim.check('input[value=GENOMFORT]')
+      await press(besim, say('Spara resultatet'))
+      expect(await main(besim)).toMatch(/(Resultat: Träffades och fick komma in|Result: [A-Z])/)
+      await world.drain()
+      const { rows } = await sql<
+        Record<string, unknown>
+      >`select v.state, v.consent_given, v.checked_out_at is not null as out,
       (select count(*)::int from visit_adult a where a.visit_id = v.id) as adults, t.state as task, t.outcome
       from visit v join task t on t.id = v.task_id where v.id = ${sheet.split('/').at(-1)}`.execute(
-      world.owner,
-    )
-    expect(rows).toEqual([
-      { state: 'done', consentGiven: true, out: true, adults: 2, task: 'done', outcome: 'GENOMFORT' },
-    ])
-    await page.context().close()
-    await besim.context().close()
-  })
+        world.owner,
+      )
+      expect(rows).toEqual([
+        { state: 'done', consentGiven: true, out: true, adults: 2, task: 'done', outcome: 'GENOMFORT' },
+      ])
+      await page.context().close()
+      await besim.context().close()
+    },
+  )
 
   test('a booking says beside each field what is wrong, keeps what was written, and can be moved and called off', async () => {
     const page = await enter('gunilla', desk)

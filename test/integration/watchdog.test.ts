@@ -79,6 +79,8 @@ const allBeat = async () => {
 }
 const lay = () =>
   sql`insert into outbox (topic, subject_id) values ('case.routed', gen_random_uuid())`.execute(spine.owner)
+const onFile = () =>
+  JSON.parse(readFileSync(join(folder, 'watchdog.json'), 'utf8')) as { well: boolean; standing: object[] }
 const letters = (word: string) => sink.letters().filter(({ text }) => text.includes(word))
 
 test('what is late is told once to everybody on duty, shown on its own door and in the file, and then that it is over', async () => {
@@ -99,7 +101,9 @@ test('what is late is told once to everybody on duty, shown on its own door and 
       .flatMap(({ to }) => to)
       .toSorted(),
   ).toEqual(['jour@kommunen.example', 'natt@kommunen.example'])
-  expect(JSON.parse(readFileSync(join(folder, 'watchdog.json'), 'utf8'))).toMatchObject({
+  // Written when the last letter has been handed over, and not before.
+  await until(async () => onFile().standing.length === 1 || undefined)
+  expect(onFile()).toMatchObject({
     well: false,
     standing: [{ code: 'late-work', count: 1 }],
   })
@@ -107,10 +111,7 @@ test('what is late is told once to everybody on duty, shown on its own door and 
 
   // A new watchdog remembers, and tells the end of what an earlier one began.
   const next = await start({ WATCHDOG_PORT: String(port) })
-  await until(
-    async () =>
-      JSON.parse(readFileSync(join(folder, 'watchdog.json'), 'utf8')).standing.length === 1 || undefined,
-  )
+  await until(async () => onFile().standing.length === 1 || undefined)
   await sql`update outbox set done_at = clock_now() where done_at is null`.execute(spine.owner)
   await until(() => letters('ÖVER: Arbete blir liggande').length === 2)
   expect(letters('NYTT: Arbete blir liggande')).toHaveLength(2)
