@@ -21,6 +21,7 @@ export type Letter = z.infer<typeof letterSchema>
 /** The letters, oldest first. */
 export type Letters = { all: () => readonly Letter[]; add: (letter: Letter) => void }
 
+/** So many letters are kept unless more are asked for: the demo runs for weeks. */
 const KEPT = 2000
 
 function nameOf({ receivedAt, id }: Letter): string {
@@ -34,8 +35,8 @@ function readAll(folder: string): Letter[] {
     .map((name) => letterSchema.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))))
 }
 
-/** Opens the letters kept in `folder` (made when missing), or an empty set in memory. */
-export function openLetters(folder?: string): Letters {
+/** Opens the letters kept in `folder` (made when missing), or an empty set in memory; the newest `kept` stay. */
+export function openLetters(folder?: string, kept = KEPT): Letters {
   if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const letters = folder === undefined ? [] : readAll(folder)
   const add = (letter: Letter) => {
@@ -46,7 +47,7 @@ export function openLetters(folder?: string): Letters {
       writeFileSync(draft, JSON.stringify(letter), { mode: 0o600 })
       renameSync(draft, join(folder, nameOf(letter)))
     }
-    for (const old of letters.splice(0, Math.max(0, letters.length - KEPT))) {
+    for (const old of letters.splice(0, Math.max(0, letters.length - kept))) {
       if (folder !== undefined) rmSync(join(folder, nameOf(old)), { force: true })
     }
   }

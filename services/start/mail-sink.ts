@@ -21,7 +21,14 @@ export type Answer = { delayMs?: number; code?: number; drop?: boolean }
 /** Scripts the sink's faults. Undefined means: accept. */
 export type Behaviour = (stage: Stage) => Answer | undefined
 
-export type MailSinkOptions = { dir?: string; port?: number; pagePort?: number; behaviour?: Behaviour }
+/** `kept`: how many letters stay, the newest; two thousand when not said. */
+export type MailSinkOptions = {
+  dir?: string
+  port?: number
+  pagePort?: number
+  behaviour?: Behaviour
+  kept?: number
+}
 
 /** A running sink. `letters` gives what has arrived, oldest first. */
 export type MailSink = {
@@ -118,7 +125,7 @@ function listen(server: Server, port: number): Promise<number> {
  * survive a restart, or in memory without one.
  */
 export async function startMailSink(options: MailSinkOptions = {}): Promise<MailSink> {
-  const letters = openLetters(options.dir)
+  const letters = openLetters(options.dir, options.kept)
   const lines: Lines = new Map()
   const smtp = smtpServer(letters, lines, options.behaviour ?? (() => undefined))
   // A client that hangs up in the middle is the client's affair; without a listener it would end the process.

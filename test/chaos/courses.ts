@@ -68,11 +68,11 @@ export const quiet = (course: Course): Wishes => ({
   pledges: quietPledges,
 })
 
-/** Each fault that this machine can play, alone and in turn, with time to recover in between. */
+/** Each fault that this machine can play, alone and in turn, with time to recover in between, under a town's busy day. */
 export function each(course: Course): Wishes {
   const wishes = usual(course)
   const inTurn = allFaults.filter(({ name }) => course.faults.test(name))
-  return { ...wishes, plan: { ...wishes.plan, longest: 4 }, inTurn, pledges: alonePledges }
+  return { ...wishes, perSecond: 8, plan: { ...wishes.plan, longest: 4 }, inTurn, pledges: alonePledges }
 }
 
 /** So long a run without a queue is the half hour itself, and not a shortened one. */

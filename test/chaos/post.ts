@@ -17,7 +17,9 @@ export async function openPost(): Promise<Post> {
   let how: ((stage: Stage) => Answer | undefined) | undefined
   const earlier: Letter[] = []
   const behaviour = (stage: Stage) => how?.(stage)
-  let sink: MailSink | undefined = await startMailSink({ behaviour })
+  // A ledger that forgets its oldest letters would have the judge call them lost.
+  const kept = Infinity
+  let sink: MailSink | undefined = await startMailSink({ behaviour, kept })
   const { port, smtpUrl } = sink
   const arrived = () =>
     sink
@@ -33,7 +35,7 @@ export async function openPost(): Promise<Post> {
       await old?.stop()
     },
     up: async () => {
-      sink ??= await startMailSink({ behaviour, port })
+      sink ??= await startMailSink({ behaviour, kept, port })
     },
     letters: () => [...earlier, ...arrived()],
   }
