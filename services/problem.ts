@@ -82,7 +82,9 @@ const TITLES: Readonly<Record<number, { sv: string; en: string }>> = {
   503: { sv: 'Tillfälligt otillgänglig', en: 'Unavailable for the moment' },
 }
 
-const UNREACHABLE = /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|ENOENT)$/
+// EMFILE and its like: this process has no handle left for a new line to the database, as in a burst behind a slow one.
+const UNREACHABLE =
+  /^(ECONN(REFUSED|RESET|ABORTED)|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|ENOENT|EHOSTUNREACH|ENET(UNREACH|DOWN)|EMFILE|ENFILE|ENOBUFS|ENOMEM|EADDRNOTAVAIL)$/
 // Postgres classes: 08 connection, 25 a transaction cut off, 28 and 3D not let in, 40 rollback, 53 no resources, 55 lock, 57 operator, 58 system.
 const STRUGGLING = /^(08|25|28|3D|40|53|55|57|58)\w{3}$/
 const POOL_MESSAGES =

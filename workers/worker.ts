@@ -41,7 +41,7 @@ type Trouble = 'fault' | 'busy' | 'away'
 
 const busyCodes = new Set(['25P03', '57014', 'EBUSY']) // idle too long in a transaction, statement cut off, mail being sent
 const awayCode =
-  /^(08|53|57|58|25006)|^E(OLDLAW|CONN\w*|TIMEDOUT|SOCKET|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN|DNS|TLS|AUTH|PROTOCOL)$/
+  /^(08|53|57|58|25006)|^E(OLDLAW|CONN\w*|TIMEDOUT|SOCKET|PIPE|HOSTUNREACH|NETUNREACH|NETDOWN|MFILE|NFILE|NOBUFS|NOMEM|ADDRNOTAVAIL|NOTFOUND|AI_AGAIN|DNS|TLS|AUTH|PROTOCOL)$/
 const awayMessage =
   /^(Connection terminated|timeout exceeded|Client has encountered|Client was closed|Query read timeout|Cannot use a pool)/
 

@@ -69,9 +69,10 @@ describe('When the database is away', () => {
   })
 })
 
-// A statement cut off, a lock not given, idle too long in a transaction, a deadlock, a full disk, no memory, too many lines.
-test.each(['57014', '55P03', '25P03', '40P01', '53100', '53200', '53300'])(
-  'what PostgreSQL cannot do just now (%s) is 503 and when to come back, not 500',
+// A statement cut off, a lock not given, idle too long in a transaction, a deadlock, a full disk, no memory, too many lines;
+// and no handle left here to open a line to it with.
+test.each(['57014', '55P03', '25P03', '40P01', '53100', '53200', '53300', 'EMFILE', 'ENFILE', 'ENETUNREACH'])(
+  'what the database cannot do just now (%s) is 503 and when to come back, not 500',
   (code) => {
     const fault = faultOf(Object.assign(new Error('x'), { code }) as FastifyError, 'sv')
     expect(fault).toMatchObject({ status: 503, code: 'unavailable', retryAfter: 2 })

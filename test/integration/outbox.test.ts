@@ -263,6 +263,8 @@ describe('whose trouble an error is', () => {
     [{ code: 'ECONNREFUSED' }, 'away'],
     [{ code: '57P01' }, 'away'],
     [{ code: '53300' }, 'away'],
+    // No handle left for a line to the database: the rows are not at fault.
+    [{ code: 'EMFILE' }, 'away'],
     [{ message: 'Connection terminated unexpectedly' }, 'away'],
     [{ message: 'timeout exceeded when trying to connect' }, 'away'],
     [{ code: '40P01' }, 'busy'],
