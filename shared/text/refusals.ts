@@ -126,7 +126,8 @@ const english: Readonly<Record<string, string>> = {
     'Give the new time, after the old one. The old one stands until Kronofogden has moved it.',
   'visit.adult': 'Say for each adult at home whether they said yes.',
   'visit.cancelled': 'The visit is cancelled. Book a new visit from the case.',
-  'visit.consent': 'Note first that all adults at home said yes to the visit, or choose that you met at the door.',
+  'visit.consent':
+    'Note first that all adults at home said yes to the visit, or choose that you met at the door.',
   'visit.done': 'The visit is done or cancelled already. Book a new visit.',
   'visit.phase': 'Open the visit again and choose a part of the list.',
   'visit.suggestion': 'The suggested time is no longer free. Choose another.',

@@ -177,11 +177,14 @@ inBrowser(`The journeys of landlords and their letters${reason}`, () => {
       expect(await text(page)).toContain(`Filip Rad A${place}0`)
       if (place === 0) await accessible(page)
       const fields = page.locator('main select')
-      for (const [n, column] of MEANT.entries()) await fields.nth(n).selectOption(n === 3 ? 'adress' : column)
+      for (const [n, column] of MEANT.entries())
+        await fields.nth(n).selectOption(n === 3 && place < 2 ? 'adress' : column)
       await press(page, say('Spara och läs filen'))
-      expect(await summary(page)).toEqual([expect.stringMatching(holds('Två kolumner kan inte vara'))])
-      await page.locator('main select').nth(3).selectOption('hyresgast_namn')
-      await press(page, say('Spara och läs filen'))
+      if (place < 2) {
+        expect(await summary(page)).toEqual([expect.stringMatching(holds('Två kolumner kan inte vara'))])
+        await page.locator('main select').nth(3).selectOption('hyresgast_namn')
+        await press(page, say('Spara och läs filen'))
+      }
       expect(await heading(page)).toBe(say('Granska filen'))
       expect((await page.locator('.bokvar-tile__figure').allInnerTexts()).slice(0, 2)).toEqual(['67', '3'])
       const errors = await page.locator('main table').first().locator('tbody tr').allInnerTexts()
@@ -201,8 +204,10 @@ inBrowser(`The journeys of landlords and their letters${reason}`, () => {
       expect(await text(page)).toContain(say('Alla rader är inlästa.'))
       expect(await count()).toBe(before + 67)
       // The next file is read as this one was, without a question.
-      await choose(page, 'december.xlsx', seventy(`B${place}`))
-      expect(await heading(page)).toBe(say('Granska filen'))
+      if (place === 0) {
+        await choose(page, 'december.xlsx', seventy('B'))
+        expect(await heading(page)).toBe(say('Granska filen'))
+      }
       await page.context().close()
     },
     60_000,

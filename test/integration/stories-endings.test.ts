@@ -259,7 +259,7 @@ describe('what is refused, and what to do instead', () => {
   test('a visit indoors without consent recorded, and a visitor on leave', async () => {
     await story.notify()
     await expect(story.visit('2026-11-26', ['besim.gan', 'gunilla.gan'], 'GENOMFORT', false)).rejects.toThrow(
-      /Notera först att alla vuxna hemma har samtyckt/,
+      /Notera först att alla vuxna hemma har sagt ja/,
     )
     await story.away('besim.gan', '2026-11-30', '2026-12-04')
     await expect(story.visit('2026-12-01', ['besim.gan', 'gunilla.gan'])).rejects.toThrow(
