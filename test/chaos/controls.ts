@@ -75,7 +75,7 @@ export const controls: Control[] = [
     // The staff must come to act, on a slow machine too: the web is left alone, and there is time.
     faults: /kill -9 worker/,
     queueAway: false,
-    seconds: 40,
+    seconds: 30,
     breaks: /^I15b$/,
   },
 ]

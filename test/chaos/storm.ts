@@ -121,7 +121,7 @@ async function recover(storm: Storm): Promise<void> {
   const flows = () => storm.samples.some(({ at, oldestMs }) => at > from + 500 && oldestMs < flowingMs)
   const giveUpAt = performance.now() + 90_000
   while (!flows() && performance.now() < giveUpAt) await pause(100)
-  await pause(1_000)
+  await pause(500)
 }
 
 async function sufferInTurn(storm: Storm, wishes: Wishes, faults: readonly Fault[]): Promise<void> {
