@@ -1,10 +1,12 @@
 -- The ground everything stands on: who may connect, whose clock counts, the outbox, the intake keys, the heartbeats.
 
--- One role per process; none of them owns a table, so none can step around row-level security.
+-- One role per process, and one each for the keeper of the audit log and for erasure (0016); none of them owns a table with case
+-- data, so none can step around row-level security.
 do $$
 declare wanted text;
 begin
-  foreach wanted in array array['bokvar_web', 'bokvar_worker', 'bokvar_relay', 'bokvar_sweeper', 'bokvar_watchdog', 'bokvar_auditor'] loop
+  foreach wanted in array array['bokvar_web', 'bokvar_worker', 'bokvar_relay', 'bokvar_sweeper', 'bokvar_watchdog', 'bokvar_auditor',
+      'bokvar_keeper', 'bokvar_eraser'] loop
     begin
       execute format('create role %I nologin', wanted);
     exception when duplicate_object or unique_violation then null; -- roles belong to the cluster: another database made them

@@ -1,18 +1,6 @@
 -- Who saw and did what, in a chain where no line can be changed, taken away or slipped in unseen (lag 2001:454 10 §).
 
 -- The one who keeps the chain and looks behind the curtain of row-level security, only inside the functions below.
-do $$
-begin
-  create role bokvar_keeper nologin;
-exception when duplicate_object or unique_violation then null; -- roles belong to the cluster: another database made it
-end $$;
-do $$
-begin
-  if not exists (select 1 from pg_auth_members m
-      where m.roleid = 'bokvar_keeper'::regrole and m.member = current_user::regrole and not m.admin_option) then
-    grant bokvar_keeper to current_user;
-  end if;
-end $$;
 grant usage, create on schema public to bokvar_keeper;
 
 -- The end of each lane's chain. A lane is a committee, or one of a few for those who belong to none: one lane for
@@ -327,18 +315,6 @@ begin
 end $$;
 
 -- Erasure has a login of its own: the only one that may take rows away, and it may write nothing but its proof.
-do $$
-begin
-  create role bokvar_eraser nologin;
-exception when duplicate_object or unique_violation then null;
-end $$;
-do $$
-begin
-  if not exists (select 1 from pg_auth_members m
-      where m.roleid = 'bokvar_eraser'::regrole and m.member = current_user::regrole and not m.admin_option) then
-    grant bokvar_eraser to current_user;
-  end if;
-end $$;
 grant usage on schema public to bokvar_eraser;
 
 -- What a person says of a case's keeping: that it must stay, that it held a child-protection inquiry, or that no rule of
