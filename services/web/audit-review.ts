@@ -20,6 +20,7 @@ import {
   actorIn,
   idIn,
   isId,
+  refusedAs,
   summaryOf,
   textsOf,
   valuesIn,
@@ -66,7 +67,7 @@ function draw(deps: PageDeps) {
       return await reply.redirect(`/loggranskning/${id}`, 303)
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'audit.empty') throw error
-      return showReview(reply.code(422), deps, values, { from: error.message })
+      return showReview(reply.code(422), deps, values, refusedAs(error, 'from', request.language))
     }
   }
 }

@@ -4,7 +4,6 @@ import { inContext, moment, type Actor } from '../../shared/casework/act.ts'
 import { readCase, type CaseView } from '../../shared/casework/cases.ts'
 import { dropFormDraft } from '../../shared/casework/form-drafts.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
-import { refusalText } from '../../shared/text/refusals.ts'
 import type { Language } from '../../shared/text/say.ts'
 import type { Permission } from '../access.ts'
 import type { App } from '../http.ts'
@@ -14,6 +13,7 @@ import {
   actorIn,
   idIn,
   listIn,
+  problemsAt,
   summaryOf,
   textsOf,
   valuesIn,
@@ -140,13 +140,7 @@ function objections(
   const first = fields.find(({ kind }) => kind !== 'hidden')?.name ?? 'main'
   const { code, message, problems } = error
   const told = problems.length > 0 ? problems : [{ pointer: '', code, detail: message }]
-  const errors: FieldErrors = {}
-  for (const problem of told) {
-    const name = fieldOf[problem.pointer] ?? first
-    const said = refusalText(problem, language)
-    errors[name] = errors[name] ? `${errors[name]} ${said}` : said
-  }
-  return errors
+  return problemsAt(told, fieldOf, first, language)
 }
 
 /** The deed and the end of its draft are one transaction: neither a draft of what is done, nor the loss of what is not. */

@@ -9,6 +9,7 @@ import { recordContact } from '../../shared/casework/contacts.ts'
 import { readReferral } from '../../shared/casework/referral-answers.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { readDate } from '../../shared/domain/written.ts'
+import type { Language } from '../../shared/text/say.ts'
 import type { App } from '../http.ts'
 import { diaryOf, idsIn } from './case-view.ts'
 import { choicesOf, codesInForce } from './codes.ts'
@@ -18,6 +19,7 @@ import {
   actorIn,
   idIn,
   objectionsOf,
+  problemsAt,
   refusedAs,
   summaryOf,
   textsOf,
@@ -128,20 +130,17 @@ async function showClosing(reply: FastifyReply, deps: PageDeps, sent?: Sent): Pr
   })
 }
 
+const CLOSING_FIELDS: Readonly<Record<string, string>> = {
+  '/cause': 'cause',
+  '/housingAfter': 'housing',
+  '/on': 'day',
+  '/source': 'source',
+}
+
 /** What stands in the way, all at once, at the field it is about where there is one. */
-function closingErrors(error: unknown): FieldErrors {
+function closingErrors(error: unknown, language: Language): FieldErrors {
   if (!(error instanceof Refusal) || error.problems.length === 0) throw error
-  const fields: Record<string, string> = {
-    'closing.cause-missing': 'cause',
-    'closing.housing-missing': 'housing',
-    'closing.source-missing': 'source',
-  }
-  const errors: FieldErrors = {}
-  for (const { code, detail } of error.problems) {
-    const field = fields[code] ?? 'outcome'
-    errors[field] = errors[field] ? `${errors[field]} ${detail}` : detail
-  }
-  return errors
+  return problemsAt(error.problems, CLOSING_FIELDS, 'outcome', language)
 }
 
 function close(deps: PageDeps) {
@@ -172,7 +171,7 @@ function close(deps: PageDeps) {
         const stale = refusedAs(error, 'outcome', request.language)
         return showClosing(reply.code(409), deps, { values, errors: stale, stale: true })
       }
-      return showClosing(reply.code(422), deps, { values, errors: closingErrors(error) })
+      return showClosing(reply.code(422), deps, { values, errors: closingErrors(error, request.language) })
     }
     tellNextPage(request, t('close.done'))
     return reply.redirect(`/arenden/${caseId}`, 303)

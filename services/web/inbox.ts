@@ -44,6 +44,9 @@ const LIMIT = 25
 const STATES = ['waiting', 'entered', 'not-ours'] as const
 const config = { permission: 'inbox.work' as const }
 
+/** Which field shows what is wrong with a part of what was sent. */
+const FIELDS = { '/receivedAt': 'day', '/file': 'file' }
+
 /** As much of what could not be read as fits on a page; the rest is a click away. */
 const MOST_TEXT = 8_000
 
@@ -109,21 +112,6 @@ function newErrors(values: Values, bytes: Buffer, t: Say): FieldErrors {
   return errors
 }
 
-const REFUSED: Readonly<Record<string, Parameters<Say>[0]>> = {
-  'received-at.ahead': 'inbox.day.ahead',
-  'received-at.old': 'inbox.day.old',
-  'file.no-scan': 'inbox.file.no-scan',
-}
-
-/** The refusal's own words in the reader's language, beside the field it is about. */
-function refusedFields(error: unknown, t: Say): FieldErrors | null {
-  const code = (error as { code?: string }).code ?? ''
-  const key = REFUSED[code]
-  const fields = errorsOf(error, { '/receivedAt': 'day', '/file': 'file' })
-  const field = fields && Object.keys(fields)[0]
-  return key && field ? { [field]: t(key) } : null
-}
-
 function addNew(deps: PageDeps) {
   const { db, tools } = deps
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -156,7 +144,7 @@ function addNew(deps: PageDeps) {
       tellNextPage(request, t(known ? 'inbox.known' : 'inbox.saved'), known ? 'important' : 'success')
       return await reply.redirect(`${BASE}/${id}`, 303)
     } catch (error) {
-      const refused = refusedFields(error, t)
+      const refused = errorsOf(error, FIELDS, request.language)
       if (!refused) throw error
       return showNew(reply.code(422), deps, { values, errors: refused })
     }
@@ -226,7 +214,7 @@ function correct(deps: PageDeps) {
     try {
       await correctArrival(deps.db, actorIn(request), { id: idIn(request), receivedAt, reason })
     } catch (error) {
-      const refused = refusedFields(error, t)
+      const refused = errorsOf(error, FIELDS, request.language)
       if (!refused) throw error
       return showItem(reply.code(422), deps, { values, errors: refused })
     }

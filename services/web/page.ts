@@ -72,6 +72,28 @@ export function summaryOf(errors: FieldErrors): { text: string; href: string }[]
   return Object.entries(errors).map(([name, text]) => ({ text, href: `#${name}` }))
 }
 
+type Problem = Parameters<typeof refusalText>[0] & { pointer: string }
+
+/**
+ * What the house objected to, beside the fields it is about and in the reader's language; several at one field stand after
+ * each other. What is about no field of the form is told at `elsewhere`, or left out when that is null.
+ */
+export function problemsAt(
+  problems: readonly Problem[],
+  fieldOf: Readonly<Record<string, string>>,
+  elsewhere: string | null,
+  language: Language,
+): FieldErrors {
+  const errors: FieldErrors = {}
+  for (const problem of problems) {
+    const name = fieldOf[problem.pointer] ?? elsewhere
+    if (name === null) continue
+    const said = refusalText(problem, language)
+    errors[name] = errors[name] ? `${errors[name]} ${said}` : said
+  }
+  return errors
+}
+
 /**
  * Where a refused form shows what the operation said, field by field, in the reader's language; null when it is no
  * matter of a field.
@@ -79,14 +101,11 @@ export function summaryOf(errors: FieldErrors): { text: string; href: string }[]
 export function errorsOf(
   error: unknown,
   fieldOf: Readonly<Record<string, string>>,
-  language: Language = 'sv',
+  language: Language,
 ): FieldErrors | null {
-  if (!(error instanceof Refusal) || error.problems.length === 0) return null
-  const pairs = error.problems.map(
-    (problem) => [fieldOf[problem.pointer], refusalText(problem, language)] as const,
-  )
-  const known = pairs.flatMap(([name, detail]) => (name ? [[name, detail] as const] : []))
-  return known.length > 0 ? Object.fromEntries(known) : null
+  if (!(error instanceof Refusal)) return null
+  const errors = problemsAt(error.problems, fieldOf, null, language)
+  return Object.keys(errors).length > 0 ? errors : null
 }
 
 /** What the house said no to, in a sentence or a few, as the error of one field. What is no such refusal goes on. */

@@ -33,14 +33,6 @@ export const inboxTexts = {
     sv: 'Skriv dagen som ÅÅÅÅ-MM-DD, till exempel 2026-11-20',
     en: 'Write the day as YYYY-MM-DD, for example 2026-11-20',
   },
-  'inbox.day.ahead': {
-    sv: 'Tiden ligger framåt. Skriv när det kom in.',
-    en: 'The time lies ahead. Write when it arrived.',
-  },
-  'inbox.day.old': {
-    sv: 'Det är mer än ett år sedan. Kontrollera året.',
-    en: 'That is more than a year ago. Check the year.',
-  },
   'inbox.time': { sv: 'Klockslag, om du vet', en: 'Time, if you know' },
   'inbox.time.hint': { sv: 'Till exempel 09:30', en: 'For example 09:30' },
   'inbox.time.error': {
@@ -52,10 +44,6 @@ export const inboxTexts = {
   'inbox.file.none': {
     sv: 'Välj dokumentet, eller kryssa för att det inte finns något',
     en: 'Choose the document, or tick that there is none',
-  },
-  'inbox.file.no-scan': {
-    sv: 'Filen är inte en PDF, JPEG eller PNG. Skanna om den eller spara den som PDF.',
-    en: 'The file is not a PDF, JPEG or PNG. Scan it again or save it as PDF.',
   },
   'inbox.file.too-large': {
     sv: 'Filen är större än 5 MB. Skanna i gråskala eller med lägre upplösning.',
