@@ -38,6 +38,8 @@ const words = {
 } as const
 type Language = keyof typeof words
 
+const KINDS = ['rent', 'cooperative'] as const
+
 /** The command's answer to its arguments: what to print, and whether they could be understood. */
 export function answerTo(argv: readonly string[]): { text: string; understood: boolean } {
   const text = { type: 'string' } as const
@@ -65,9 +67,16 @@ function factsIn(values: Readonly<Record<string, string | boolean | undefined>>)
   })
   return {
     ...Object.fromEntries(days),
-    kind: said('kind') === 'cooperative' ? 'cooperative' : 'rent',
-    boardNotifiedMethod: DISPATCH_METHODS.find((method) => method === said('method')) ?? null,
+    kind: oneOf('kind', KINDS, said('kind')) ?? 'rent',
+    boardNotifiedMethod: oneOf('method', DISPATCH_METHODS, said('method')),
   }
+}
+
+// A kind that is misspelt must not be counted as another: the dates would look right and be somebody else's.
+function oneOf<T extends string>(flag: string, known: readonly T[], said: string | undefined): T | null {
+  const found = known.find((one) => one === said)
+  if (said !== undefined && found === undefined) throw new Error(`--${flag} takes ${known.join(', ')}.`)
+  return found ?? null
 }
 
 function printed({ deadlines, statements, findings }: Calculation, language: Language): string {
@@ -102,7 +111,7 @@ function usage(): string {
   )
   return [
     'npm run deadline -- --kind rent --served 2026-12-03 --board 2026-12-02 [--english]',
-    `  --${'kind'.padEnd(30)} rent, cooperative`,
+    `  --${'kind'.padEnd(30)} ${KINDS.join(', ')}`,
     `  --${'method'.padEnd(30)} ${DISPATCH_METHODS.join(', ')}`,
     ...flags,
     '',

@@ -1,11 +1,11 @@
 // `npm start`: everything Bokvar needs on one machine, started in order, kept running, and ended without a trace.
 
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { readEnvironment } from '../../config/env.ts'
 import type { Environment, Settings } from '../../config/env.ts'
 import { stopOnSignal } from '../../shared/stop.ts'
 import type { StopStep } from '../../shared/stop.ts'
+import { understand } from './command.ts'
 import { clearFolder, keptPort, keysFile, writeProcesses, writeWhole } from './data-folder.ts'
 import { feedOnce, passEarlierDaysOnce } from './feed-once.ts'
 import { leaveWithNpm } from './npm-parent.ts'
@@ -33,10 +33,20 @@ function tell(text: string): void {
 
 type Wishes = { workers: number; fresh: boolean }
 
+const HELP = `npm start [-- --workers 3] [-- --fresh]
+
+Starts the whole service on this machine: what no setting names (npm run env lists them), it brings itself.
+
+  --workers N   so many worker processes, 1 to 64 (2 when not said)
+  --fresh       begins anew: removes what earlier starts have kept in BOKVAR_DATA
+`
+const OPTIONS = {
+  workers: { type: 'string', default: '2' },
+  fresh: { type: 'boolean', default: false },
+} as const
+
 function readWishes(): Wishes {
-  const { values } = parseArgs({
-    options: { workers: { type: 'string', default: '2' }, fresh: { type: 'boolean', default: false } },
-  })
+  const { values } = understand({ help: HELP, options: OPTIONS })
   const workers = Number(values.workers)
   if (!Number.isInteger(workers) || workers < 1 || workers > 64)
     throw new Error('--workers takes a number, 1 to 64.')

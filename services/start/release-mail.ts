@@ -1,7 +1,8 @@
 // `npm run mail:release`: what waits since a restore; `-- --send` lets it leave, `-- --drop` never, and mail goes on as usual.
-import { readEnvironment } from '../../config/env.ts'
 import { readMailHold, releaseMail } from '../../shared/casework/mail-hold.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
+import { runCommand } from './command.ts'
+import { readHouse } from './running-house.ts'
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
@@ -19,15 +20,24 @@ async function show(db: Db): Promise<void> {
   say('  npm run mail:release -- --drop   lets none of it leave; tasks and alerts stand on the pages anyway')
 }
 
-const { databaseUrl: url } = readEnvironment(['databaseUrl'])
-const wish = process.argv[2]
-if (wish !== undefined && wish !== '--send' && wish !== '--drop')
-  throw new Error('npm run mail:release [-- --send | -- --drop]')
-const db = openDatabase({ url, role: 'bokvar_worker', max: 1 })
-try {
-  if (wish === undefined) await show(db)
-  else if (wish === '--send') say(`${await releaseMail(db, 'send')} mails leave.`)
-  else say(`${await releaseMail(db, 'drop')} mails are dropped.`)
-} finally {
-  await db.destroy()
-}
+const help = `
+npm run mail:release [-- --send | -- --drop]
+
+Shows the mail that a restore holds back in the database of DATABASE_URL (or of the npm start that runs in BOKVAR_DATA).
+
+  --send   lets all of it leave
+  --drop   lets none of it leave
+`
+const options = { send: { type: 'boolean' }, drop: { type: 'boolean' } } as const
+await runCommand({ help, options }, async ({ send, drop }) => {
+  if (send && drop) throw new Error('--send or --drop, not both.')
+  const { databaseUrl: url } = readHouse(['databaseUrl'])
+  const db = openDatabase({ url, role: 'bokvar_worker', max: 1 })
+  try {
+    if (send) say(`${await releaseMail(db, 'send')} mails leave.`)
+    else if (drop) say(`${await releaseMail(db, 'drop')} mails are dropped.`)
+    else await show(db)
+  } finally {
+    await db.destroy()
+  }
+})

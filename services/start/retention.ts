@@ -1,9 +1,9 @@
 // `npm run retention`: erases what the rules of retention say, with proof; `-- --dry-run` lists every household with its reason and erases nothing.
-import { parseArgs } from 'node:util'
-import { readEnvironment } from '../../config/env.ts'
 import { planRetention, runRetention } from '../../shared/casework/retention.ts'
 import { openDatabase } from '../../shared/db/open.ts'
 import { retentionRulesOf } from '../retention-rules.ts'
+import { runCommand } from './command.ts'
+import { readHouse } from './running-house.ts'
 
 /** Lists or erases on the database at `databaseUrl`; returns what to print. Numbers and days only: no name is read. */
 export async function retain(
@@ -31,8 +31,17 @@ export async function retain(
   }
 }
 
+const help = `
+npm run retention [-- --dry-run]
+
+Erases from the database of DATABASE_URL (or of the npm start that runs in BOKVAR_DATA) what the rules of retention say is
+due, each batch in one transaction with its proof.
+
+  --dry-run   lists every household with what the rules say of it, and erases nothing
+`
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } })
-  const text = await retain(readEnvironment(['databaseUrl']), { dryRun: values['dry-run'] })
-  process.stdout.write(text)
+  const options = { 'dry-run': { type: 'boolean', default: false } } as const
+  await runCommand({ help, options }, async (values) => {
+    process.stdout.write(await retain(readHouse(['databaseUrl']), { dryRun: values['dry-run'] }))
+  })
 }

@@ -1,12 +1,13 @@
 // `npm run keys:rotate`: a new current key, every sealed value sealed with it while the service runs; `-- --forget` and `-- --index`.
 import { setTimeout as wait } from 'node:timers/promises'
 import { renameSync } from 'node:fs'
-import { readEnvironment } from '../../config/env.ts'
 import { demandKeys, forgetFingerprints } from '../../shared/casework/key-fingerprints.ts'
 import { countOld, keyHashesAnew, runningProcesses, sealAnew } from '../../shared/casework/key-rotation.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
 import { addEncryptionKey, forgetOldKeys, prepareIndexWrap } from '../../shared/key-file.ts'
 import { readKeys } from '../../shared/seal.ts'
+import { runCommand } from './command.ts'
+import { readHouse } from './running-house.ts'
 
 /** Running processes look at the key file once a second; after this all of them seal with the new key. */
 const UNTIL_SEEN_MS = 2_500
@@ -51,14 +52,24 @@ async function rotateIndex(db: Db, file: string): Promise<void> {
   say('Every hash is keyed anew. Each committee must send its client register again.')
 }
 
-const deeds = { '--forget': forget, '--index': rotateIndex } as const
-const wish = process.argv[2]
-const deed = wish === undefined ? rotate : deeds[wish as keyof typeof deeds]
-if (!deed) throw new Error('npm run keys:rotate [-- --forget | -- --index]')
-const { databaseUrl: url, keysFile } = readEnvironment(['databaseUrl', 'keysFile'])
-const db = openDatabase({ url, role: 'bokvar_worker', max: 2, statementTimeout: 600_000 })
-try {
-  await deed(db, keysFile)
-} finally {
-  await db.destroy()
-}
+const help = `
+npm run keys:rotate [-- --forget | -- --index]
+
+Adds a new current key to the file BOKVAR_KEYS_FILE and seals every value of the database of DATABASE_URL with it while the
+service runs. Without DATABASE_URL it is the npm start that runs in BOKVAR_DATA.
+
+  --forget   takes the old keys away when nothing bears them any more
+  --index    keys every hash once more; the service must be stopped
+`
+const options = { forget: { type: 'boolean' }, index: { type: 'boolean' } } as const
+await runCommand({ help, options }, async (wish) => {
+  if (wish.forget && wish.index) throw new Error('--forget or --index, not both.')
+  const { databaseUrl: url, keysFile } = readHouse(['databaseUrl', 'keysFile'])
+  const db = openDatabase({ url, role: 'bokvar_worker', max: 2, statementTimeout: 600_000 })
+  const deed = wish.forget ? forget : wish.index ? rotateIndex : rotate
+  try {
+    await deed(db, keysFile)
+  } finally {
+    await db.destroy()
+  }
+})

@@ -49,7 +49,13 @@ export async function migrateToLatest(url: string): Promise<void> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { readEnvironment } = await import('../../config/env.ts')
-  await migrateToLatest(readEnvironment().databaseUrl)
-  process.stdout.write('The database has the newest schema.\n')
+  const [asked] = process.argv.slice(2)
+  if (asked === undefined) {
+    const { readEnvironment } = await import('../../config/env.ts')
+    await migrateToLatest(readEnvironment().databaseUrl)
+    process.stdout.write('The database has the newest schema.\n')
+  } else {
+    process.stdout.write('npm run db:migrate gives the database of DATABASE_URL the newest schema.\n')
+    process.exitCode = asked === '--help' ? 0 : 2
+  }
 }

@@ -2,13 +2,24 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { numberIn, refuse, understand } from '../../services/start/command.ts'
 import { chooseQueue, startRedis, type PrivateRedis } from '../../services/start/queue.ts'
 import { startCluster } from '../support/cluster-run.ts'
 import { sections, type Bench } from './sections.ts'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const help = `
+npm run bench [-- NOTICES] [-- --only NAMES] [-- --large] [-- --write]
+
+Measures on servers of its own, each figure beside its floor or its neighbour in the same run. NOTICES is how many go
+through the pipeline (5,000 when not said).
+
+  --only NAMES   these sections alone, with commas between: ${sections.map(({ id }) => id).join(', ')}
+  --large        also what takes long: a million cases, the whole country's year
+  --write        writes the result into docs/performance.md
+`
+const { values, word } = understand({
+  help,
+  takes: 'NOTICES',
   options: {
     only: { type: 'string', default: '' },
     /** The figures that take long: a million cases, the whole country's year. */
@@ -19,6 +30,9 @@ const { values, positionals } = parseArgs({
 const PAGE = new URL('../../docs/performance.md', import.meta.url)
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 const wanted = values.only === '' ? null : new Set(values.only.split(','))
+const notices = word === '' ? 5_000 : numberIn(word, 'NOTICES')
+const unknown = [...(wanted ?? [])].filter((name) => !sections.some(({ id }) => id === name))
+if (unknown.length > 0) refuse(`There is no section ${unknown.join(', ')}.\n\n${help.trim()}`)
 
 /** A Redis or Valkey of this machine, run for the bench alone; none where the machine has none. */
 async function ownRedis(folder: string): Promise<PrivateRedis | null> {
@@ -39,7 +53,7 @@ process.env['BOKVAR_TEST_CLUSTER'] = cluster.url
 const redis = await ownRedis(folder)
 const bench: Bench = {
   folder,
-  notices: Number(positionals[0] ?? 5_000),
+  notices,
   large: values.large,
   redisUrl: redis?.url ?? null,
 }

@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { numberIn, refuse, understand } from '../../services/start/command.ts'
 import { runControls } from './controls.ts'
 import { commitHere, describeCourse, keepSeed, lineOf } from './course-file.ts'
 import { hasMountsOfItsOwn, inMountsOfItsOwn } from './disks.ts'
@@ -13,7 +13,27 @@ import { runChaos, type Result } from './run.ts'
 import { each, halfHour, many, one, queueAway, quiet, type Course } from './courses.ts'
 import { runWhole } from './whole.ts'
 
-const { values } = parseArgs({
+const help = `
+npm run chaos [-- OPTIONS]
+
+Starts the whole service on servers of its own, breaks it under load in seeded ways and judges it. Exits with 1 when a rule
+is broken. One seed for two minutes when nothing is said.
+
+  --course         the whole in a quarter of an hour: no faults, every fault alone, the negative controls, the queue away,
+                   and as many seeds as there is time for
+  --minutes N      how long one seed is broken (with --queue-away: 30 for the real half hour)
+  --seed N         another seed
+  --seeds N        many seeds, or 5..8; --at-once 2 runs two houses side by side
+  --each           every fault alone and in turn; --faults WORDS only those so named (a pattern)
+  --controls       the service with one known defect each: the judge must see every one
+  --quiet          no fault: what lateness is when nothing is wrong
+  --queue-away     no queue from beginning to end
+  --backend NAME   redis or postgres
+  --short          forty seconds of faults
+  --keep           keeps a short run's result too; every other run writes its own into docs/chaos.md
+`
+const { values } = understand({
+  help,
   options: {
     minutes: { type: 'string' },
     seed: { type: 'string', default: '1' },
@@ -39,15 +59,16 @@ function readSeeds(): number[] {
     : { from: Number(values.seed), to: Number(values.seed) + from - 1 }
   const seeds = Array.from({ length: span.to - span.from + 1 }, (_, n) => span.from + n)
   if (seeds.length === 0 || seeds.some(Number.isNaN))
-    throw new Error('--seeds takes a number, or two as 5..8')
+    refuse('--seeds and --seed take a number; --seeds also two, as 5..8.')
   return seeds
 }
 
 const seedsAsked = readSeeds()
+const minutes = values.minutes === undefined ? undefined : numberIn(values.minutes, '--minutes')
 const manySeeds = seedsAsked.length > 1 || values.seeds.includes('..')
 
 function readBackend(name: string): Backend {
-  if (name !== 'redis' && name !== 'postgres') throw new Error('--backend takes redis or postgres')
+  if (name !== 'redis' && name !== 'postgres') refuse('--backend takes redis or postgres.')
   return name
 }
 
@@ -67,7 +88,7 @@ async function main(): Promise<number> {
   const course: Course = {
     folder,
     backend: readBackend(values.backend),
-    seconds: values.short ? 40 : Number(values.minutes ?? (manySeeds ? 1.25 : 2)) * 60,
+    seconds: values.short ? 40 : (minutes ?? (manySeeds ? 1.25 : 2)) * 60,
     seed: seedsAsked[0] ?? 1,
     faults: new RegExp(values.faults),
     say: (text) => void process.stdout.write(`${text}\n`),
@@ -83,7 +104,7 @@ async function run(course: Course): Promise<number> {
     if (!values.short || values.keep) keepSection(`${title}${where}`, text)
   }
   if (values.course) {
-    const whole = await runWhole(course, Number(values.minutes ?? 15))
+    const whole = await runWhole(course, minutes ?? 15)
     tell('The whole in one command', whole.text)
     return whole.isSound ? 0 : 1
   }
@@ -140,7 +161,7 @@ async function runMany(course: Course): Promise<Result[]> {
         keepSection('The long course', describeCourse(keepSeed(lineOf(result, course.backend, commit))))
     }
   }
-  await Promise.all(Array.from({ length: Number(values['at-once']) }, work))
+  await Promise.all(Array.from({ length: numberIn(values['at-once'], '--at-once') }, work))
   course.say(`\n${describeMany(results)}\n`)
   if (notRun.length > 0) throw new Error(`Seeds not run: ${notRun.join(', ')}`)
   return results

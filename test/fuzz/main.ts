@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { sql } from 'kysely'
+import { numberIn, understand } from '../../services/start/command.ts'
 import { sound } from '../chaos/controls.ts'
 import { openHouse, type House } from '../chaos/house.ts'
 import { backendHere } from '../chaos/queue.ts'
@@ -16,13 +16,26 @@ import { MARKS } from './samples.ts'
 import { openConnections, openSenders, senderFor, type Senders } from './senders.ts'
 import { watchProcesses } from './watch.ts'
 
-const { values } = parseArgs({
+const help = `
+npm run fuzz [-- --requests 100000] [-- --seed 1] [-- --write]
+
+Sends every operation of the API every kind of bad input, against the service's real processes, and judges each answer.
+Exits with 1 when a figure does not hold.
+
+  --requests N   so many requests (100,000 when not said)
+  --seed N       another seed
+  --write        writes the result into docs/fuzz.md
+`
+const { values } = understand({
+  help,
   options: {
     requests: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
     write: { type: 'boolean', default: false },
   },
 })
+const requests = numberIn(values.requests, '--requests')
+const seed = numberIn(values.seed, '--seed')
 /** Sent whole before the run begins. */
 const NOTICES = 80
 const say = (text: string) => void process.stdout.write(`${text}\n`)
@@ -79,8 +92,8 @@ async function fuzz(house: House): Promise<Report> {
   const begun = performance.now()
   const outcome = await runFuzz({
     operations,
-    requests: Number(values.requests),
-    seed: Number(values.seed),
+    requests,
+    seed,
     atOnce: 8,
     sign: (request, chance) => {
       request.headers = { ...senderFor(request.operation, senders, chance), ...request.headers }
@@ -92,7 +105,7 @@ async function fuzz(house: House): Promise<Report> {
   connections.close()
   const undone = await undoneAfter(house, 120)
   const leaks = linesWithPersonalData(join(house.folder, 'log'))
-  return { ...outcome, ...(await watch.stop()), seed: Number(values.seed), seconds, leaks, undone }
+  return { ...outcome, ...(await watch.stop()), seed, seconds, leaks, undone }
 }
 
 const house = await openHouse(join(folder, 'house'), { backend: backendHere(), ...sound })

@@ -6,8 +6,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
+import { understand } from '../../services/start/command.ts'
 import { freePort } from '../../services/start/ports.ts'
 import { openBrowser } from '../support/browser.ts'
+
+const help = `
+npm run screenshots
+
+Starts the demo in a folder of its own and photographs the main pages into docs/screenshots.
+`
+understand({ help, options: {} })
 
 type Demo = {
   baseUrl: string

@@ -1,5 +1,7 @@
 // The settings: one table, all faults at once, and never a value in a message.
 import { expect, test } from '@jest/globals'
+import { answerTo } from '../../services/start/deadline.ts'
+import { readCommand } from '../../services/start/command.ts'
 import { describeEnvironment, EnvironmentFault, environmentWith, readEnvironment } from '../../config/env.ts'
 
 function faultOf(read: () => unknown): EnvironmentFault {
@@ -76,4 +78,32 @@ test('npm run env names every variable with its meaning and default', () => {
   const table = describeEnvironment()
   expect(table).toMatch(/^PORT +Port of the pages and the API; 0 takes a free one\. \[3000\]$/m)
   expect(table).toMatch(/^DATABASE_URL +PostgreSQL 15 or newer; npm start brings its own when not set\.$/m)
+})
+
+test('a command that is asked for help does nothing else, wherever the question stands', () => {
+  const command = {
+    help: 'npm run backup -- FILE',
+    options: { send: { type: 'boolean' } },
+    wants: 'FILE',
+  } as const
+  for (const argv of [['--help'], ['-h'], ['month.bokvar', '--help'], ['--nonsense', '--help']])
+    expect(readCommand(command, argv)).toBe('help')
+  expect(readCommand(command, ['month.bokvar', '--send'])).toMatchObject({
+    word: 'month.bokvar',
+    values: { send: true },
+  })
+  for (const argv of [[], ['--nonsense', 'month.bokvar'], ['one', 'two'], ['--send=yes', 'month.bokvar']])
+    expect(readCommand(command, argv)).toHaveProperty('message')
+})
+
+test('npm run deadline refuses a kind that it does not know instead of counting another', () => {
+  expect(answerTo(['--kind', 'cooperative', '--served', '2026-12-03']).understood).toBe(true)
+  for (const [flag, wrong] of [
+    ['--kind', 'cooperativ'],
+    ['--method', 'pigeon'],
+  ] as const) {
+    const { text, understood } = answerTo([flag, wrong, '--served', '2026-12-03'])
+    expect(understood).toBe(false)
+    expect(text).toContain(`${flag} takes `)
+  }
 })
