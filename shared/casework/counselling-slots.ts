@@ -6,9 +6,9 @@ import { fitSlots, slotsAhead, USUAL_HOURS, type CounsellingHours } from '../dom
 import type { MeetingSlot } from '../domain/counselling.ts'
 import { lockTexts, type Moment } from './act.ts'
 import { tell } from './escalation.ts'
-import { addStages, ladderOf, type Watch } from './ladders.ts'
+import { addStages, ladderOf, readWatch, type Watch } from './ladders.ts'
 import { readDirectory, toldIn } from './recipients.ts'
-import { readMunicipality, rulesInForce, type Municipality } from './settings.ts'
+import type { Municipality } from './settings.ts'
 import { writeTimeline } from './timeline.ts'
 
 /** The municipality's hours, with what it has not decided as usual. */
@@ -83,9 +83,7 @@ export async function recheckSlots(trx: Trx, at: Moment, referralIds: readonly s
   }>`select distinct unit from referral where id = any(${[...referralIds]}::uuid[]) order by unit`.execute(
     trx,
   )
-  const rules = await rulesInForce(trx, 'escalation', at.today)
-  const municipality = await readMunicipality(trx)
-  const watch: Watch = { municipality, table: rules.table.table, ruleVersion: rules.id }
+  const watch = await readWatch(trx, at)
   for (const { unit } of units.rows) {
     await lockTexts(trx, [`counselling ${unit}`])
     await recheckUnit(trx, at, unit, watch)

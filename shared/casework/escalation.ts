@@ -2,15 +2,15 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { insertRows } from '../db/rows.ts'
-import { repeatOf, stillStands, type Recipient } from '../domain/escalation.ts'
+import { alertTitle, repeatOf, stillStands, type Clock, type Watched } from '../domain/escalation.ts'
+import type { Recipient } from '../domain/escalation-ladder.ts'
 import { handlingsOf, type HandlingFacts } from '../domain/handlings.ts'
 import { emit } from '../outbox.ts'
 import type { Moment } from './act.ts'
-import { addStages, ladderOf, type Clock, type Watch, type Watched } from './ladders.ts'
+import { addStages, ladderOf, readWatch, type Watch } from './ladders.ts'
 import { queueMails } from './mail.ts'
 import { tellNamedOnly } from './protected-group.ts'
 import { readDirectory, toldIn, type Told } from './recipients.ts'
-import { readMunicipality, rulesInForce } from './settings.ts'
 import { writeTimeline } from './timeline.ts'
 
 type Due = {
@@ -72,12 +72,7 @@ const WAKING: ReadonlySet<string> = new Set(['refer', 'look-again'])
 /** Handles stages that the sweep has fired: stopped where something was really done, told and continued where not. */
 export async function escalate(trx: Trx, at: Moment, stageIds: readonly string[]): Promise<void> {
   const due = await dueStages(trx, stageIds)
-  const rules = await rulesInForce(trx, 'escalation', at.today)
-  const watch: Watch = {
-    municipality: await readMunicipality(trx),
-    table: rules.table.table,
-    ruleVersion: rules.id,
-  }
+  const watch = await readWatch(trx, at)
   // By time alone a case now calls for something else: planning does that with everything else it knows.
   await emit(trx, 'case.routed', [
     ...new Set(due.filter((one) => WAKING.has(one.trigger)).map((one) => one.caseId)),
@@ -95,7 +90,7 @@ export async function escalate(trx: Trx, at: Moment, stageIds: readonly string[]
   const alerts = standing.map((one): Alert => ({
     ...one,
     stageId: one.id,
-    title: titleOf(one, watch),
+    title: alertTitle(one, watch.table),
     told: toldIn(one.recipient, aboutOf(one), directory),
   }))
   await tell(trx, at, alerts)
@@ -217,16 +212,6 @@ function mailOf({ urgency, personId, unit }: AlertRow, at: Moment) {
   }
 }
 
-function titleOf(one: Due, watch: Watch): { sv: string; en: string } {
-  const steps = watch.table.steps.filter((step) => step.trigger === one.trigger)
-  return (
-    (steps.find((step) => step.step === one.step) ?? steps.at(-1))?.title ?? {
-      sv: one.trigger,
-      en: one.trigger,
-    }
-  )
-}
-
 /** The step after this one, or the last one again: nothing stops after one ignored alert. */
 function nextAfter(one: Due, watch: Watch): Clock[] {
   const watched = watchedOf(one, watch)
@@ -237,19 +222,18 @@ function nextAfter(one: Due, watch: Watch): Clock[] {
   return again ? [again] : []
 }
 
+/** From when a ladder of this kind counts; null when what it watched is not there any more. */
+function beganAt(kind: Watched['kind'], one: Due): string | null {
+  if (kind === 'visit') return one.visit?.endsAt ?? null
+  if (kind === 'referral') return one.referral?.createdAt ?? null
+  return kind === 'eviction' ? one.evictionToldAt : one.watchFrom
+}
+
 function watchedOf(one: Due, watch: Watch): Watched {
   const kind = watch.table.steps.find((step) => step.trigger === one.trigger)?.subject ?? 'case'
-  const startedAt =
-    kind === 'visit'
-      ? one.visit?.endsAt
-      : kind === 'referral'
-        ? one.referral?.createdAt
-        : kind === 'eviction'
-          ? one.evictionToldAt
-          : one.watchFrom
   return {
     kind,
-    startedAt: startedAt ?? one.dueAt,
+    startedAt: beganAt(kind, one) ?? one.dueAt,
     recoveryEnds: one.recoverySafeDay,
     evictionDay: one.evictionDay,
     childrenInHousehold: one.children,

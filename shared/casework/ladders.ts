@@ -3,17 +3,22 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { insertAlike } from '../db/rows.ts'
-import { clocksFor, type EscalationTable } from '../domain/escalation.ts'
+import { clocksFor, type Clock, type Watched } from '../domain/escalation.ts'
+import type { EscalationTable } from '../domain/escalation-ladder.ts'
 import type { Moment } from './act.ts'
-import type { Municipality } from './settings.ts'
-
-export type Watched = Parameters<typeof clocksFor>[0]
-export type Clock = ReturnType<typeof clocksFor>[number]
+import { readMunicipality, rulesInForce, type Municipality } from './settings.ts'
 
 /** What is watched: `id` is the row that the ladder belongs to (a notice, an eviction event, a referral). */
 export type Subject = { caseId: string; id: string; watched: Watched }
 
+/** What a ladder is counted by: the municipality's hours, and its table in the version in force. */
 export type Watch = { municipality: Municipality; table: EscalationTable; ruleVersion: number }
+
+/** Reads what ladders are counted by today; `known` is the municipality where the caller has read it already. */
+export async function readWatch(trx: Trx, at: Moment, known?: Municipality): Promise<Watch> {
+  const { id, table } = await rulesInForce(trx, 'escalation', at.today)
+  return { municipality: known ?? (await readMunicipality(trx)), table: table.table, ruleVersion: id }
+}
 
 // A burst of notices is watched in the same way: same minute, same dates, same ladder.
 const remembered = new Map<string, Clock[]>()

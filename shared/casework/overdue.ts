@@ -2,12 +2,11 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { updateRows } from '../db/rows.ts'
-import { clocksFor, repeatOf } from '../domain/escalation.ts'
+import { alertTitle, clocksFor, repeatOf, type Clock } from '../domain/escalation.ts'
 import type { Moment } from './act.ts'
 import { tell, type Alert } from './escalation.ts'
-import type { Clock, Watch } from './ladders.ts'
+import { readWatch, type Watch } from './ladders.ts'
 import { readDirectory, toldIn } from './recipients.ts'
-import { readMunicipality, rulesInForce } from './settings.ts'
 
 type Overdue = {
   id: string
@@ -29,19 +28,16 @@ export async function tellOverdue(trx: Trx, at: Moment, taskIds: readonly string
     where id = any(${[...taskIds]}::uuid[]) and state = 'open' and alarm_at is null order by id for update`.execute(
     trx,
   )
-  const rules = await rulesInForce(trx, 'escalation', at.today)
-  const watch: Watch = {
-    municipality: await readMunicipality(trx),
-    table: rules.table.table,
-    ruleVersion: rules.id,
-  }
+  const watch = await readWatch(trx, at)
   const directory = await readDirectory(trx, at.today)
   const taken = rows.map((row) => ({ row, ...stepsOf(row, at, watch) }))
   const alerts = taken.flatMap(({ row, step }): Alert[] => {
     if (!step) return []
     const about = { ...row, counsellor: null, counsellorCommittee: null }
     const told = toldIn(step.recipientRole, about, directory)
-    return [{ ...alertOf(row, step, at), title: titleOf(row.alarmStep, watch), told }]
+    return [
+      { ...alertOf(row, step, at), title: alertTitle({ trigger, step: row.alarmStep }, watch.table), told },
+    ]
   })
   await tell(trx, at, oneForEachCase(alerts))
   await updateRows(
@@ -93,9 +89,4 @@ function stepsOf(row: Overdue, at: Moment, watch: Watch): { step: Clock | undefi
     (last && { ...last, step: row.alarmStep, dueAt: at.now })
   const next = ladder.find((clock) => clock.step === row.alarmStep + 1)
   return { step, next: next ?? (step ? repeatOf(step, watched, watch.table, workingTime) : null) }
-}
-
-function titleOf(step: number, watch: Watch): { sv: string; en: string } {
-  const steps = watch.table.steps.filter((one) => one.trigger === trigger)
-  return (steps.find((one) => one.step === step) ?? steps.at(-1))?.title ?? { sv: trigger, en: trigger }
 }

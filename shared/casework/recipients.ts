@@ -1,6 +1,6 @@
 // Finds who must be told: a named person who is there, else the next role, and in the end the duty list.
 import type { Trx } from '../db/open.ts'
-import type { Recipient } from '../domain/escalation.ts'
+import type { Recipient } from '../domain/escalation-ladder.ts'
 
 /** Whom an alert goes to. `personId` null: the unit's list, read by whoever is on duty. */
 export type Told = { role: Recipient; personId: string | null; unit: string | null; committee: string }

@@ -5,12 +5,11 @@ import type { Trx } from '../db/open.ts'
 import { chooseCounsellor } from '../domain/counselling.ts'
 import { emit } from '../outbox.ts'
 import type { Moment } from './act.ts'
-import { addStages, ladderOf, type Watch } from './ladders.ts'
+import { addStages, ladderOf, readWatch, type Watch } from './ladders.ts'
 import { queueMails } from './mail.ts'
 import { releaseSlots } from './counselling-slots.ts'
 import { counsellorsOf } from './counsellors.ts'
 import { reviewTasks } from './reviews.ts'
-import { readMunicipality, rulesInForce } from './settings.ts'
 import { writeTimeline } from './timeline.ts'
 
 type Rejected = {
@@ -31,9 +30,7 @@ type Rejected = {
  * keeps reasons, promises and the instant they count from, because the tenant's week does not begin again.
  */
 export async function passReferrals(trx: Trx, at: Moment, referralIds: readonly string[]): Promise<void> {
-  const rules = await rulesInForce(trx, 'escalation', at.today)
-  const municipality = await readMunicipality(trx)
-  const watch: Watch = { municipality, table: rules.table.table, ruleVersion: rules.id }
+  const watch = await readWatch(trx, at)
   for (const id of referralIds.toSorted()) {
     const one = await lockRejected(trx, id)
     if (one) await passOn(trx, at, one, watch)

@@ -2,13 +2,13 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import { addWorkingDays, instantAt, isWorkingDay } from '../domain/calendar.ts'
-import { referralWatchDay } from '../domain/escalation.ts'
+import { referralWatchDay, type Clock } from '../domain/escalation.ts'
 import { nextLook } from '../domain/passing-time.ts'
 import type { Moment } from './act.ts'
-import { addStages, ladderOf, type Clock, type Subject, type Watch } from './ladders.ts'
+import { addStages, ladderOf, readWatch, type Subject, type Watch } from './ladders.ts'
 import type { PlannedCase } from './planning.ts'
 import { referralFacts, referCases } from './referrals.ts'
-import { rulesInForce, type Municipality } from './settings.ts'
+import type { Municipality } from './settings.ts'
 
 type StageRow = {
   id: string
@@ -26,8 +26,7 @@ export async function planStages(
   rows: readonly PlannedCase[],
   municipality: Municipality,
 ): Promise<void> {
-  const rules = await rulesInForce(trx, 'escalation', at.today)
-  const watch: Watch = { municipality, table: rules.table.table, ruleVersion: rules.id }
+  const watch = await readWatch(trx, at, municipality)
   const referred = await referCases(trx, at, rows, watch)
   const wanted = rows.flatMap((row) => wantedStages(row, at, watch, referred.has(row.id)))
   const standing = await standingStages(
@@ -59,27 +58,14 @@ function subjectsOf(row: PlannedCase): Subject[] {
     evictionDay: row.evictionDay,
     childrenInHousehold: row.children,
   }
-  const subjects: Subject[] = []
   if (row.settled !== null && row.stage !== 'date-set') return []
-  if (row.settled === null && row.watchId && row.watchFrom)
-    subjects.push({
-      caseId: row.id,
-      id: row.watchId,
-      watched: { kind: 'case', startedAt: row.watchFrom, ...dates },
-    })
-  if (row.evictionId && row.evictionToldAt && row.evictionId !== row.watchId) {
-    subjects.push({
-      caseId: row.id,
-      id: row.evictionId,
-      watched: { kind: 'eviction', startedAt: row.evictionToldAt, ...dates },
-    })
-  } else if (row.evictionId && row.evictionToldAt) {
-    subjects.push({
-      caseId: row.id,
-      id: row.id,
-      watched: { kind: 'eviction', startedAt: row.evictionToldAt, ...dates },
-    })
-  }
+  const subjects: Subject[] = []
+  const watch = (kind: 'case' | 'eviction', id: string, startedAt: string) =>
+    subjects.push({ caseId: row.id, id, watched: { kind, startedAt, ...dates } })
+  if (row.settled === null && row.watchId && row.watchFrom) watch('case', row.watchId, row.watchFrom)
+  // One message may have begun both: the eviction's ladder then belongs to the case itself, so that each has its own.
+  const evictionId = row.evictionId === row.watchId ? row.id : row.evictionId
+  if (row.evictionId && evictionId && row.evictionToldAt) watch('eviction', evictionId, row.evictionToldAt)
   return subjects
 }
 

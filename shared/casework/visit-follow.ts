@@ -2,10 +2,9 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
 import type { Actor, Moment } from './act.ts'
-import { addStages, ladderOf, type Watch } from './ladders.ts'
+import { addStages, ladderOf, readWatch, type Watch } from './ladders.ts'
 import { touchCase } from './open-case.ts'
 import { reviewTasks } from './reviews.ts'
-import { readMunicipality, rulesInForce } from './settings.ts'
 import { writeTimeline } from './timeline.ts'
 import { wantPlan } from './visit-plan-wish.ts'
 import { logVisit } from './visit-log.ts'
@@ -58,9 +57,7 @@ async function askForNew(trx: Trx, at: Moment, visitIds: readonly string[]): Pro
 
 /** The ladder of a visit that is not checked out in time; a visit that moved is watched from its new end. */
 async function watchVisits(trx: Trx, at: Moment, rows: readonly Changed[]): Promise<void> {
-  const rules = await rulesInForce(trx, 'escalation', at.today)
-  const municipality = await readMunicipality(trx)
-  const watch: Watch = { municipality, table: rules.table.table, ruleVersion: rules.id }
+  const watch = await readWatch(trx, at)
   const ladders = rows.map((visit) => ({ visit, clocks: isWatched(visit) ? laddersOf(visit, watch) : [] }))
   for (const { visit, clocks } of ladders) {
     const right = clocks.map(({ dueAt }) => dueAt)

@@ -10,9 +10,6 @@ import { HANDLINGS } from './escalation-ladder.ts'
 import type { EscalationTable, Handling, LadderStep, Recipient, SubjectKind } from './escalation-ladder.ts'
 import type { Words } from './routing-facts.ts'
 
-export { parseEscalation } from './escalation-ladder.ts'
-export type { EscalationTable, Handling, Recipient, SubjectKind } from './escalation-ladder.ts'
-
 export type ReferralFacts = {
   stage: string
   /** Safe last day of the recovery period. */
@@ -125,6 +122,16 @@ export function repeatOf(
 }
 
 const MOST_URGENT = 4
+
+/** What an alert says at such a step of its ladder; beyond the last step it goes on saying what that said. */
+export function alertTitle(
+  { trigger, step }: Pick<Clock, 'trigger' | 'step'>,
+  table: EscalationTable,
+): Words {
+  const steps = table.steps.filter((one) => one.trigger === trigger)
+  const said = steps.find((one) => one.step === step) ?? steps.at(-1)
+  return said?.title ?? { sv: trigger, en: trigger }
+}
 
 function clockOf(
   step: LadderStep,

@@ -1,5 +1,5 @@
 // Which real handling has happened in a case: the only thing that stops an alert. Seeing one stops nothing.
-import type { Handling } from './escalation.ts'
+import type { Handling } from './escalation-ladder.ts'
 
 /** What is known of a case, and of the referral or task that is watched, when a step falls due. */
 export type HandlingFacts = {

@@ -11,7 +11,7 @@ import {
   shareOut,
 } from '../../shared/domain/counselling.ts'
 import type { Counsellor, MeetingSlot } from '../../shared/domain/counselling.ts'
-import { parseEscalation } from '../../shared/domain/escalation.ts'
+import { parseEscalation } from '../../shared/domain/escalation-ladder.ts'
 
 const office = { days: [1, 2, 3, 4, 5], opens: '08:00', closes: '17:00', closedDays: [] }
 const { promises } = parseEscalation(readDataFile('1880-orebro/escalation.csv')).table

@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { readDataFile } from '../../config/files.ts'
 import { addDays, isWorkingDay, localDateOf, localTimeOf } from '../../shared/domain/calendar.ts'
-import { clocksFor, parseEscalation, repeatOf, stillStands } from '../../shared/domain/escalation.ts'
+import { clocksFor, repeatOf, stillStands } from '../../shared/domain/escalation.ts'
+import { parseEscalation } from '../../shared/domain/escalation-ladder.ts'
 import type { Clock, Watched } from '../../shared/domain/escalation.ts'
 
 const office = { days: [1, 2, 3, 4, 5], opens: '08:00', closes: '17:00', closedDays: [] }

@@ -1,7 +1,7 @@
 // Proves the coordination meeting: which cases come to it by themselves, and which is taken first.
 import { describe, expect, test } from '@jest/globals'
 import { readDataFile } from '../../config/files.ts'
-import { parseEscalation } from '../../shared/domain/escalation.ts'
+import { parseEscalation } from '../../shared/domain/escalation-ladder.ts'
 import { agendaOf, reasonsToNominate } from '../../shared/domain/meetings.ts'
 import type { AgendaCase, NominationFacts } from '../../shared/domain/meetings.ts'
 

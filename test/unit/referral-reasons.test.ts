@@ -1,7 +1,8 @@
 // Proves when a case is referred to budget- och skuldrådgivning, and that the reason is told in a sentence.
 import { describe, expect, test } from '@jest/globals'
 import { readDataFile } from '../../config/files.ts'
-import { parseEscalation, reasonsToRefer, referralWatchDay } from '../../shared/domain/escalation.ts'
+import { reasonsToRefer, referralWatchDay } from '../../shared/domain/escalation.ts'
+import { parseEscalation } from '../../shared/domain/escalation-ladder.ts'
 import type { ReferralFacts } from '../../shared/domain/escalation.ts'
 
 const { table } = parseEscalation(readDataFile('1880-orebro/escalation.csv'))
