@@ -20,13 +20,18 @@ const line = z.object({
   unowned: z.number(),
   withoutAttempt: z.number(),
   unread: z.number(),
+  away: z.number().meta({ description: 'People who are away today.' }),
+  awayUntil: z.string().nullable().meta({
+    description: 'Of a person who is away today: the last day of it. 9999-12-31 is until further notice.',
+  }),
 })
 
 function show(row: BoardLine): z.infer<typeof line> {
   const { committee, unit, personId, name, openTasks, overdue, dueToday, oldestDue } = row
-  const { openCases, clocks, unowned, withoutAttempt, unread } = row
+  const { openCases, clocks, unowned, withoutAttempt, unread, away, awayUntil } = row
   const tasks = { openTasks, overdue, dueToday, oldestDue }
-  return { committee, unit, personId, name, ...tasks, openCases, clocks, unowned, withoutAttempt, unread }
+  const cases = { openCases, clocks, unowned, withoutAttempt, unread }
+  return { committee, unit, personId, name, ...tasks, ...cases, away, awayUntil }
 }
 
 /** `GET /v1/boards/supervisor`. */

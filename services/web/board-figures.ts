@@ -62,6 +62,7 @@ const COLUMNS: readonly [Key, (line: BoardLine) => string | number | null][] = [
   ['board.unowned.short', (line) => line.unowned],
   ['board.untried.short', (line) => line.withoutAttempt],
   ['board.unread.short', (line) => line.unread],
+  ['board.away', (line) => line.away],
 ]
 
 /** Numbers of committee and units; no person's row leaves the house in a file. */

@@ -7,6 +7,7 @@ import { readVisitsAhead } from '../../shared/casework/visit-week.ts'
 import { listAlerts, seeAlerts, type Alert } from '../../shared/casework/worklists.ts'
 import type { BoardLine } from '../../shared/domain/board-lines.ts'
 import type { App } from '../http.ts'
+import { awayWords } from './absence.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
@@ -19,6 +20,7 @@ import {
   textsOf,
   type FieldErrors,
   type PageDeps,
+  type Say,
 } from './page.ts'
 import { aheadLine } from './visits.ts'
 import { taskLine } from './worklist.ts'
@@ -34,13 +36,14 @@ export function alertHref({ caseId, referralId, trigger }: Alert): string | null
   return referralId ? `/hanvisningar/${referralId}` : null
 }
 
-/** A line of the board with where each of its numbers leads. */
-function linked(line: BoardLine) {
+/** A line of the board with where each of its numbers leads, and until when its person is away. */
+const linkedIn = (t: Say) => (line: BoardLine) => {
   const whose = line.personId ? { ansvarig: line.personId } : line.unit ? { enhet: line.unit } : {}
   const to = (path: string, chosen: Record<string, string>): string =>
     `${path}?${new URLSearchParams({ ...chosen, ...(whose as Record<string, string>) }).toString()}`
   return {
     ...line,
+    awayUntil: line.awayUntil && awayWords(line.awayUntil, t),
     links: {
       open: to('/uppgifter', { flik: 'all' }),
       overdue: to('/uppgifter', { flik: 'all', nar: 'overdue' }),
@@ -49,6 +52,7 @@ function linked(line: BoardLine) {
       unowned: to('/arenden', { lista: 'unowned' }),
       untried: to('/arenden', { lista: 'untried' }),
       unread: to('/tavla/larm', {}),
+      away: to('/franvaro', { nar: 'today' }),
     },
   }
 }
@@ -65,9 +69,9 @@ function showBoard({ db }: PageDeps) {
     }))
     return renderPage(reply, 'casework/board', {
       title: t('board.title'),
-      committees: board.committees.map(linked),
-      units: board.units.map(linked),
-      people: board.people.map(linked),
+      committees: board.committees.map(linkedIn(t)),
+      units: board.units.map(linkedIn(t)),
+      people: board.people.map(linkedIn(t)),
       late: late.map((task) => taskLine(task, today, t, request.language)),
       lateTotal: board.committees[0]?.overdue ?? 0,
       ahead: ahead.map(aheadLine),

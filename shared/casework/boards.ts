@@ -3,14 +3,31 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { boardLines, type BoardCounts, type Board } from '../domain/board-lines.ts'
 import { inContext, type Actor, type Moment } from './act.ts'
+import { readAway } from './away.ts'
 import { caseCondition } from './worklists.ts'
 
 /** The board of the actor's committee; another committee's rows are not there to be counted. */
 export async function readBoard(db: Db, actor: Actor): Promise<Board> {
   return inContext(db, actor, async (trx, at) => {
     const names = await namesIn(trx)
-    return boardLines(await countsIn(trx, at, actor), names)
+    return boardLines([...(await countsIn(trx, at, actor)), ...(await awayIn(trx, actor))], names)
   })
+}
+
+/** Whoever is away today counts in their own unit, with or without work there: it is the unit that is short of them. */
+async function awayIn(trx: Trx, actor: Actor): Promise<BoardCounts[]> {
+  const tasks = { openTasks: 0, overdue: 0, dueToday: 0, oldestDue: null }
+  const cases = { openCases: 0, clocks: 0, unowned: 0, withoutAttempt: 0, unread: 0 }
+  const committee = actor.committee ?? ''
+  return (await readAway(trx, actor)).map(({ personId, unit, until }) => ({
+    ...tasks,
+    ...cases,
+    committee,
+    unit,
+    personId,
+    away: 1,
+    awayUntil: until,
+  }))
 }
 
 async function namesIn(trx: Trx): Promise<Map<string, string>> {
@@ -27,7 +44,7 @@ async function namesIn(trx: Trx): Promise<Map<string, string>> {
  * groups: ids are sorted in half the time of unit codes.
  */
 async function countsIn(trx: Trx, at: Moment, { committee }: Actor): Promise<BoardCounts[]> {
-  const { rows } = await sql<BoardCounts>`
+  const { rows } = await sql<Omit<BoardCounts, 'away' | 'awayUntil'>>`
     select committee, unit, assignee::text as person_id, count(*)::int as open_tasks,
       count(*) filter (where due_at < (select clock_now()))::int as overdue,
       count(*) filter (where due_on = ${at.today}::date)::int as due_today, min(due_on) as oldest_due,
@@ -42,5 +59,5 @@ async function countsIn(trx: Trx, at: Moment, { committee }: Actor): Promise<Boa
     from alert where committee = ${committee} and seen_at is null group by committee, person_id, unit`.execute(
     trx,
   )
-  return rows
+  return rows.map((row) => ({ ...row, away: 0, awayUntil: null }))
 }

@@ -10,11 +10,13 @@ const SUMMED = [
   'unowned',
   'withoutAttempt',
   'unread',
+  'away',
 ] as const
 
-type Sums = Record<(typeof SUMMED)[number], number> & { oldestDue: IsoDate | null }
+/** `away`: how many are away today; `awayUntil`: the last day of it, of a person's own line alone. */
+type Sums = Record<(typeof SUMMED)[number], number> & { oldestDue: IsoDate | null; awayUntil: IsoDate | null }
 
-/** What one person has in one unit, or nobody. The same place may come several times, of tasks, cases and alerts. */
+/** What one person has in one unit, or nobody. The same place may come several times, of tasks, cases, alerts and absence. */
 export type BoardCounts = Sums & { committee: string; unit: string | null; personId: string | null }
 
 /** Counts of one committee, unit or person. */
@@ -28,11 +30,13 @@ function add(line: BoardLine, counts: BoardCounts): void {
   for (const key of SUMMED) line[key] += counts[key]
   if (counts.oldestDue !== null && counts.oldestDue < (line.oldestDue ?? '9'))
     line.oldestDue = counts.oldestDue
+  if (line.personId !== null) line.awayUntil ??= counts.awayUntil
 }
 
 function emptyLine(place: Place, name: string | null): BoardLine {
   const tasks = { openTasks: 0, overdue: 0, dueToday: 0, oldestDue: null }
-  return { ...place, name, ...tasks, openCases: 0, clocks: 0, unowned: 0, withoutAttempt: 0, unread: 0 }
+  const cases = { openCases: 0, clocks: 0, unowned: 0, withoutAttempt: 0 }
+  return { ...place, name, ...tasks, ...cases, unread: 0, away: 0, awayUntil: null }
 }
 
 /** One level of the board: what `placeOf` says belongs together, the oldest due first; null belongs to no line of it. */

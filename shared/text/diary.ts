@@ -51,8 +51,8 @@ export const diaryTexts = {
   'diary.visit.rebooked': { sv: 'Ett hembesök flyttades', en: 'A home visit was moved' },
   'diary.visit.cancelled': { sv: 'Ett hembesök avbokades', en: 'A home visit was cancelled' },
   'diary.visit.no-pair': {
-    sv: 'Inget par kunde göra hembesöket i tid (kapacitet)',
-    en: 'No pair could make the home visit in time (capacity)',
+    sv: 'Inga två besökare kunde göra hembesöket i tid',
+    en: 'No two visitors could make the home visit in time',
   },
   'diary.visit.offered': {
     sv: 'Hembesöket erbjöds en annan nämnds besökare',

@@ -21,7 +21,7 @@ export const referralTexts = {
     en: 'A meeting after {date} comes too late',
   },
   'referrals.meeting-on': { sv: 'Möte {at}', en: 'Meeting {at}' },
-  'referrals.clock': { sv: 'Klocka', en: 'Clock' },
+  'referrals.clock': { sv: 'Senast', en: 'Due' },
   'referrals.who': { sv: 'Hyresgäst', en: 'Tenant' },
   'referrals.where': { sv: 'Adress', en: 'Address' },
   'referrals.from': { sv: 'Från', en: 'From' },
@@ -40,8 +40,8 @@ export const referralTexts = {
   },
   'referral.reject': { sv: 'Lämna tillbaka', en: 'Give back' },
   'referral.reject.text': {
-    sv: 'En annan rådgivare eller enhetschefen tar över. Klockorna fortsätter.',
-    en: 'Another counsellor or the supervisor takes over. The clocks run on.',
+    sv: 'En annan rådgivare eller enhetschefen tar över. Tiderna för svar och möte gäller fortfarande.',
+    en: 'Another counsellor or the supervisor takes over. The times for answer and meeting still hold.',
   },
   'referral.reason': { sv: 'Varför lämnar du tillbaka den?', en: 'Why do you give it back?' },
   'referral.reason.error': {
@@ -51,10 +51,16 @@ export const referralTexts = {
   'referral.rejected.done': { sv: 'Hänvisningen är lämnad tillbaka.', en: 'The referral is given back.' },
   'referral.contact': { sv: 'Registrera en kontakt', en: 'Record a contact' },
   'referral.answer': { sv: 'Hyresgästen har fått ett första svar', en: 'The tenant has had a first answer' },
-  'referral.answer.text': { sv: 'Stoppar 48-timmarsklockan.', en: 'Stops the 48-hour clock.' },
+  'referral.answer.text': {
+    sv: 'Målet är ett första svar inom 48 timmar.',
+    en: 'The aim is a first answer within 48 hours.',
+  },
   'referral.answered.done': { sv: 'Första svaret är noterat.', en: 'The first answer is noted.' },
   'referral.answered': { sv: 'Första svar gavs {at}', en: 'First answer given {at}' },
-  'referral.meeting.text': { sv: 'Stoppar veckoklockan.', en: 'Stops the one-week clock.' },
+  'referral.meeting.text': {
+    sv: 'Målet är att ett möte erbjuds inom en vecka.',
+    en: 'The aim is that a meeting is offered within a week.',
+  },
   'referral.meeting.submit': { sv: 'Spara mötet', en: 'Save the meeting' },
   'referral.meeting.done': { sv: 'Mötet är noterat.', en: 'The meeting is noted.' },
   'referral.day': { sv: 'Dag', en: 'Day' },

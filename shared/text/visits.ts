@@ -13,7 +13,7 @@ export const visitTexts = {
   'visits.area': { sv: 'område {area}', en: 'area {area}' },
   'visits.children': { sv: 'Barn', en: 'Children' },
   'visits.suggestion': { sv: 'Förslag: {when}, {who}', en: 'Suggestion: {when}, {who}' },
-  'visits.lacking': { sv: 'Inget par i tid', en: 'No pair in time' },
+  'visits.lacking': { sv: 'Inga två kan i tid', en: 'No two can in time' },
   'visits.lacking.earliest': { sv: 'Tidigast: {when}, {who}', en: 'Earliest: {when}, {who}' },
   'visits.lacking.nobody': {
     sv: 'Ingen kan de närmaste fyra veckorna. Ordna fler besökare eller nå hushållet på annat sätt.',
@@ -53,10 +53,13 @@ export const visitTexts = {
   'visits.ahead.title': { sv: 'Hembesök: behov och plats', en: 'Home visits: need and room' },
   'visits.ahead.needed': { sv: 'Behövs till och med veckan', en: 'Needed through the week' },
   'visits.ahead.room': { sv: 'Plats till och med veckan', en: 'Room through the week' },
-  'visits.ahead.lacking': { sv: 'Utan eget par i tid', en: 'Without a pair in time' },
+  'visits.ahead.lacking': {
+    sv: 'Utan två egna besökare i tid',
+    en: 'Without two visitors of our own in time',
+  },
   'visits.ahead.short': {
-    sv: 'Hembesöken räcker inte vecka {week}: {count} saknar ett eget par i tid.',
-    en: 'Too few home visitors in week {week}: {count} without a pair of their own in time.',
+    sv: 'Hembesöken räcker inte vecka {week}: {count} saknar två egna besökare i tid.',
+    en: 'Too few home visitors in week {week}: {count} without two visitors of our own in time.',
   },
   'visits.booked': { sv: 'Besöket är bokat.', en: 'The visit is booked.' },
 
@@ -218,6 +221,12 @@ export const visitTexts = {
   'absence.known': { sv: 'Inlagd frånvaro', en: 'Entered absence' },
   'absence.none': { sv: 'Ingen frånvaro är inlagd.', en: 'No absence is entered.' },
   'absence.span': { sv: '{from} till {to}', en: '{from} to {to}' },
+  'absence.open': { sv: 'tills vidare', en: 'until further notice' },
+  'absence.until': { sv: 'till och med {day}', en: 'to and including {day}' },
+  'absence.today': { sv: 'Frånvarande i dag', en: 'Away today' },
+  'absence.today.none': { sv: 'Ingen är frånvarande i dag.', en: 'Nobody is away today.' },
+  'absence.of': { sv: 'Visar bara {name}.', en: 'Showing {name} alone.' },
+  'absence.all': { sv: 'Visa alla', en: 'Show everybody' },
   'absence.error.who': { sv: 'Välj vem som är frånvarande', en: 'Choose who is away' },
 
   'calendar.title': { sv: 'Egen kalender', en: 'Own calendar' },

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
-import { findChromium } from '../support/browser.ts'
+import { findChromium, follow } from '../support/browser.ts'
 import { wordsIn } from '../support/languages.ts'
 import {
   BASE,
@@ -41,8 +41,7 @@ inBrowser(`The pages of staff${reason}`, () => {
       expect(new URL(page.url()).pathname).toBe('/tavla')
       const tile = page.locator('.bokvar-tile a').first()
       const told = Number(await tile.locator('.bokvar-tile__figure').innerText())
-      await tile.click()
-      await page.waitForLoadState('domcontentloaded')
+      await follow(tile)
       expect(await page.locator('.bokvar-paging').innerText()).toMatch(new RegExp(`(av|of) ${told}`))
       const dues = await page.locator('tbody .bokvar-band .bokvar-quiet').allInnerTexts()
       expect(dues).toEqual(dues.toSorted())
@@ -74,18 +73,33 @@ inBrowser(`The pages of staff${reason}`, () => {
   )
 
   test('every number on the board opens a list of just so many', async () => {
+    const { rows } = await sql<{ until: string }>`insert into absence (person_id, away_from, away_to)
+      select id, clock_today() - 1, clock_today() + 3 from person where username = 'besim'
+      returning away_to as until`.execute(world.owner)
     const page = await enter('gerd')
+    const until = page
+      .getByRole('row', { name: /Besim Trappström/ })
+      .locator('a', { hasText: rows[0]!.until })
     const links = await page.locator('main .bokvar-tile a, main td a').evaluateAll((all) =>
-      all.map((one) => ({
+      all.flatMap((one) => ({
         href: one.getAttribute('href') ?? '',
-        count: /\d+/.exec(one.textContent ?? '')?.[0],
+        count: /^\s*(\d+)(?![\d-])/.exec(one.textContent ?? '')?.[1] ?? '1',
       })),
     )
+    expect(links.filter(({ href }) => href.startsWith('/franvaro')).map(({ href }) => href)).toEqual([
+      '/franvaro?nar=today',
+      '/franvaro?nar=today&enhet=GAN-BESOK',
+      await until.getAttribute('href'),
+    ])
     expect(links.length).toBeGreaterThan(8)
     for (const { href, count } of links) {
       const list = await (await page.request.get(BASE + href)).text()
       expect({ href, total: /\d av (\d+)/.exec(list)?.[1] }).toEqual({ href, total: count })
     }
+    await follow(until)
+    expect(await page.getByRole('region', { name: 'Frånvarande i dag' }).innerText()).toContain(
+      `till och med ${rows[0]!.until}`,
+    )
     await page.context().close()
   })
 
@@ -109,7 +123,7 @@ inBrowser(`The pages of staff${reason}`, () => {
       const page = await enter('gunilla', options)
       expect(await heading(page)).toBe(say('Min dag'))
       await page.goto(`${BASE}/arenden?lista=unowned`)
-      await page.locator('tbody a').first().click()
+      await follow(page.locator('tbody a').first())
       const address = page.url()
       await press(page, say('Ta ärendet'))
       expect(await page.locator('.bokvar-identity').innerText()).toContain('Gunilla Stödberg')

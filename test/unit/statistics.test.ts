@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { municipalityFiles } from '../../config/files.ts'
+import { awayUntil } from '../../shared/domain/absence.ts'
 import { ageOfLateness, weekFigures } from '../../shared/domain/board-figures.ts'
 import { boardLines, type BoardCounts } from '../../shared/domain/board-lines.ts'
 import { parseCodes } from '../../shared/domain/codes.ts'
@@ -130,7 +131,7 @@ test('a task counts in the week it came, the week it was done, and each week at 
 })
 
 test('a person with work in two units is one line of the board, and nobody is none', () => {
-  const none = { openCases: 0, clocks: 0, unowned: 0, withoutAttempt: 0, unread: 0 }
+  const none = { openCases: 0, clocks: 0, unowned: 0, withoutAttempt: 0, unread: 0, away: 0, awayUntil: null }
   const counts = (unit: string | null, personId: string | null, overdue: number, oldestDue: string | null) =>
     ({
       committee: 'GAN',
@@ -174,4 +175,55 @@ test('a person with work in two units is one line of the board, and nobody is no
   expect(board.people).toMatchObject([
     { personId: 'p', unit: null, name: 'Vera', openTasks: 6, dueToday: 2, overdue: 3 },
   ])
+  const away = { ...counts('A', 'q', 0, null), openTasks: 0, dueToday: 0, away: 1, awayUntil: '2026-11-27' }
+  const short = boardLines([counts('A', 'p', 1, '2026-11-20'), away], names)
+  expect([short.committees, short.units].map(([line]) => [line?.away, line?.awayUntil])).toEqual([
+    [1, null],
+    [1, null],
+  ])
+  expect(short.people.map(({ personId, awayUntil }) => [personId, awayUntil])).toEqual([
+    ['p', null],
+    ['q', '2026-11-27'],
+  ])
+})
+
+test.each([
+  ['nothing', [], null],
+  ['a span that has not begun', [['2026-11-23', '2026-11-27']], null],
+  ['the last day of a span', [['2026-11-16', '2026-11-22']], '2026-11-22'],
+  [
+    'two that meet, in whatever order',
+    [
+      ['2026-11-25', '2026-12-01'],
+      ['2026-11-20', '2026-11-24'],
+    ],
+    '2026-12-01',
+  ],
+  [
+    'two that overlap, the later one shorter',
+    [
+      ['2026-11-20', '2026-12-24'],
+      ['2026-11-22', '2026-11-25'],
+    ],
+    '2026-12-24',
+  ],
+  [
+    'one with a day at work after it',
+    [
+      ['2026-11-20', '2026-11-24'],
+      ['2026-11-26', '2026-12-01'],
+    ],
+    '2026-11-24',
+  ],
+  [
+    'one that has no end, and one after it',
+    [
+      ['2026-11-20', null],
+      ['2026-12-01', '2026-12-02'],
+    ],
+    '9999-12-31',
+  ],
+])('until when somebody is away: %s', (_what, spans, until) => {
+  const read = spans.map(([awayFrom, awayTo]) => ({ awayFrom: awayFrom!, awayTo: awayTo ?? null }))
+  expect(awayUntil(read, '2026-11-22')).toBe(until)
 })
