@@ -6,6 +6,7 @@ import {
   receiveNoticeFile,
   rereadNoticeFile,
 } from '../../shared/casework/notice-files.ts'
+import { COLUMN_NAMES, NEEDED_COLUMNS } from '../../shared/domain/notice-file-columns.ts'
 import type { FileProblem, RowError } from '../../shared/domain/notice-file-problems.ts'
 import type { Finding } from '../../shared/domain/reading-findings.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
@@ -16,10 +17,18 @@ import { remarkInWords } from '../../shared/text/file-remarks.ts'
 import type { Language } from '../../shared/text/say.ts'
 import { actorOf } from '../actor.ts'
 import type { App } from '../http.ts'
+import { demandHarmless } from '../upload.ts'
 import { byId, idOf, keyOf, type ApiDeps } from './asking.ts'
 import { finding, showFindings } from './showing.ts'
 
 const tags = ['notice-files']
+
+/** The template, for whoever writes the file with a program; the form demands some of what may be left out. */
+const COLUMNS_TOLD =
+  `Kolumner / columns: ${COLUMN_NAMES.join(';')}. Needed: ${NEEDED_COLUMNS.join(', ')}. ` +
+  'hyresvard_adress and hyresvard_telefon are fields of the statutory form for unpaid rent: a row without them is taken in with the ' +
+  'finding landlord_contact_missing. beskrivning is looked for with nuisance, samtycke_datum with early-arrears. ' +
+  'Rows with the same egen_referens are the rents of one notice.'
 
 const fault = z.object({
   column: z.string().nullable(),
@@ -94,6 +103,7 @@ async function fileOf(request: FastifyRequest): Promise<{ name: string | null; b
   const part = await request.file()
   if (part?.fieldname !== 'file') refuse('file.missing', 'Skicka filen i fältet file.')
   const bytes = await part.toBuffer()
+  await demandHarmless(request, bytes)
   return { name: part.filename?.slice(0, 200) || null, bytes }
 }
 
@@ -115,7 +125,8 @@ function takeIn(app: App, { db, tools }: ApiDeps): void {
         tags,
         summary: 'Lämna en fil med meddelanden / send a file of notices',
         description:
-          'multipart/form-data, fältet file: CSV eller Excel (.xlsx), högst 5 MB och 10 000 rader. / Field file: CSV or Excel (.xlsx), at most 5 MB and 10,000 rows.',
+          'multipart/form-data, fältet file: CSV eller Excel (.xlsx), högst 5 MB och 10 000 rader. / Field file: CSV or Excel (.xlsx), at most 5 MB and 10,000 rows. ' +
+          COLUMNS_TOLD,
         consumes: ['multipart/form-data'],
         response: { 202: z.object({ id: z.string() }) },
       },

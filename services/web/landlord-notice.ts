@@ -15,7 +15,7 @@ import { renderPage, tellNextPage } from './frame.ts'
 import { landlordStepPages, stepAddress, stepOf, writtenValues } from './landlord-steps.ts'
 import { sendReceiptPdf } from './letter-pdf.ts'
 import { FORM_TYPES, MOST_FORM_RENTS, noticeValues, readNoticeForm, rentRows } from './notice-form.ts'
-import { findingViews, noticeParts, type Part } from './notice-view.ts'
+import { findingViews, noticeParts, receiptWords, type Part } from './notice-view.ts'
 import {
   actorIn,
   idIn,
@@ -138,6 +138,7 @@ function showReceipt({ db, tools }: PageDeps) {
     return renderPage(reply, 'landlord/receipt', {
       title: t('receipt.title'),
       sent,
+      words: receiptWords(sent.type),
       parts: noticeParts(sent.content, t, language),
       findings: findingViews(sent.findings, language),
     })
@@ -161,6 +162,6 @@ export function landlordNoticePages(app: App, deps: PageDeps): void {
   app.get('/hyresvard/meddelanden/:id/kvitto', own, showReceipt(deps))
   app.get('/hyresvard/meddelanden/:id/kvitto/pdf', own, async (request, reply) => {
     const actor = actorIn(request)
-    return sendReceiptPdf(reply, await readSentNotice(deps.db, deps.tools, actor, idIn(request)), actor.name)
+    return sendReceiptPdf(reply, await readSentNotice(deps.db, deps.tools, actor, idIn(request)))
   })
 }

@@ -54,6 +54,7 @@ export async function knownValues(request: FastifyRequest, { db }: PageDeps): Pr
     'landlord-phone': latest?.landlord.phone,
     'payment-bankgiro': latest?.payment.bankgiro,
     'payment-plusgiro': latest?.payment.plusgiro,
+    'payment-other': latest?.payment.other,
   }
   return Object.fromEntries(
     Object.entries(known).flatMap(([field, value]) => (value ? [[field, value]] : [])),

@@ -6,7 +6,7 @@ import { localDateOf } from '../../shared/domain/calendar.ts'
 import { letterBlocks } from '../../shared/domain/letter-template.ts'
 import { say } from '../../shared/text/say.ts'
 import { dateAndTime, dayInText } from './filters.ts'
-import { findingViews, noticeParts } from './notice-view.ts'
+import { findingViews, noticeParts, receiptWords } from './notice-view.ts'
 import { textsOf } from './page.ts'
 import { makePdf, type PdfBlock, type PdfContent } from './pdf.ts'
 
@@ -46,11 +46,12 @@ export function sendLetterPdf(reply: FastifyReply, made: Printed): Promise<Fasti
 }
 
 /** The receipt in the order of the statutory form, with number, time of arrival and what may be wrong. */
-export function sendReceiptPdf(reply: FastifyReply, sent: SentNotice, sentBy: string): Promise<FastifyReply> {
+export function sendReceiptPdf(reply: FastifyReply, sent: SentNotice): Promise<FastifyReply> {
   const { request } = reply
   const { language } = request
   const t = textsOf(request)
   const { serious } = findingViews(sent.findings, language)
+  const words = receiptWords(sent.type)
   const parts = noticeParts(sent.content, t, language).flatMap(({ heading, lines }): PdfBlock[] => [
     { kind: 'heading', level: 2, text: heading },
     { kind: 'facts', rows: lines },
@@ -58,7 +59,7 @@ export function sendReceiptPdf(reply: FastifyReply, sent: SentNotice, sentBy: st
   const arrived = [
     { label: t('receipt.number'), text: sent.number },
     { label: t('receipt.arrived'), text: dateAndTime(sent.receivedAt) },
-    { label: t('receipt.sent-by'), text: sentBy },
+    { label: t('receipt.sent-by'), text: sent.sentBy },
   ]
   const remarks: PdfBlock[] =
     serious.length === 0
@@ -74,10 +75,10 @@ export function sendReceiptPdf(reply: FastifyReply, sent: SentNotice, sentBy: st
     blocks: [
       { kind: 'heading', level: 1, text: t('receipt.title') },
       { kind: 'facts', rows: arrived },
-      { kind: 'paragraph', text: t('receipt.arrived.text') },
+      ...(words.clock ? [{ kind: 'paragraph' as const, text: t(words.clock) }] : []),
       ...remarks,
       ...parts,
-      { kind: 'paragraph', text: t('receipt.form') },
+      { kind: 'paragraph', text: t(words.form) },
     ],
     foot: reply.server.frame.settings.municipality.name,
   })

@@ -1,7 +1,7 @@
 // How a notice is shown to its sender: the statutory form's own order, and what was found in it.
 import type { Notice } from '../../shared/domain/notice.ts'
 import type { Finding } from '../../shared/domain/reading-findings.ts'
-import type { Language } from '../../shared/text/say.ts'
+import type { Key, Language } from '../../shared/text/say.ts'
 import { kronor } from './filters.ts'
 import type { Say } from './page.ts'
 
@@ -17,6 +17,9 @@ function part(t: Say, heading: Parameters<Say>[0], shown: readonly Shown[]): Par
   })
   return { heading: t(heading), lines }
 }
+
+/** A line for what few notices hold: shown when it was written, or a sender could not check it. */
+const given = (...line: Shown): Shown[] => (line[1] ? [line] : [])
 
 function rentLines(notice: Notice, t: Say, sek: (ore: number | null) => string): Shown[] {
   return notice.rents.flatMap((rent, row) => {
@@ -45,6 +48,7 @@ export function noticeParts(notice: Notice, t: Say, language: Language): Part[] 
       ['notice.dwelling-address', `${dwelling.address}${place ? `, ${place}` : ''}`, 'dwelling-address'],
       ['notice.dwelling-apartmentNumber', dwelling.apartmentNumber, 'dwelling-apartmentNumber'],
       ['notice.dwelling-rooms', dwelling.rooms, 'dwelling-rooms'],
+      ...given('notice.tenant-postalAddress', tenant.postalAddress, 'tenant-postalAddress'),
     ]),
     part(t, 'notice.rents', [
       ...rentLines(notice, t, sek),
@@ -55,15 +59,25 @@ export function noticeParts(notice: Notice, t: Say, language: Language): Part[] 
       ['notice.payment-bankgiro', payment.bankgiro, 'payment-bankgiro'],
       ['notice.payment-plusgiro', payment.plusgiro, 'payment-plusgiro'],
       ['notice.payment-ocr', payment.ocr, 'payment-ocr'],
+      ...given('notice.payment-other', payment.other, 'payment-other'),
     ]),
     part(t, 'notice.dates', [
       ['notice.terminatedDate', notice.terminatedDate, 'terminatedDate'],
       ['notice.servedDate', notice.servedDate, 'servedDate'],
+      ...given('notice.tenantConsentOn', notice.tenantConsentOn, 'tenantConsentOn'),
       ['notice.enforcementCaseNumber', notice.enforcementCaseNumber, 'enforcementCaseNumber'],
       ['notice.reference', notice.reference, 'reference'],
       ['notice.description', notice.description, 'description'],
     ]),
   ]
+}
+
+/** Which form a notice follows, and which three weeks its arrival may start: nuisance has neither (JB 12:25 a). */
+export function receiptWords(type: string): { form: Key; clock: Key | null } {
+  if (type === 'rent-termination') return { form: 'receipt.form', clock: 'receipt.arrived.text' }
+  if (type === 'cooperative-fee-termination')
+    return { form: 'receipt.form.cooperative', clock: 'receipt.arrived.text.cooperative' }
+  return { form: 'receipt.form.none', clock: null }
 }
 
 /** Findings in words, what weighs first and what only informs apart; each sentence once. */

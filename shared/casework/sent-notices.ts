@@ -15,6 +15,8 @@ import type { Tools } from './tools.ts'
 
 /** A sent notice in full, with what has been told about it since. */
 export type SentNotice = OwnNotice & {
+  /** Whose notice it is: the landlord, or the person who acts alone; never whoever happens to look at the receipt. */
+  sentBy: string
   content: NoticeContent
   updates: {
     type: string
@@ -79,9 +81,13 @@ export async function readSentNotice(db: Db, tools: Tools, actor: Actor, id: str
       id: string
       content: NoticeContent
       sealedAddress: Buffer | null
-    }>`select id, content, sealed_address from notice where id = ${id}`.execute(trx)
+      sentBy: string | null
+    }>`select n.id, n.content, n.sealed_address, coalesce(l.name, p.name) as sent_by from notice n
+      left join landlord l on l.id = n.landlord_id left join person p on n.sender = 'person:' || p.id
+      where n.id = ${id}`.execute(trx)
     if (!rows[0]) throw noSuch()
-    return { ...own, content: openContent(tools.keys, rows[0]), updates: await updatesOf(trx, id) }
+    const sentBy = rows[0].sentBy ?? actor.name
+    return { ...own, sentBy, content: openContent(tools.keys, rows[0]), updates: await updatesOf(trx, id) }
   })
 }
 

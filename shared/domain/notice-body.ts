@@ -97,6 +97,10 @@ const payment = z.object({
   bankgiro: optional(40).meta({ examples: ['991-2346'] }),
   plusgiro: optional(40),
   ocr: optional(60),
+  other: optional(200).meta({
+    description: 'Another way to pay, in words: the form accepts one where there is no bankgiro or plusgiro.',
+    examples: ['Bankkonto 9999-12 345 67'],
+  }),
 })
 
 const types = z.enum(NOTICE_TYPES).meta({

@@ -51,7 +51,8 @@ const CHECKS: Record<ControlCode, Check> = {
   due_date_missing: ({ rents }) => atRents(rents, 'dueDate', ({ dueDate }) => dueDate === null),
   rent_amount_missing: ({ rents }) => atRents(rents, 'amount', ({ amountOre }) => amountOre === null),
   interest_missing: ({ interestOre }) => at(interestOre === null, '/interest'),
-  payment_route_missing: ({ payment }) => at(!payment.bankgiro && !payment.plusgiro, '/payment'),
+  payment_route_missing: ({ payment }) =>
+    at(!payment.bankgiro && !payment.plusgiro && !payment.other, '/payment'),
   description_missing: ({ description }) => at(!description, '/description'),
   sum_mismatch: (notice) => at(!sumHolds(notice), '/amountToRecover'),
   bankgiro_invalid: ({ payment }) => at(!giroHolds(payment.bankgiro, 7, 8), '/payment/bankgiro'),

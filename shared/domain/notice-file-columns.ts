@@ -1,7 +1,10 @@
 // The columns of a landlord's file: the template's names, the names that mean the same, and how a header is mapped.
 
-/** The template, in its order. `perRent` columns may differ between the rows of one notice, the others may not. */
-export const COLUMNS = {
+/**
+ * The columns that every sender's file has had from the first: in this order, and none of them may be lost to a spelling.
+ * `perRent` columns may differ between the rows of one notice, the others may not.
+ */
+const FIRST = {
   typ: { at: '/type', perRent: false, aliases: ['meddelandetyp', 'arendetyp', 'type'] },
   egen_referens: { at: '/reference', perRent: false, aliases: ['referens', 'avsandare_ref', 'er_referens'] },
   hyresvard: { at: '/landlord/name', perRent: false, aliases: ['hyresvard_namn', 'hyresvardens_namn'] },
@@ -40,6 +43,35 @@ export const COLUMNS = {
   },
 } as const
 
+/** What a form may ask for besides (decision 56). They come after the first ones and may be left out. */
+const BESIDES = {
+  hyresvard_adress: {
+    at: '/landlord/postalAddress',
+    perRent: false,
+    aliases: ['hyresvardens_adress', 'hyresvard_postadress', 'hyresvardens_postadress'],
+  },
+  hyresvard_telefon: {
+    at: '/landlord/phone',
+    perRent: false,
+    aliases: ['hyresvardens_telefon', 'hyresvard_tel', 'hyresvardens_telefonnummer'],
+  },
+  plusgiro: { at: '/payment/plusgiro', perRent: false, aliases: ['pg', 'plusgironr', 'plusgironummer'] },
+  betalning_annat: {
+    at: '/payment/other',
+    perRent: false,
+    aliases: ['annan_betalning', 'bankkonto', 'kontonummer'],
+  },
+  beskrivning: { at: '/description', perRent: false, aliases: ['storning', 'beskrivning_av_storning'] },
+  samtycke_datum: {
+    at: '/tenantConsentOn',
+    perRent: false,
+    aliases: ['samtyckesdatum', 'hyresgastens_samtycke_datum'],
+  },
+} as const
+
+/** The template, in its order. */
+export const COLUMNS = { ...FIRST, ...BESIDES } as const
+
 export type Column = keyof typeof COLUMNS
 
 /** Whether this is a column of the template. */
@@ -48,6 +80,8 @@ export const isColumn = (name: string): name is Column => Object.hasOwn(COLUMNS,
 /** The columns in the order of the template. */
 export const COLUMN_NAMES: readonly Column[] = Object.keys(COLUMNS).filter(isColumn)
 
+const FIRST_NAMES: readonly Column[] = Object.keys(FIRST).filter(isColumn)
+
 /** The columns that hold a day. */
 export const DATE_COLUMNS: ReadonlySet<Column> = new Set<Column>([
   'forfallodag',
@@ -55,6 +89,7 @@ export const DATE_COLUMNS: ReadonlySet<Column> = new Set<Column>([
   'uppsagd_datum',
   'avsant_datum',
   'delgiven_datum',
+  'samtycke_datum',
 ])
 
 /** Without these no row can be tied to anybody. */
@@ -102,7 +137,8 @@ export function readHeader(cells: readonly string[], mapping: Mapping = {}): Hea
 
 function faultOf(header: Header, own: ReadonlyMap<string, Column | null>): HeaderFault | null {
   if (header.places.size === 0) return { code: 'header_missing', column: null }
-  const missing = COLUMN_NAMES.filter((column) => !header.places.has(column))
+  // A heading of the sender's own that resembles a column of the later ones held no file before there were any.
+  const missing = FIRST_NAMES.filter((column) => !header.places.has(column))
   for (const { place, heading: written } of header.ignored) {
     const heading = plain(written)
     const meant = own.has(heading) ? undefined : missing.find((column) => resembles(heading, column))

@@ -27,6 +27,7 @@ const READERS: Partial<Record<Column, ['amount_unclear' | 'date_unclear', (cell:
   uppsagd_datum: ['date_unclear', readDate],
   avsant_datum: ['date_unclear', readDate],
   delgiven_datum: ['date_unclear', readDate],
+  samtycke_datum: ['date_unclear', readDate],
   belopp: ['amount_unclear', aboveZero],
   att_betala_totalt: ['amount_unclear', aboveZero],
   betalt: ['amount_unclear', atLeastZero],
@@ -136,7 +137,11 @@ function scalarsOf(cells: Cells) {
   return {
     type: typeOf(cells.typ ?? ''),
     reference: cells.egen_referens,
-    landlord: { name: cells.hyresvard },
+    landlord: {
+      name: cells.hyresvard,
+      postalAddress: cells.hyresvard_adress,
+      phone: cells.hyresvard_telefon,
+    },
     tenant: { name: cells.hyresgast_namn, personalIdentityNumber: cells.hyresgast_personnummer },
     dwelling: {
       address: cells.adress,
@@ -147,12 +152,19 @@ function scalarsOf(cells: Cells) {
     },
     interest: cells.ranta,
     amountToRecover: cells.att_betala_totalt,
-    payment: { bankgiro: cells.bankgiro, ocr: cells.ocr },
+    payment: {
+      bankgiro: cells.bankgiro,
+      plusgiro: cells.plusgiro,
+      ocr: cells.ocr,
+      other: cells.betalning_annat,
+    },
     noticeDate: cells.meddelandedatum,
     terminatedDate: cells.uppsagd_datum,
     dispatchedDate: cells.avsant_datum,
     dispatchMethod: cells.avsandningssatt,
     servedDate: cells.delgiven_datum,
+    tenantConsentOn: cells.samtycke_datum,
     enforcementCaseNumber: cells.kfm_malnr,
+    description: cells.beskrivning,
   }
 }

@@ -47,7 +47,8 @@ export type Notice = {
   rents: Rent[]
   interestOre: number | null
   amountToRecoverOre: number | null
-  payment: { bankgiro: string | null; plusgiro: string | null; ocr: string | null }
+  /** `other` only where it was written: what was stored before it existed must read as the same notice. */
+  payment: { bankgiro: string | null; plusgiro: string | null; ocr: string | null; other?: string }
   noticeDate: string | null
   terminatedDate: string | null
   dispatchedDate: string | null
@@ -68,6 +69,8 @@ export type NoticeUpdate = {
 }
 
 type Reading = ReturnType<typeof findingsOf>
+
+const otherWay = (other: string | null) => (other === null ? {} : { other })
 
 /**
  * Reads a body that {@link noticeBody} let through. Never throws and never refuses: what cannot be read becomes null
@@ -91,6 +94,7 @@ export function readNotice(body: NoticeBody, today: string): { notice: Notice; f
       bankgiro: readLine(body.payment?.bankgiro),
       plusgiro: readLine(body.payment?.plusgiro),
       ocr: readLine(body.payment?.ocr),
+      ...otherWay(readLine(body.payment?.other)),
     },
     noticeDate: reading.read(body.noticeDate, readDate, ['date_unclear', '/noticeDate']),
     terminatedDate: reading.read(body.terminatedDate, readDate, ['date_unclear', '/terminatedDate']),

@@ -10,8 +10,8 @@ export const landlordFileTexts = {
   'file.read': { sv: 'Läs filen', en: 'Read the file' },
   'file.template': { sv: 'Hämta mallen (CSV)', en: 'Get the template (CSV)' },
   'file.template.text': {
-    sv: 'Rader med samma egna referens blir hyrorna i ett meddelande.',
-    en: 'Rows with the same reference of yours become the rents of one notice.',
+    sv: 'Rader med samma egna referens blir hyrorna i ett meddelande. Lagens blankett kräver hyresvärdens postadress och telefon: fyll i dem på varje meddelandes första rad. De sex sista kolumnerna kan lämnas bort när de inte behövs.',
+    en: 'Rows with the same reference of yours become the rents of one notice. The statutory form demands the landlord’s postal address and telephone: fill them in on the first row of each notice. The last six columns may be left out where they are not needed.',
   },
   'file.several': {
     sv: 'Excelfilen ska ha alla rader på ett blad. Formler och makron läser vi inte.',
@@ -68,6 +68,15 @@ export const landlordFileTexts = {
   'file.column.avsandningssatt': { sv: 'avsänt med', en: 'sent by' },
   'file.column.delgiven_datum': { sv: 'hyresgästen delgiven den', en: 'tenant served on' },
   'file.column.kfm_malnr': { sv: 'Kronofogdens målnummer', en: 'enforcement case number' },
+  'file.column.hyresvard_adress': { sv: 'hyresvärdens postadress', en: 'landlord’s postal address' },
+  'file.column.hyresvard_telefon': { sv: 'hyresvärdens telefon', en: 'landlord’s telephone' },
+  'file.column.plusgiro': { sv: 'plusgiro', en: 'plusgiro' },
+  'file.column.betalning_annat': { sv: 'annat sätt att betala', en: 'another way to pay' },
+  'file.column.beskrivning': { sv: 'vad som har hänt vid en störning', en: 'what the nuisance is' },
+  'file.column.samtycke_datum': {
+    sv: 'hyresgästen samtyckte den (tidig skuld)',
+    en: 'tenant consented on (early arrears)',
+  },
   'file.known': { sv: 'Att veta om filen', en: 'To know about the file' },
   'file.none': { sv: 'Välj en fil', en: 'Choose a file' },
   'file.too-large': {

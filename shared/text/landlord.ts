@@ -28,8 +28,8 @@ export const landlordTexts = {
   },
   'landlord.sent': { sv: 'Mina meddelanden', en: 'My notices' },
   'landlord.sent.text': {
-    sv: 'Se vad du har skickat. Rapportera betalning, delgivning eller återkallelse.',
-    en: 'See what you have sent. Report payment, service or withdrawal.',
+    sv: 'Se vad du har skickat. Rapportera när skulden är betald, när hyresgästen är delgiven eller när något annat ändras.',
+    en: 'See what you have sent. Report when the debt is paid, the tenant is served or anything else changes.',
   },
   'landlord.count.text': { sv: 'Se när en frist löper ut.', en: 'See when a period ends.' },
   'landlord.next': { sv: 'Vad händer sedan?', en: 'What happens next?' },
@@ -133,6 +133,10 @@ export const landlordTexts = {
   'notice.paid': { sv: 'Betalt hittills', en: 'Paid so far' },
   'notice.add-rent': { sv: 'Lägg till en hyra', en: 'Add a rent' },
   'notice.interest': { sv: 'Ränta', en: 'Interest' },
+  'notice.interest.hint': {
+    sv: 'Skriv 0 om du inte begär någon ränta.',
+    en: 'Write 0 if you claim no interest.',
+  },
   'notice.amountToRecover': {
     sv: 'Belopp att betala för att få tillbaka hyresrätten',
     en: 'Amount to pay to recover the tenancy',
@@ -142,15 +146,32 @@ export const landlordTexts = {
     en: 'The rents less what is paid, plus interest. No reminder or collection fees.',
   },
   'notice.payment': { sv: 'Hur hyresgästen betalar', en: 'How the tenant pays' },
+  'notice.payment.hint': {
+    sv: 'Ange minst ett sätt att betala. Utan det kan meddelandet sakna verkan.',
+    en: 'Give at least one way to pay. Without it the notice may have no effect.',
+  },
+  'notice.payment-other': { sv: 'Annat sätt att betala', en: 'Another way to pay' },
+  'notice.payment-other.hint': {
+    sv: 'Till exempel ett kontonummer, om du varken har bankgiro eller plusgiro',
+    en: 'An account number, for example, if you have neither bankgiro nor plusgiro',
+  },
   'notice.payment-bankgiro': { sv: 'Bankgiro', en: 'Bankgiro' },
   'notice.payment-plusgiro': { sv: 'Plusgiro', en: 'Plusgiro' },
   'notice.payment-ocr': { sv: 'OCR eller meddelande', en: 'OCR or message' },
   'notice.dates': { sv: 'Uppsägning och delgivning', en: 'Termination and service' },
   'notice.terminatedDate': { sv: 'Uppsägningens datum', en: 'Date of the termination' },
-  'notice.servedDate': { sv: 'Delgiven den', en: 'Served on' },
+  'notice.servedDate': { sv: 'Dagen då hyresgästen delgavs', en: 'The day the tenant was served' },
   'notice.servedDate.hint': {
-    sv: 'ÅÅÅÅ-MM-DD. Lämna tomt om du inte vet. Du kan rapportera det senare.',
-    en: 'YYYY-MM-DD. Leave empty if you do not know. You can report it later.',
+    sv: 'ÅÅÅÅ-MM-DD. Delgavs betyder att du kan visa att hyresgästen fick uppsägningen. Lämna tomt om du inte vet. Du kan rapportera det senare.',
+    en: 'YYYY-MM-DD. Served means that you can show that the tenant got the termination. Leave empty if you do not know. You can report it later.',
+  },
+  'notice.tenantConsentOn': {
+    sv: 'Dagen då hyresgästen sa ja till att du berättar för kommunen',
+    en: 'The day the tenant agreed that you tell the municipality',
+  },
+  'notice.tenantConsentOn.hint': {
+    sv: 'Bara när ingen är uppsagd ännu. Utan hyresgästens ja får kommunen inte arbeta med en tidig skuld.',
+    en: 'Only when nobody has been given notice yet. Without the tenant’s yes the municipality may not work on early arrears.',
   },
   'notice.other': { sv: 'Övrigt', en: 'Other' },
   'notice.reference': { sv: 'Er egen referens', en: 'Your own reference' },
@@ -202,8 +223,12 @@ export const landlordTexts = {
   'receipt.number': { sv: 'Nummer', en: 'Number' },
   'receipt.arrived': { sv: 'Kom in till socialnämnden', en: 'Reached the committee' },
   'receipt.arrived.text': {
-    sv: 'Tiden kan ha betydelse: återvinningsfristen räknas från den senare av delgivningen och meddelandet (12 kap. 44 § jordabalken).',
-    en: 'The time may matter: the recovery period counts from the later of service and this message (JB 12:44).',
+    sv: 'Tiden kan ha betydelse. Hyresgästen har normalt tre veckor på sig att betala och bo kvar. De räknas från att hyresgästen är delgiven och socialnämnden har fått meddelandet, den dag som kommer sist (12 kap. 44 § jordabalken).',
+    en: 'The time may matter. The tenant normally has three weeks to pay and stay. They count from when the tenant is served and the committee has the message, whichever day is later (JB 12:44).',
+  },
+  'receipt.arrived.text.cooperative': {
+    sv: 'Tiden kan ha betydelse. Bostadsrättshavaren har normalt tre veckor på sig att betala och bo kvar. De räknas från att bostadsrättshavaren är delgiven och socialnämnden har fått meddelandet, den dag som kommer sist (7 kap. 23 § bostadsrättslagen).',
+    en: 'The time may matter. The holder normally has three weeks to pay and stay. They count from when the holder is served and the committee has the message, whichever day is later (BRL 7:23).',
   },
   'receipt.keep': { sv: 'Spara eller skriv ut kvittot.', en: 'Keep or print the receipt.' },
   'receipt.pdf': { sv: 'Hämta kvittot som PDF', en: 'Get the receipt as PDF' },
@@ -214,4 +239,9 @@ export const landlordTexts = {
     sv: 'Meddelande till socialnämnden (formulär 3, SFS 1978:314)',
     en: 'Message to the social welfare committee (form 3, SFS 1978:314)',
   },
+  'receipt.form.cooperative': {
+    sv: 'Meddelande till socialnämnden (formulär 3, SFS 2003:37)',
+    en: 'Message to the social welfare committee (form 3, SFS 2003:37)',
+  },
+  'receipt.form.none': { sv: 'Meddelande till socialnämnden', en: 'Message to the social welfare committee' },
 } as const

@@ -30,5 +30,7 @@ export const good: Row = {
   belopp: '8 450,50',
 }
 export const row = (change: Row = {}) =>
-  COLUMN_NAMES.map((name) => ({ ...good, ...change })[name] ?? '').join(';')
+  COLUMN_NAMES.slice(0, template.split(';').length)
+    .map((name) => ({ ...good, ...change })[name] ?? '')
+    .join(';')
 export const fileOf = (...rows: string[]) => [template, ...rows].join('\r\n')

@@ -2,7 +2,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { CONTROL_FINDINGS } from '../../shared/domain/control-findings.ts'
 import { controlNotice } from '../../shared/domain/notice-control.ts'
-import type { Notice } from '../../shared/domain/notice.ts'
+import { readNoticeFile } from '../../shared/domain/notice-file.ts'
+import { readNotice, type Notice } from '../../shared/domain/notice.ts'
+import { bytesOf, row, template } from '../support/landlord-file.ts'
 import { shippedLaw } from '../support/law.ts'
 
 const context = {
@@ -233,4 +235,46 @@ test('every gap in the form is called a possible formal defect, and none tells t
     expect(sv).not.toMatch(/ogiltig|har rätt till|bör överklaga|kräv /)
     expect(['critical', 'minor', 'note']).toContain(severity)
   }
+})
+
+test('a file with what the form asks besides is complete; one of the contract’s columns alone stays valid', () => {
+  const filled = { antal_rum: '2', ranta: '10', att_betala_totalt: '8460,50', uppsagd_datum: '2026-12-10' }
+  const wide = (cells: string, change = filled) =>
+    readNoticeFile(
+      bytesOf(
+        `${template};hyresvard_adress;hyresvard_telefon;plusgiro;betalning_annat;beskrivning;samtycke_datum;telefon\n${row(change)};${cells};019`,
+      ),
+    )
+  const control = (file: ReturnType<typeof wide>) => {
+    const [group] = file.groups
+    const { notice } = readNotice(group!.body, '2026-12-12')
+    return controlNotice(notice, {
+      postalRanges: [],
+      earlyArrearsEnabled: true,
+      collectionFirms: [],
+      receivedOn: '2026-12-12',
+    })
+  }
+  const whole = wide('Storgatan 1, 702 10 Örebro;019-10 00 00;1234566;;;')
+  expect(whole).toMatchObject({ problem: null, errors: [], ignoredColumns: ['telefon'] })
+  expect(control(whole)).toEqual({ verdict: 'complete', findings: [] })
+  expect(whole.groups[0]?.body).toMatchObject({
+    landlord: { postalAddress: 'Storgatan 1, 702 10 Örebro', phone: '019-10 00 00' },
+    payment: { plusgiro: '1234566' },
+  })
+  expect(control(wide('Storgatan 1;019-10 00 00;;Bankkonto 9999-12 345 67;;')).verdict).toBe('complete')
+  const nuisance = wide('Storgatan 1;019-10 00 00;;;Hög musik varje natt;', {
+    ...filled,
+    typ: 'nuisance-warning',
+  } as never)
+  expect(nuisance.groups[0]?.body.description).toBe('Hög musik varje natt')
+  expect(control(nuisance).verdict).toBe('complete')
+  const early = wide(';;;;;2026-12-01', { ...filled, typ: 'early-arrears' } as never)
+  expect(early.groups[0]?.body.tenantConsentOn).toBe('2026-12-01')
+  expect(wide(';;;;;31/11').errors).toMatchObject([{ column: 'samtycke_datum', code: 'date_unclear' }])
+  expect(
+    control(readNoticeFile(bytesOf(`${template}\n${row({ ...filled, bankgiro: '991-2346' })}`))).findings.map(
+      ({ code }) => code,
+    ),
+  ).toEqual(['landlord_contact_missing', 'landlord_contact_missing'])
 })
