@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { Refusal, type RefusalKind } from '../shared/domain/refusal.ts'
+import { troubleOf } from '../shared/outages.ts'
 import { refusalText } from '../shared/text/refusals.ts'
 import { isTextKey, say, type Language } from '../shared/text/say.ts'
 import { fieldProblems, type FieldProblem } from './field-problem.ts'
@@ -43,6 +44,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   'file.not-workbook': 415,
   'file.old-excel': 415,
   'file.type-differs': 415,
+  'if-match.any': 428,
   'if-match.missing': 428,
   'too-many': 429,
   'method-not-allowed': 405,
@@ -76,19 +78,14 @@ const TITLES: Readonly<Record<number, { sv: string; en: string }>> = {
   413: { sv: 'För stort', en: 'Too large' },
   415: { sv: 'Typen stöds inte', en: 'Unsupported content type' },
   422: { sv: 'Går inte att utföra', en: 'Cannot be carried out' },
-  428: { sv: 'If-Match saknas', en: 'If-Match is missing' },
+  428: { sv: 'Versionen saknas', en: 'The version is missing' },
   429: { sv: 'För många anrop', en: 'Too many requests' },
   500: { sv: 'Något gick fel', en: 'Something went wrong' },
   503: { sv: 'Tillfälligt otillgänglig', en: 'Unavailable for the moment' },
 }
 
-// EMFILE and its like: this process has no handle left for a new line to the database, as in a burst behind a slow one.
-const UNREACHABLE =
-  /^(ECONN(REFUSED|RESET|ABORTED)|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|ENOENT|EHOSTUNREACH|ENET(UNREACH|DOWN)|EMFILE|ENFILE|ENOBUFS|ENOMEM|EADDRNOTAVAIL)$/
-// Postgres classes: 08 connection, 25 a transaction cut off, 28 and 3D not let in, 40 rollback, 53 no resources, 55 lock, 57 operator, 58 system.
-const STRUGGLING = /^(08|25|28|3D|40|53|55|57|58)\w{3}$/
-const POOL_MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after|connection timeout/i
+// XX: Postgres' own failure, as while it makes an index anew. No sender can mend it, and the next try may well succeed.
+const BROKEN = /^XX\w{3}$/
 // Class 22: a value Postgres cannot hold. It came from outside, so it is the sender's to mend, never a 500.
 const UNSTORABLE = /^22\w{3}$/
 
@@ -104,7 +101,7 @@ function refusalFault(error: Refusal, language: Language): Fault {
 
 function databaseFault(error: FastifyError): Fault | null {
   const code = typeof error.code === 'string' ? error.code : ''
-  if (UNREACHABLE.test(code) || STRUGGLING.test(code) || POOL_MESSAGES.test(error.message)) {
+  if (troubleOf(error) !== 'fault' || BROKEN.test(code)) {
     return { status: 503, code: 'unavailable', errors: [], retryAfter: 2 }
   }
   return UNSTORABLE.test(code) ? { status: 400, code: 'request.invalid', errors: [] } : null

@@ -42,19 +42,32 @@ export function demandKey(request: FastifyRequest): string {
   )
 }
 
-/** The version in If-Match, or null when the header is missing or says `*`. */
+const saysAny = (request: FastifyRequest): boolean => request.headers['if-match']?.trim() === '*'
+
+/** The version in If-Match, or null when the header is missing or says `*`: whichever it is, so long as it is there. */
 export function ifMatchOf(request: FastifyRequest): number | null {
   const written = request.headers['if-match']
-  if (written === undefined || written.trim() === '*') return null
+  if (written === undefined || saysAny(request)) return null
   const version = /^(?:W\/)?"(\d{1,9})"$/.exec(written.trim())?.[1]
   if (version === undefined) throw new Refusal('stale', 'stale', 'Hämta på nytt och försök igen.')
   return Number(version)
 }
 
-/** The version a deed that changes a case must have read. Refuses 428 when it does not say. */
+/**
+ * The version a deed that changes a case must have read. Refuses 428 when it does not say. `*` is true of every version
+ * (RFC 9110 13.1.1) and so says nothing of what was read: it is refused in words of its own, or a colleague's change
+ * would be overwritten unseen by a client that sends it for convenience.
+ */
 export function demandIfMatch(request: FastifyRequest): number {
   const version = ifMatchOf(request)
   if (version !== null) return version
+  if (saysAny(request)) {
+    throw new Refusal(
+      'invalid',
+      'if-match.any',
+      'If-Match: * stämmer med vilken version som helst. Hämta ärendet och skicka dess ETag, så att ingen kollegas ändring skrivs över.',
+    )
+  }
   throw new Refusal('invalid', 'if-match.missing', 'Skicka huvudet If-Match med den version som du läste.')
 }
 

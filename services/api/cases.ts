@@ -11,6 +11,11 @@ import { assignment, caseShape, showAssignment, showCase } from './case-shapes.t
 
 const tags = ['cases']
 const purpose = z.string().trim().min(1).max(200).optional().meta({ description: 'Kept in the access log.' })
+/** What a write must say of the version it read; of a client that sends `*` nobody knows what it has seen. */
+const IF_MATCH_TOLD =
+  'If-Match ska vara den ETag som ärendet lästes med: saknas den, eller är den *, blir svaret 428; är den gammal, 412. / ' +
+  'If-Match must be the ETag the case was read with. Without it 428; stale 412. `*` is answered 428 too (RFC 6585): it is ' +
+  'true of any version (RFC 9110 13.1.1), and a colleague’s change would be overwritten unseen.'
 const words = (most: number) => z.string().trim().min(1).max(most)
 
 const searchBody = z
@@ -119,8 +124,7 @@ function assign(app: App, { db }: ApiDeps): void {
       schema: {
         tags,
         summary: 'Flytta ett ärende, eller svara på en tilldelning / assign or answer',
-        description:
-          'Flytta: personId eller unit, med skäl och If-Match. En annan nämnds enhet får frågan först. Svara: assignmentId och answer.',
+        description: `Flytta: personId eller unit, med skäl och If-Match. En annan nämnds enhet får frågan först. Svara: assignmentId och answer. ${IF_MATCH_TOLD}`,
         params: byId,
         body: z.union([reassignment, answer]),
         response: { 201: assignment },
@@ -153,7 +157,7 @@ function close(app: App, { db }: ApiDeps): void {
       schema: {
         tags,
         summary: 'Avsluta ett ärende med ett utfall / close',
-        description: 'Kräver If-Match. Vad som står i vägen räknas upp, med vad som ska göras i stället.',
+        description: `Vad som står i vägen räknas upp, med vad som ska göras i stället. ${IF_MATCH_TOLD}`,
         params: byId,
         body: closing,
         response: { 200: closed },

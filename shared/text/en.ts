@@ -78,6 +78,8 @@ export const en: Record<TextKey, string> = {
   'problem.method-not-allowed': 'The address exists, but not for this method.',
   'problem.conflict': 'Somebody else has changed this. Read the new version and try again.',
   'problem.stale': 'Somebody else has changed this since you read it. Fetch it again and retry.',
+  'problem.if-match.any':
+    'If-Match: * matches any version. Read the case and send its ETag, so that no colleague’s change is overwritten.',
   'problem.if-match.missing': 'Send the If-Match header with the version that you read.',
   'problem.too-large': 'What you send is too large.',
   'problem.content-type': 'This content type is not supported here. Check the Content-Type header.',

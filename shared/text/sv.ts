@@ -77,6 +77,8 @@ export const sv = {
   'problem.method-not-allowed': 'Adressen finns, men inte för den här metoden.',
   'problem.conflict': 'Någon annan har hunnit ändra. Läs det nya och försök igen.',
   'problem.stale': 'Någon annan har hunnit ändra sedan du läste. Hämta på nytt och försök igen.',
+  'problem.if-match.any':
+    'If-Match: * stämmer med vilken version som helst. Hämta ärendet och skicka dess ETag, så att ingen kollegas ändring skrivs över.',
   'problem.if-match.missing': 'Skicka huvudet If-Match med den version som du läste.',
   'problem.too-large': 'Det du skickar är för stort.',
   'problem.content-type': 'Innehållets typ stöds inte här. Kontrollera huvudet Content-Type.',

@@ -113,6 +113,12 @@ describe('An assignment', () => {
     const json = { unit: 'GAN-BETAL', reason: 'x' }
     const without = await api.call(`/v1/cases/${id}/assignments`, { as: 'supervisor.gan', json })
     expect(without.status).toBe(428)
+    const any = await assign(id, json, 'supervisor.gan', '*')
+    expect([any.status, any.body.code, any.body.detail]).toEqual([
+      428,
+      'if-match.any',
+      expect.stringContaining('stämmer med vilken version som helst'),
+    ])
     expect((await assign(id, json, 'supervisor.gan', '"999"')).status).toBe(412)
     expect((await assign(id, json, 'supervisor.gan', 'abc')).status).toBe(412)
   })
