@@ -107,6 +107,11 @@ function formToken(request: FastifyRequest): string {
 /** Cookies, sessions and form tokens. Every page route that changes something demands the token by itself. */
 export async function keepSessions(app: FastifyInstance, deps: SessionDeps, baseUrl: string): Promise<void> {
   await app.register(cookie)
+  // A page that could not keep its session fails as it is sent; kept again with the page that says so, it would fail again,
+  // and then nobody is answered at all.
+  app.addHook('onSend', async (request, reply) => {
+    if (reply.statusCode >= 500) request.session = {} as never
+  })
   await app.register(session, {
     secret: deps.sessionSecrets,
     cookieName: sessionCookie(baseUrl),

@@ -1,5 +1,6 @@
 // The one deep module over the work: takes rows behind the fence, runs the operation, counts failures, gives up to a person.
 import type { Db, Trx } from '../shared/db/open.ts'
+import { troubleOf } from '../shared/outages.ts'
 import {
   fail,
   finish,
@@ -18,7 +19,7 @@ import { reviewTasks } from '../shared/casework/reviews.ts'
 /** An operation on many subjects in the worker's transaction. It skips what is done; running it twice changes nothing. */
 export type Operation = (trx: Trx, at: Moment, subjectIds: string[]) => Promise<void>
 
-/** An operation whose effect is outside the database and that keeps its own transactions: mail. */
+/** An operation that keeps its own transactions, because it works outside the database or for long: letters, files, dry runs. */
 export type Errand = { errand: (subjectIds: string[]) => Promise<unknown> }
 
 /** Every topic has exactly one; a topic without one does not compile. */
@@ -35,26 +36,6 @@ const retrySeconds = 3
 
 /** Rows worked in one transaction at most. */
 export const batchSize = 500
-
-/** Whose trouble it is: the row's own fault, somebody else at work on it, or a part away that all rows need. */
-type Trouble = 'fault' | 'busy' | 'away'
-
-const busyCodes = new Set(['25P03', '57014', 'EBUSY']) // idle too long in a transaction, statement cut off, mail being sent
-const awayCode =
-  /^(08|53|57|58|25006)|^E(OLDLAW|CONN\w*|TIMEDOUT|SOCKET|PIPE|HOSTUNREACH|NETUNREACH|NETDOWN|MFILE|NFILE|NOBUFS|NOMEM|ADDRNOTAVAIL|NOTFOUND|AI_AGAIN|DNS|TLS|AUTH|PROTOCOL)$/
-const awayMessage =
-  /^(Connection terminated|timeout exceeded|Client has encountered|Client was closed|Query read timeout|Cannot use a pool)/
-
-/**
- * Only what is known to be an outage counts as one: an unknown error taken for an outage would be tried for ever,
- * and nobody would be told.
- */
-export function troubleOf(error: unknown): Trouble {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
-  if (typeof code !== 'string') return awayMessage.test(String(message)) ? 'away' : 'fault'
-  if (/^(40|55)/.test(code) || busyCodes.has(code)) return 'busy'
-  return awayCode.test(code) ? 'away' : 'fault'
-}
 
 /** A stable word for what went wrong. Messages may quote what was in the row, so they never leave this process. */
 function codeOf(error: unknown): string {
@@ -135,7 +116,8 @@ async function runErrand(db: Db, ring: Ring, handler: Errand, onFailure: OnFailu
     } catch (error) {
       await giveUp(db, ring.topic, id, error, onFailure)
       // What is away is away for the others too: trying each would only wait as many times.
-      if (troubleOf(error) === 'away') return postpone(db, ring.ids.slice(place + 1), retrySeconds)
+      const alone = (error as { alone?: boolean }).alone === true
+      if (troubleOf(error) === 'away' && !alone) return postpone(db, ring.ids.slice(place + 1), retrySeconds)
     }
   }
 }
