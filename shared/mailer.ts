@@ -40,7 +40,8 @@ export function openMailer(url: string, from: string): Mailer & { close: () => v
   const transport = createTransport({
     url,
     pool: true,
-    maxConnections: 2,
+    // One letter at a time: a line that is lost then doubles one, not all that were on their way.
+    maxConnections: 1,
     connectionTimeout: 5_000,
     greetingTimeout: 5_000,
     socketTimeout: 12_000,
@@ -50,11 +51,17 @@ export function openMailer(url: string, from: string): Mailer & { close: () => v
   transport.use('stream', tellWhenRead as never)
   const domain = /@([^>\s]+)/.exec(from)?.[1] ?? 'localhost'
   return {
-    send: async ({ id, to, subject, text }) => {
+    send: async ({ id, to, subject, text, mayBegin = () => true }) => {
       // Before that the letter cannot have arrived, whatever broke: a line cut early, a certificate that has run out.
       let begun = false
+      let late = false
       const letter = {
-        begin: () => (begun = true),
+        begin: () => {
+          // A process that has slept meanwhile: another one has taken the letter and sent it.
+          late = !mayBegin()
+          if (late) throw new Error('Too late to begin')
+          begun = true
+        },
         from,
         // An object, never a string: an address is data and cannot add recipients or headers.
         to: { name: '', address: to },
@@ -66,6 +73,7 @@ export function openMailer(url: string, from: string): Mailer & { close: () => v
         disableUrlAccess: true,
       }
       await transport.sendMail(letter as never).catch((error: Failure) => {
+        if (late) throw Object.assign(new Error('Too late to begin'), { code: 'ECONNLATE' })
         throw Object.assign(error, { mayHaveArrived: begun && mayHaveArrived(error) })
       })
     },

@@ -26,10 +26,18 @@ import { noteVisitNeeds } from '../shared/casework/visit-needs.ts'
 import { planVisits } from '../shared/casework/visit-planning.ts'
 import type { Tools } from '../shared/casework/tools.ts'
 import type { Db } from '../shared/db/open.ts'
+import { openTurn, type InTurn } from './in-turn.ts'
 import type { Handlers, Operation } from './worker.ts'
 
 /** What the deeds need besides their transaction. `stamp` names the law among those that run side by side. */
-export type HandlerTools = Tools & { db: Db; mailer: Mailer; baseUrl: string; stamp?: LawStamp }
+export type HandlerTools = Tools & {
+  db: Db
+  mailer: Mailer
+  baseUrl: string
+  stamp?: LawStamp
+  /** One letter at a time leaves a process, and is claimed then: a line that is lost puts one at risk, not all that wait. */
+  letters?: InTurn
+}
 
 const planWithVisits: Operation = async (trx, at, ids) => {
   await planCases(trx, at, ids)
@@ -38,7 +46,8 @@ const planWithVisits: Operation = async (trx, at, ids) => {
 
 /** The handlers of all topics. */
 export function handlersOf(tools: HandlerTools): Handlers {
-  const { db, mailer, baseUrl, stamp } = tools
+  const { db, mailer, baseUrl, stamp, letters = openTurn() } = tools
+  const send = (id: string) => letters.run(() => sendMail(db, mailer, id, baseUrl))
   // In a rolling release a process with the old law leaves what is counted to those who know the new one.
   const lawful = (operation: Operation): Operation => {
     if (!stamp) return operation
@@ -73,6 +82,6 @@ export function handlersOf(tools: HandlerTools): Handlers {
     'visit.changed': followVisits,
     'visitor.changed': followVisitors,
     'visit-plan.due': planVisits,
-    'mail.queued': { errand: (ids) => Promise.all(ids.map((id) => sendMail(db, mailer, id, baseUrl))) },
+    'mail.queued': { errand: (ids) => Promise.all(ids.map(send)) },
   }
 }

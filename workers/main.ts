@@ -10,7 +10,7 @@ import { topics } from '../shared/outbox.ts'
 import { openBell, openEars, type Bell, type QueueBackend, type Ring } from '../shared/queues.ts'
 import { readKeys, type Keys } from '../shared/seal.ts'
 import { stopOnSignal, type StopStep } from '../shared/stop.ts'
-import type { Topic } from '../shared/topics.ts'
+import { queueOf, type Topic } from '../shared/topics.ts'
 import { demandKeys, KeyFault } from '../shared/casework/key-fingerprints.ts'
 import { lawStamp, noteLaw } from '../shared/casework/law.ts'
 import {
@@ -22,6 +22,8 @@ import {
   sweepVisits,
 } from '../shared/casework/sweeps.ts'
 import { handlersOf } from './handlers.ts'
+import { openHearing, type Hearing } from './hearing.ts'
+import { openTurn } from './in-turn.ts'
 import { loop } from './loop.ts'
 import { pollOnce } from './poll.ts'
 import { leaseBehind, relayOnce } from './relay.ts'
@@ -46,8 +48,7 @@ const lawPauseMs = 600_000
 
 const beatEveryMs = 10_000
 
-/** A queue that has rung so lately works; the poll is then this many times as patient with what is overdue. */
-const stillHeardMs = 2_000
+/** With what a queue that rings has not come to yet the poll is so many times as patient. */
 const patience = 5
 
 /** A deed done at most so often, however often it is asked for. */
@@ -119,32 +120,42 @@ async function answerAndRing(db: Db, handlers: Handlers, bell: Bell, ring: Ring)
   await bell.ring(ringsOf(ahead.told)).catch(onError)
 }
 
-function startWork(): StopStep[] {
+/** The law as this release knows it. Throws when its tables cannot be read. */
+function lawHere() {
   const tables = [readDataFile('law/periods.csv'), readDataFile('law/holidays.csv')] as const
   const { law, problems } = readLaw(...tables)
   if (!law) throw new Error(`The law's tables cannot be read: ${problems[0] ?? ''}`)
+  return { law, stamp: lawStamp(tables, readDataFile('law/versions.csv')) }
+}
+
+/** While a queue rings what is overdue is a backlog, not a loss: taken by the poll as well it would be worked twice over. */
+const pollBeside = (hearing: Hearing, db: Db, handlers: Handlers) => async (some: readonly Topic[]) => {
+  let worked = 0
+  for (const [rings, those] of Map.groupBy(some, (topic) => hearing.rings(queueOf[topic]))) {
+    const seconds = env.pollOverdueSeconds * (rings ? patience : 1)
+    worked += await pollOnce(db, handlers, onFailure, { seconds, topics: those })
+  }
+  return worked
+}
+
+function startWork(): StopStep[] {
+  const { law, stamp } = lawHere()
   const db = open('bokvar_worker')
   const mailer = openMailer(env.smtpUrl, env.mailFrom)
-  const stamp = lawStamp(tables, readDataFile('law/versions.csv'))
   const keys = readKeys(env.keysFile)
-  const handlers = handlersOf({ db, mailer, law, keys, baseUrl: env.baseUrl, stamp })
-  let heardAt = -Infinity
+  const letters = openTurn()
+  const handlers = handlersOf({ db, mailer, law, keys, baseUrl: env.baseUrl, stamp, letters })
+  const hearing = openHearing()
   const bell = openBell(backend, onError)
-  const hear = (ring: Ring) => {
-    heardAt = performance.now()
-    return answerAndRing(db, handlers, bell, ring)
-  }
+  const hear = (ring: Ring) =>
+    hearing.hear(queueOf[ring.topic], () => answerAndRing(db, handlers, bell, ring))
   const ears = openEars(backend, hear, onError, {
     concurrency: env.workerConcurrency,
     // One row per queue whoever hears: the watchdog asks whether anybody does.
     onPing: (queue) => beat(db, `ears ${queue}`, `ears ${queue}`, new Date()),
   })
-  // While rings are heard what is overdue is a backlog, not a loss: taken by the poll as well it would be worked twice over.
-  const seconds = () =>
-    performance.now() - heardAt < stillHeardMs ? env.pollOverdueSeconds * patience : env.pollOverdueSeconds
+  const poll = pollBeside(hearing, db, handlers)
   // Mail has a poll of its own: a slow mail server must not hold back the rest of the work while the queue is away.
-  const poll = (some: readonly Topic[]) =>
-    pollOnce(db, handlers, onFailure, { seconds: seconds(), topics: some })
   const tellAlive = nowAndThen(() => alive(db, 'work'))
   const others = topics.filter((topic) => topic !== 'mail.queued')
   const polls = [
@@ -154,10 +165,13 @@ function startWork(): StopStep[] {
   // Asked again until it has been answered once: the database may be away as this process starts.
   const compare = loop(() => demandRightKeys(db, keys).then(() => noteLaw(db, stamp)), lawPauseMs, onError)
   return [
+    // First: of a hundred letters that wait, none is begun that would be cut off by the end of the process.
+    { name: 'no more letters', run: letters.close },
     { name: 'law', run: compare },
     { name: 'ears', run: ears.close },
     { name: 'own bell', run: bell.close },
     { name: 'poll', run: () => Promise.all(polls.map((stop) => stop())) },
+    { name: 'letter in hand', run: letters.ended },
     { name: 'mailer', run: mailer.close },
     { name: 'worker database', run: () => db.destroy() },
   ]

@@ -107,9 +107,11 @@ export const INVARIANTS: readonly (readonly [rule: string, says: string, count: 
   ],
   [
     'I8',
-    'every mail is sent, refused with a task, or held after a restore',
+    'every mail is sent, refused with a task, held after a restore, or made needless by one sent since with the same words to the same receiver',
     `select count(*) from mail m where state not in ('sent', 'dropped') and not (state = 'refused' and exists (select 1 from task t where t.subject_id = m.id))
-      and not (state = 'held' and exists (select 1 from mail_hold where released_at is null))`,
+      and not (state = 'held' and exists (select 1 from mail_hold where released_at is null))
+      and not (state = 'covered' and exists (select 1 from mail k where k.state = 'sent' and k.sent_at > m.sending_at and k.template = m.template
+        and (k.person_id, k.unit, k.landlord_id) is not distinct from (m.person_id, m.unit, m.landlord_id)))`,
   ],
   ['I9', 'nothing fired before its time', `select count(*) from stage where fired_at < due_at`],
   [

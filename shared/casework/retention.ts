@@ -221,7 +221,7 @@ async function eraseReceipts(trx: Trx, rules: RetentionRules, erased: Erased): P
     ['notice_draft', sql`updated_at < ${begun}`],
     ['form_draft', sql`updated_at < ${written}`],
     ['notice_file', sql`state = 'draft' and received_at < ${begun}`],
-    ['mail', sql`created_at < ${before} and state in ('sent', 'refused')`],
+    ['mail', sql`created_at < ${before} and state in ('sent', 'refused', 'dropped', 'covered')`],
   ] as const) {
     const { numAffectedRows } = await sql`delete from ${sql.table(table)} where ${old}`.execute(trx)
     add(erased.counts, numAffectedRows ? { [table]: Number(numAffectedRows) } : {})

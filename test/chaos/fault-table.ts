@@ -55,7 +55,7 @@ const process: Row[] = [
     row: 'F7',
     what: 'crash between DATA and the row that says sent',
     faults: ['workers killed after DATA', 'mail server gone after DATA'],
-    tests: ['test/integration/twice.test.ts'],
+    tests: ['test/integration/mail.test.ts'],
   },
   {
     row: 'F8',

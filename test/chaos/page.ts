@@ -30,8 +30,9 @@ database's clock forward (the service stopped over its deadlines), that leap is 
 What a course pledges for itself is a rule too (P1–P10): without faults at most 5 s late (p99), after any single fault work
 within 60 s, 15 s when the queue was wiped, without a queue every stage within 30 s and somebody on duty told within 60 s.
 A letter that comes twice always bears the Message-ID of the first. Two ways to that cannot be closed from here: the server
-took it and its answer never came, or the sender was killed between the two. A database that is away just then no longer is
-one: the sender notes it as soon as it can.
+took it and its answer never came, or the sender was killed between the two. Such a letter is sent again only when no other
+with the same words has reached the same receiver since (*covered*), and until the server has answered one whole letter only
+one at a time is at risk.
 The share of such letters says as much of the storm as of the service: a unit gets one letter an hour, and in the seeds
 two years' notices come within one, under a fault a second; so their causes are counted beside them.
 Where root may mount, PostgreSQL's data and its log lie on small disks of memory that the run can fill; killing processes

@@ -96,6 +96,10 @@ test('our mailer sends a letter whose line was cut once, and says that it may ha
   const message = { id: 'one', to: letter.to, subject: letter.subject, text: letter.text }
   await expect(mailer.send(message)).rejects.toMatchObject({ mayHaveArrived: true })
   expect(started.letters()).toHaveLength(1)
+  // Whoever comes too late with a letter that another process has taken meanwhile must not hand it over.
+  const late = mailer.send({ ...message, mayBegin: () => false })
+  await expect(late).rejects.toMatchObject({ code: 'ECONNLATE' })
+  expect(started.letters()).toHaveLength(1)
   await started.stop()
   await expect(mailer.send(message)).rejects.toMatchObject({ mayHaveArrived: false })
   mailer.close()

@@ -2,12 +2,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
+import { moment } from '../../shared/casework/act.ts'
 import { openDatabase, type Db, type Trx } from '../../shared/db/open.ts'
 import { claimOverdue, emit, lease, maxAttempts, putOffsToTell, take } from '../../shared/outbox.ts'
 import type { Topic } from '../../shared/topics.ts'
 import { pollOnce } from '../../workers/poll.ts'
 import { leaseBehind } from '../../workers/relay.ts'
-import { answer, batchSize, ringsOf, troubleOf, type Handlers, type OnFailure } from '../../workers/worker.ts'
+import { answer, batchSize, ringsOf, type Handlers, type OnFailure } from '../../workers/worker.ts'
 import { openSpine, type Spine } from '../support/spine.ts'
 
 const topic = 'notice.received' as const
@@ -63,8 +64,8 @@ describe('the lease', () => {
 
   test('a row that is not done when its lease ends is rung again', async () => {
     await told(3)
-    expect(await lease(spine.worker, 10, 8)).toHaveLength(3)
-    expect(await lease(spine.worker, 10, 8)).toHaveLength(0)
+    expect(await lease(spine.worker, 10, 600)).toHaveLength(3)
+    expect(await lease(spine.worker, 10, 600)).toHaveLength(0)
     await sql`update outbox set lease_until = clock_now() - interval '1 millisecond'`.execute(spine.owner)
     expect(await lease(spine.worker, 10, 8)).toHaveLength(3)
     expect(await count('outbox where publishes = 2')).toBe(3)
@@ -153,13 +154,16 @@ describe('failures', () => {
       throw new RangeError('always')
     })
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+      const { now } = await moment(spine.worker)
       await answer(spine.worker, handlers, { topic, ids }, onFailure)
+      // Counted from before the try: however long a busy machine takes to look, the wait is what was written down.
       const { rows } = await sql<{ wait: number; attempts: number }>`
-        select extract(epoch from available_at - clock_now())::float as wait, attempts from outbox`.execute(
+        select extract(epoch from available_at - ${now}::timestamptz)::float as wait, attempts from outbox`.execute(
         spine.owner,
       )
       expect(rows[0]?.attempts).toBe(attempt)
-      expect(rows[0]?.wait).toBeGreaterThan(Math.min(300, 2 ** attempt) - 1)
+      expect(rows[0]?.wait).toBeGreaterThanOrEqual(Math.min(300, 2 ** attempt))
+      await sql`update outbox set available_at = available_at + interval '1 hour'`.execute(spine.owner)
       await answer(spine.worker, handlers, { topic, ids }, onFailure) // too early: nothing happens
       await forget()
     }
@@ -245,7 +249,25 @@ describe('failures', () => {
     }
     await answer(spine.worker, handlers, { topic: 'mail.queued', ids }, onFailure)
     expect(tried).toBe(1)
-    expect(await count('outbox where attempts = 0 and available_at > clock_now()')).toBe(5)
+    expect(await count('outbox where attempts = 0 and available_at > created_at')).toBe(5)
+  })
+
+  test('an errand that must wait by itself lets those behind it try at once', async () => {
+    const { ids } = await told(3, 'mail.queued')
+    let tried = 0
+    const errand = async () => {
+      tried += 1
+      if (tried === 1) throw Object.assign(new Error('not yet'), { code: 'ECONNPAUSED', alone: true })
+    }
+    await answer(
+      spine.worker,
+      { ...spine.handlers, 'mail.queued': { errand } },
+      { topic: 'mail.queued', ids },
+      onFailure,
+    )
+    expect(tried).toBe(3)
+    expect(await count('outbox where done_at is not null')).toBe(2)
+    expect(await count('outbox where attempts = 0 and available_at > created_at')).toBe(1)
   })
 
   test('the poll works what the queue never rang for', async () => {
@@ -258,34 +280,11 @@ describe('failures', () => {
   })
 })
 
-describe('whose trouble an error is', () => {
-  test.each([
-    [{ code: 'ECONNREFUSED' }, 'away'],
-    [{ code: '57P01' }, 'away'],
-    [{ code: '53300' }, 'away'],
-    // No handle left for a line to the database: the rows are not at fault.
-    [{ code: 'EMFILE' }, 'away'],
-    [{ message: 'Connection terminated unexpectedly' }, 'away'],
-    [{ message: 'timeout exceeded when trying to connect' }, 'away'],
-    [{ code: '40P01' }, 'busy'],
-    [{ code: '55P03' }, 'busy'],
-    [{ code: '57014' }, 'busy'],
-    [{ code: 'EBUSY' }, 'busy'],
-    // Each of these was once taken for an outage, and would have been tried for ever without anybody being told.
-    [{ message: 'No template for rent-termination' }, 'fault'],
-    [{ code: 'ERR_INVALID_ARG_TYPE' }, 'fault'],
-    [{ code: 'EENVELOPE' }, 'fault'],
-    [{ code: '23505' }, 'fault'],
-    [{ message: 'Cannot read properties of undefined' }, 'fault'],
-    [undefined, 'fault'],
-  ])('%o is %s', (error, trouble) => expect(troubleOf(error)).toBe(trouble))
-
-  test('rings hold one topic and at most a batch each', () => {
-    const claimed = Array.from({ length: 2 * batchSize + 1 }, (_, n) => ({
-      id: 2 * batchSize + 1 - n,
-      topic,
-    }))
-    expect(ringsOf(claimed).map((ring) => ring.ids.length)).toEqual([batchSize, batchSize, 1])
-    expect(ringsOf(claimed)[0]?.ids[0]).toBe(1)
-  })
+test('rings hold one topic and at most a batch each', () => {
+  const claimed = Array.from({ length: 2 * batchSize + 1 }, (_, n) => ({
+    id: 2 * batchSize + 1 - n,
+    topic,
+  }))
+  expect(ringsOf(claimed).map((ring) => ring.ids.length)).toEqual([batchSize, batchSize, 1])
+  expect(ringsOf(claimed)[0]?.ids[0]).toBe(1)
 })
