@@ -5,8 +5,10 @@ import {
   decideApproval,
   fetchExport,
   listApprovals,
+  mayApprove,
   type Approval,
 } from '../../shared/casework/approvals.ts'
+import type { Actor } from '../../shared/casework/act.ts'
 import type { App } from '../http.ts'
 import { dateAndTime } from './filters.ts'
 import { renderPage, tellNextPage } from './frame.ts'
@@ -23,8 +25,8 @@ import {
   type Values,
 } from './page.ts'
 
-function lineOf(one: Approval, me: string | null, t: Say) {
-  const own = one.askedBy === me
+function lineOf(one: Approval, me: Actor, t: Say) {
+  const own = one.askedBy === me.personId
   return {
     id: one.id,
     text: t(`approval.${one.kind}`, { date: one.wish.servedDate ?? '', number: one.caseNumber ?? '' }),
@@ -35,6 +37,7 @@ function lineOf(one: Approval, me: string | null, t: Say) {
     }),
     state: t(`approval.state.${one.state}`, { name: one.decidedByName ?? '' }),
     mayDecide: one.state === 'asked' && !own,
+    mayApprove: mayApprove(one.askedByRole, me.role),
     mayFetch: one.state === 'approved' && own && one.kind !== 'legal-date',
   }
 }
@@ -55,7 +58,7 @@ async function show(
   }))
   return renderPage(reply, 'audit/approvals', {
     title: t('approval.title'),
-    approvals: approvals.map((one) => lineOf(one, actor.personId, t)),
+    approvals: approvals.map((one) => lineOf(one, actor, t)),
     kinds,
     form: { values: { kind: 'export-tasks', ...values }, errors },
     errors: summaryOf(errors),

@@ -13,6 +13,7 @@ import { stateAccess } from './audit.ts'
 import { lockCase, noSuch } from './open-case.ts'
 import { writeTimeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
+import { isOneOf } from './two-persons.ts'
 
 export type ApprovalKind = 'export-tasks' | 'export-cases' | 'legal-date'
 
@@ -31,6 +32,8 @@ export type Approval = {
   state: 'asked' | 'approved' | 'refused' | 'done'
   askedBy: string
   askedByName: string
+  /** What they are now; null when they no longer work in the committee. */
+  askedByRole: string | null
   askedAt: string
   decidedByName: string | null
 }
@@ -93,7 +96,7 @@ async function demandDate(
 }
 
 const shown = sql`a.id, a.kind, a.case_id, c.number as case_number, a.wish, a.reason, a.state, a.asked_by, p.name as asked_by_name, a.asked_at,
-  d.name as decided_by_name`
+  case when p.active and p.committee = a.committee then p.role end as asked_by_role, d.name as decided_by_name`
 const sources = sql`approval a join person p on p.id = a.asked_by left join person d on d.id = a.decided_by left join arrears_case c on c.id = a.case_id`
 
 /** What waits for an answer in the actor's committee, and what has lately been answered. */
@@ -107,9 +110,15 @@ export async function listApprovals(db: Db, actor: Actor): Promise<Approval[]> {
   })
 }
 
+/** Whether these two may do it together: one of them leads the work (reliability: the team lead is the second person). */
+export function mayApprove(askedByRole: string | null, role: string): boolean {
+  return [askedByRole, role].includes('supervisor')
+}
+
 /**
  * Another person's answer. An approved date takes effect at once: it is stored as what has happened to the notice, and
- * every date is computed anew beside the old ones. Refuses the one who asked (`approval.own`), and an answer given twice.
+ * every date is computed anew beside the old ones. Refuses the one who asked (`approval.own`), an answer given twice, and
+ * a yes to what is no longer what was asked for.
  */
 export async function decideApproval(
   db: Db,
@@ -124,16 +133,8 @@ export async function decideApproval(
       )
     const asked = rows[0]
     if (!asked) throw noSuch()
-    if (asked.askedBy === actor.personId) {
-      throw new Refusal(
-        'forbidden',
-        'approval.own',
-        'Den som har bett om något kan inte själv godkänna det. Be en kollega.',
-      )
-    }
-    if (asked.state !== 'asked') {
-      throw new Refusal('conflict', 'approval.answered', 'Frågan är redan besvarad. Ladda om sidan.')
-    }
+    await demandAnswerable(trx, actor, asked)
+    if (decision.approve) await demandApprovable(trx, actor, asked)
     stateAccess(trx, {
       action: 'approval',
       code: `${asked.kind}.${decision.approve ? 'approved' : 'refused'}`,
@@ -144,6 +145,49 @@ export async function decideApproval(
       done_at = ${dated ? at.now : null} where id = ${asked.id}`.execute(trx)
     if (dated) await setServedDate(trx, at, tools, { actor, asked })
   })
+}
+
+async function demandAnswerable(trx: Trx, actor: Actor, asked: Approval): Promise<void> {
+  if (await isOneOf(trx, actor, [asked.askedBy]))
+    throw new Refusal(
+      'forbidden',
+      'approval.own',
+      'Den som har bett om något kan inte själv godkänna det. Be en kollega.',
+    )
+  if (asked.state !== 'asked')
+    throw new Refusal('conflict', 'approval.answered', 'Frågan är redan besvarad. Ladda om sidan.')
+}
+
+/** Refuses a yes where one of the two has gone, neither leads the work, or the notice has changed meanwhile. */
+async function demandApprovable(trx: Trx, actor: Actor, asked: Approval): Promise<void> {
+  if (!['caseworker', 'supervisor'].includes(asked.askedByRole ?? ''))
+    throw new Refusal(
+      'unprocessable',
+      'approval.asker-gone',
+      'Den som bad om det har inte längre det arbetet. Avslå, och be om det på nytt om det behövs.',
+    )
+  if (!mayApprove(asked.askedByRole, actor.role))
+    throw new Refusal(
+      'forbidden',
+      'approval.supervisor',
+      'En av de två måste vara enhetschef. Be enhetschefen.',
+    )
+  if (asked.kind === 'legal-date' && (await isOvertaken(trx, asked)))
+    throw new Refusal(
+      'conflict',
+      'approval.overtaken',
+      'Meddelandet har ändrats sedan frågan ställdes. Avslå, läs ärendet och be på nytt om det behövs.',
+    )
+}
+
+/** Does the notice lie in another case by now, or has somebody told something else of it since? */
+async function isOvertaken(trx: Trx, { id, caseId, wish }: Approval): Promise<boolean> {
+  const { rows } =
+    await sql`select 1 from approval a join notice n on n.id = ${wish.noticeId} and n.case_id = ${caseId}
+    where a.id = ${id} and not exists (select 1 from notice later where later.corrects = n.id and later.received_at > a.asked_at)
+      and not exists (select 1 from notice_update u where u.notice_id = n.id and u.received_at > a.asked_at
+        and u.type in ('served', 'corrected', 'withdrawn'))`.execute(trx)
+  return rows.length === 0
 }
 
 async function setServedDate(

@@ -8,6 +8,7 @@ import { inContext, type Actor } from './act.ts'
 import { stateAccess, type AuditAction } from './audit.ts'
 import { noSuch } from './open-case.ts'
 import { readMunicipality } from './settings.ts'
+import { demandNotOwn } from './two-persons.ts'
 
 export const JUDGEMENTS = ['in-order', 'ask', 'wrong'] as const
 export type Judgement = (typeof JUDGEMENTS)[number]
@@ -151,7 +152,10 @@ async function factsOf(trx: Trx, lines: readonly Line[]): Promise<Map<string, Fa
   return found
 }
 
-/** The reviewer's word on a line; the latest counts, and the log says that it was given. */
+/**
+ * The reviewer's word on a line; the latest counts, and the log says that it was given. Refuses whoever left the line:
+ * a reviewer was perhaps a caseworker last month.
+ */
 export async function judgeLine(
   db: Db,
   actor: Actor,
@@ -159,6 +163,10 @@ export async function judgeLine(
 ): Promise<void> {
   await inContext(db, actor, async (trx, at) => {
     stateAccess(trx, { action: 'review', code: wish.judgement })
+    const { rows } = await sql<{ by: string | null }>`select p.id as by from audit_sample_line l
+      join audit_entry e on e.lane = l.lane and e.seq = l.seq left join person p on p.id::text = e.actor
+      where l.id = ${wish.lineId}`.execute(trx)
+    await demandNotOwn(trx, actor, rows[0]?.by ?? null)
     const { numAffectedRows } =
       await sql`update audit_sample_line set judgement = ${wish.judgement}, note = ${wish.note},
       reviewed_by = ${actor.personId}, reviewed_at = ${at.now} where id = ${wish.lineId}`.execute(trx)
@@ -188,7 +196,7 @@ export async function listOpenings(db: Db, actor: Actor): Promise<GlassOpening[]
   })
 }
 
-/** The reviewer's word on an opening, once. */
+/** The reviewer's word on an opening, once. Refuses whoever broke that glass. */
 export async function judgeOpening(
   db: Db,
   actor: Actor,
@@ -196,6 +204,10 @@ export async function judgeOpening(
 ): Promise<void> {
   await inContext(db, actor, async (trx, at) => {
     stateAccess(trx, { action: 'review', code: wish.judgement })
+    const { rows } = await sql<{
+      personId: string
+    }>`select person_id from break_glass where id = ${wish.id}`.execute(trx)
+    await demandNotOwn(trx, actor, rows[0]?.personId ?? null)
     const { numAffectedRows } =
       await sql`update break_glass set judgement = ${wish.judgement}, reviewed_by = ${actor.personId},
       reviewed_at = ${at.now} where id = ${wish.id} and reviewed_at is null`.execute(trx)

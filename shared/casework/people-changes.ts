@@ -4,6 +4,7 @@ import type { Db, Trx } from '../db/open.ts'
 import { Refusal, type Problem } from '../domain/refusal.ts'
 import { inContext, lockTexts, type Actor } from './act.ts'
 import { noSuch } from './open-case.ts'
+import { isOneOf } from './two-persons.ts'
 
 /** Roles that a person can be given; systems and landlords come in by other ways. */
 export const STAFF_ROLES = [
@@ -200,6 +201,7 @@ export async function addPerson(
       .returning('id')
       .executeTakeFirst()
     if (!made) return sameAs(trx, row)
+    await demandAnother(trx, actor, made.id)
     await notePersonChange(trx, actor.personId, {
       personId: made.id,
       what: 'added',
@@ -223,9 +225,9 @@ async function sameAs(trx: Trx, row: Placed & { subject: string; username: strin
   throw new Refusal('conflict', 'person.taken', detail, [wrong('subject', 'person.taken', detail, en)])
 }
 
-/** Refuses a change of one's own rights: nobody gives themselves access to cases. */
-function demandAnother(actor: Actor, id: string): void {
-  if (actor.personId !== id) return
+/** Refuses a change of one's own rights, by whatever account: nobody gives themselves access to cases. */
+async function demandAnother(trx: Trx, actor: Actor, id: string): Promise<void> {
+  if (!(await isOneOf(trx, actor, [id]))) return
   throw new Refusal(
     'forbidden',
     'person.own-rights',
@@ -255,7 +257,8 @@ export async function changePerson(db: Db, actor: Actor, id: string, wish: Perso
     const { name, email, role, committee, unit } = was
     const before = { name, email, role, committee, unit }
     if (JSON.stringify(before) === JSON.stringify(now)) return
-    if (role !== now.role || committee !== now.committee || unit !== now.unit) demandAnother(actor, id)
+    if (role !== now.role || committee !== now.committee || unit !== now.unit)
+      await demandAnother(trx, actor, id)
     if (role === 'administrator' && now.role !== role) await demandAdministratorLeft(trx, id)
     await trx
       .updateTable('person')
@@ -268,7 +271,7 @@ export async function changePerson(db: Db, actor: Actor, id: string, wish: Perso
 
 /** Refuses to end oneself, and the last administrator. */
 export async function demandEndable(trx: Trx, actor: Actor, { id, role }: PersonLine): Promise<void> {
-  demandAnother(actor, id)
+  await demandAnother(trx, actor, id)
   if (role === 'administrator') await demandAdministratorLeft(trx, id)
 }
 
@@ -278,7 +281,7 @@ export async function reopenPerson(db: Db, actor: Actor, id: string): Promise<vo
     await lockRights(trx, actor)
     const person = await findPerson(trx, id)
     if (person.active) return
-    demandAnother(actor, id)
+    await demandAnother(trx, actor, id)
     await sql`update person set active = true, updated_at = clock_now() where id = ${id}`.execute(trx)
     await notePersonChange(trx, actor.personId, { personId: id, what: 'reopened', before: null, after: null })
   })

@@ -5,6 +5,7 @@ import { Refusal } from '../domain/refusal.ts'
 import { inContext, type Actor } from './act.ts'
 import { noSuch } from './open-case.ts'
 import type { Told } from './recipients.ts'
+import { isOneOf } from './two-persons.ts'
 
 export type Named = { personId: string; name: string; role: string; unit: string | null; namedAt: string }
 
@@ -24,7 +25,7 @@ export async function listNamed(db: Db, actor: Actor): Promise<Named[]> {
  */
 export async function nameColleague(db: Db, actor: Actor, personId: string): Promise<void> {
   await inContext(db, actor, async (trx) => {
-    demandAnother(actor, personId)
+    await demandAnother(trx, actor, personId)
     await sql`insert into protected_group (committee, person_id, named_by)
       select committee, id, ${actor.personId}::uuid from person
       where id = ${personId} and committee = ${actor.committee} and active
@@ -48,8 +49,8 @@ async function isNamed(trx: Trx, actor: Actor, personId: string): Promise<boolea
   return rows.length > 0
 }
 
-function demandAnother(actor: Actor, personId: string): void {
-  if (personId !== actor.personId) return
+async function demandAnother(trx: Trx, actor: Actor, personId: string): Promise<void> {
+  if (!(await isOneOf(trx, actor, [personId]))) return
   throw new Refusal(
     'forbidden',
     'protected.named-by-another',

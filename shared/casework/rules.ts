@@ -7,6 +7,7 @@ import { inContext, lockTexts, type Actor, type Moment } from './act.ts'
 import { noSuch } from './open-case.ts'
 import { checkRules, demandReadable, errorsIn, unsound, type Finding } from './rule-checks.ts'
 import type { RuleKind } from './settings.ts'
+import { isOneOf } from './two-persons.ts'
 import { carryOut, isCarriedOut } from './units.ts'
 
 /** A version as it is shown. `inForce`: this is the one that decides new cases today. */
@@ -146,7 +147,7 @@ export async function reviewRules(db: Db, actor: Actor, id: number): Promise<Rul
   return inContext(db, actor, async (trx, at) => {
     const found = await lockVersion(trx, id)
     if (found.state === 'draft') {
-      if (found.createdBy === reviewer || found.authors.includes(reviewer))
+      if (await isOneOf(trx, actor, [...found.authors, ...(found.createdBy ? [found.createdBy] : [])]))
         throw new Refusal(
           'forbidden',
           'review.own',

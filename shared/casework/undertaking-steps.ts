@@ -12,6 +12,7 @@ import { lockCase, nameInDiary, noSuch, touchCase, type LockedCase } from './ope
 import { addOwnTasks, finishOwnTask } from './own-tasks.ts'
 import { readMunicipality } from './settings.ts'
 import { answerTemplateTask } from './template-tasks.ts'
+import { isOneOf } from './two-persons.ts'
 import { writeTimeline } from './timeline.ts'
 import { refuseObjections, undertakingMatter } from './undertakings.ts'
 
@@ -128,7 +129,9 @@ export async function decideUndertaking(
     if (actor.personId === null) throw onlyPeople()
     if (decision.granted) {
       const { periods, askedBy } = found
-      await demandPossible(trx, at, open.id, { periods, askedBy, decidedBy: actor.personId })
+      // Another account of whoever asked decides as the one who asked: that is, not at all.
+      const decidedBy = (await isOneOf(trx, actor, [askedBy])) ? askedBy : actor.personId
+      await demandPossible(trx, at, open.id, { periods, askedBy, decidedBy })
     }
     await sql`update undertaking set state = ${state}, decided_by = ${actor.personId}, decided_at = ${at.now},
       decision_reason = ${decision.reason} where id = ${found.id}`.execute(trx)

@@ -194,8 +194,8 @@ export const auditTexts = {
 
   'approval.title': { sv: 'Godkännanden', en: 'Approvals' },
   'approval.intro': {
-    sv: 'Det här kräver två personer. Den som har bett om något kan inte själv godkänna det.',
-    en: 'These need two persons. Whoever has asked cannot approve.',
+    sv: 'Det här kräver två personer, och en av dem ska vara enhetschef. Den som har bett om något kan inte själv godkänna det.',
+    en: 'These need two persons, one of them a supervisor. Whoever has asked cannot approve.',
   },
   'approval.none': { sv: 'Inget väntar på godkännande.', en: 'Nothing waits for approval.' },
   'approval.export-tasks': { sv: 'Ta ut öppna uppgifter som fil', en: 'Export the open tasks' },

@@ -6,11 +6,17 @@ import type { Language } from './say.ts'
 const english: Readonly<Record<string, string>> = {
   'absence.days': 'Check the days: the last one must not come before the first.',
   'approval.answered': 'The question is answered already. Load the page again.',
+  'approval.asker-gone':
+    'Whoever asked for it no longer has that work. Refuse it, and ask anew if it is needed.',
+  'approval.overtaken':
+    'The notice has changed since the question was asked. Refuse it, read the case, and ask anew if it is needed.',
   'approval.own': 'Whoever has asked cannot approve. Ask a colleague.',
+  'approval.supervisor': 'One of the two must be a supervisor. Ask the supervisor.',
   'assign.others': 'Ask your supervisor to move the case to somebody else.',
   'assignee.elsewhere': 'Choose somebody who works in the committee.',
   'assignee.unknown': 'Choose somebody who works in the unit.',
   'assignment.answered': 'The assignment is answered already. Read the case again.',
+  'audit.own': 'You have done it yourself. Ask another reviewer.',
   'audit.empty': 'There is nothing in the log for those days. Choose another period.',
   'case.closed': 'The case is closed. Open it again if something new has happened.',
   'case.unknown': 'No case of that number in the committee. Check the number.',
@@ -25,6 +31,7 @@ const english: Readonly<Record<string, string>> = {
   'draft.unchanged': 'The draft is the same as the table in force.',
   'eviction-plan.empty': 'Say how it is arranged, or that it is not needed.',
   'eviction-plan.no-day': 'No eviction day is set. Plan when Kronofogden has given a day.',
+  'file.infected': 'The file holds malware and was not kept. Look at the computer that it comes from.',
   'file.missing': 'There is no file in what was sent. Choose a file.',
   'from.only-today': 'Committees and units change the day they are published. Give today’s date.',
   'from.past': 'Give today or a later day: rules are not changed backwards in time.',
@@ -109,6 +116,7 @@ const english: Readonly<Record<string, string>> = {
   'eviction-plan.away': 'One of the persons is away that day. Choose somebody else.',
   'eviction-plan.nobody': 'Choose at least one person who is there.',
   'eviction-plan.person': 'One of the persons does not exist. Choose somebody else.',
+  'login.fresh': 'Sign in again: this demands a new sign-in.',
   'meeting.day': 'That day has been. Choose today or a day to come.',
   'meeting.person': 'Choose somebody in the committee that has the case. Others are called in from the case.',
   'meeting.protected':

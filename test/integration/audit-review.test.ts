@@ -30,7 +30,7 @@ const page = (path: string, as: Who): Promise<Answer> =>
 beforeAll(async () => {
   api = await openApi({ pages: true })
   on = casework(api)
-}, 90_000)
+})
 afterAll(() => api.stop())
 
 describe('The review of the log', () => {
@@ -100,6 +100,37 @@ describe('The review of the log', () => {
       days: number
     }>`select review_by - opened_at::date as days from break_glass where id = ${first!.id}`.execute(api.owner)
     expect(rows[0]!.days).toBeLessThanOrEqual(6)
+  })
+
+  test('nobody judges what they did themselves, by this account or another', async () => {
+    const reviewer = await who('reviewer.gan')
+    const { id, number } = await on.aCase()
+    await breakGlass(api.web, await who('visitor.gan'), { number, reason: 'Jouren behöver veta nu' })
+    await on.read(id, 'visitor.gan')
+    const { rows } = await sql<{ lane: string; seq: number; day: string }>`
+      select lane, seq, clock_today()::text as day from audit_entry
+      where ${id} = any(subject_ids) and actor = ${api.person('visitor.gan')} and action = 'read' order by seq limit 1`.execute(
+      api.owner,
+    )
+    const { lane, seq, day } = rows[0]!
+    const sample = await drawSample(api.web, reviewer, { from: day, to: day, lines: 5 })
+    await sql`insert into audit_sample_line (sample_id, lane, seq) values (${sample}, ${lane}, ${seq}) on conflict do nothing`.execute(
+      api.owner,
+    )
+    const line = await sql<{ id: string }>`select id from audit_sample_line
+      where sample_id = ${sample} and lane = ${lane} and seq = ${seq}`.execute(api.owner)
+    const opening = (await listOpenings(api.web, reviewer)).find(({ judgement }) => judgement === null)!
+    const judge = () => [
+      judgeLine(api.web, reviewer, { lineId: line.rows[0]!.id, judgement: 'in-order', note: null }),
+      judgeOpening(api.web, reviewer, { id: opening.id, judgement: 'justified' }),
+    ]
+    const rename = (name: string) =>
+      sql`update person set name = ${name} where id = ${api.person('reviewer.gan')}`.execute(api.owner)
+    await rename('Visitor.Gan')
+    for (const one of await Promise.allSettled(judge()))
+      expect(one).toMatchObject({ status: 'rejected', reason: { code: 'audit.own' } })
+    await rename('reviewer.gan')
+    for (const one of await Promise.allSettled(judge())) expect(one.status).toBe('fulfilled')
   })
 
   test('the person gets an excerpt of who has seen the case, and another committee none', async () => {
