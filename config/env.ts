@@ -41,6 +41,7 @@ const table = z.object({
     z.enum(['development', 'test', 'production']).default('development'),
     'production refuses generated keys.',
   ),
+  scannerUrl: named('SCANNER_URL', link(/^tcp$/).optional(), 'clamd that looks at files: tcp://host:3310.'),
   logLevel: named(
     'LOG_LEVEL',
     z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
@@ -71,7 +72,7 @@ const table = z.object({
   tlsOff: named(
     'TLS_OFF',
     list.optional(),
-    'In production without TLS: some of database, redis, smtp, identity.',
+    'In production without TLS: some of database, redis, smtp, identity, scanner.',
   ),
   tlsCaFile: named(
     'TLS_CA_FILE',
@@ -255,6 +256,7 @@ const CARRIED = {
   watchdogDatabaseUrl: 'database',
   redisUrl: 'redis',
   smtpUrl: 'smtp',
+  scannerUrl: 'scanner',
   staffIssuer: 'identity',
   landlordIssuer: 'identity',
   tokenIssuer: 'identity',

@@ -10,7 +10,7 @@ const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]', ''])
  * itself how it wants its TLS (`sslmode`, `requireTLS`) is left as it is, and so is one on this machine.
  */
 export function overTls(
-  part: 'database' | 'redis' | 'smtp' | 'identity',
+  part: 'database' | 'redis' | 'smtp' | 'identity' | 'scanner',
   address: string,
   tls: TlsSettings,
 ): string | null {
@@ -18,6 +18,8 @@ export function overTls(
   if (LOCAL.has(url.hostname) || tls.off.includes(part)) return address
   // An issuer's name is compared letter by letter: it is never written anew.
   if (part === 'identity') return url.protocol === 'https:' ? address : null
+  // It speaks no TLS: on this machine, or in a network that somebody answers for.
+  if (part === 'scanner') return null
   if (part === 'redis') return url.protocol === 'rediss:' ? withRoot(url, tls, address) : null
   if (part === 'smtp') {
     if (url.protocol === 'smtp:' && !url.searchParams.has('requireTLS'))

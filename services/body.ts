@@ -3,6 +3,7 @@ import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Refusal } from '../shared/domain/refusal.ts'
+import { isApi } from './identify.ts'
 
 export const MAX_JSON_BYTES = 1024 * 1024
 export const MAX_FILE_BYTES = 5 * 1024 * 1024
@@ -92,7 +93,7 @@ export function readJson(bytes: Uint8Array): unknown {
 }
 
 function expectedKind(request: FastifyRequest): BodyKind {
-  return request.routeOptions.config.accepts ?? (request.url.startsWith('/v1/') ? 'json' : 'form')
+  return request.routeOptions.config.accepts ?? (isApi(request) ? 'json' : 'form')
 }
 
 /** Refuses a type that the route did not ask for: else a form could be posted to the API from any site. */

@@ -16,6 +16,7 @@ import Fastify, {
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Principal } from '../shared/casework/people.ts'
 import { Refusal } from '../shared/domain/refusal.ts'
+import type { Scan } from '../shared/scanner.ts'
 import { preferredLanguage, type Language } from '../shared/text/say.ts'
 import { demandPermissions, type Declared, type Permission } from './access.ts'
 import { MAX_JSON_BYTES, readBodies, type BodyKind } from './body.ts'
@@ -83,6 +84,8 @@ export type HttpDeps = Omit<IdentifyDeps, 'settings'> &
     keepUnreadable?: (sender: Principal, raw: Buffer, code: string) => Promise<void>
     /** Writes to the audit log that somebody known was refused. */
     keepDenial?: (sender: Principal, code: string) => Promise<void>
+    /** Looks at each file before it is taken. */
+    scan?: Scan
     routes: readonly Routes[]
   }
 
@@ -271,6 +274,7 @@ function answerUnknown(app: App, declared: readonly Declared[]): void {
  */
 export async function buildServer(deps: HttpDeps): Promise<Server> {
   const app = newServer(deps)
+  app.decorate('scan', deps.scan ?? null)
   const declared = demandPermissions(app)
   app.setErrorHandler<FastifyError>((error, request, reply) => answerFault(error, request, reply, deps))
   answerUnknown(app, declared)

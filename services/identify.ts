@@ -22,9 +22,12 @@ export type IdentifyDeps = Omit<LostFormDeps, 'settings'> & {
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Is this the API's answer (a problem document), rather than a page's? */
+/**
+ * Is this the API's answer (a problem document), rather than a page's? Told by the route that was found: `/%761/cases`
+ * leads to the API as well, and must not be taken for a page with a form.
+ */
 export function isApi(request: FastifyRequest): boolean {
-  return /^\/(v1|health|metrics|openapi\.json)(\/|\?|$)/.test(request.url)
+  return /^\/(v1|health|metrics|openapi\.json)(\/|\?|$)/.test(request.routeOptions?.url ?? request.url)
 }
 
 /** The cookie that remembers the language: with the prefix by which the browser keeps other hosts from setting it. */
@@ -111,9 +114,14 @@ const FRESH_SECONDS = 15 * 60
  * long ago does it again, at the identity provider, and comes back.
  */
 function demandFresh(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
-  if (request.routeOptions.config?.fresh !== true || !request.session?.subject) return undefined
-  const { authTime, provider = 'staff' } = request.session
+  if (request.routeOptions.config?.fresh !== true) return undefined
+  const signedIn = request.headers.authorization === undefined ? request.session : request.principal
+  const { authTime } = signedIn ?? {}
   if (authTime !== undefined && Date.now() / 1000 - authTime <= FRESH_SECONDS) return undefined
+  // Whoever comes with a token must fetch a new one: there is no browser to send to the provider.
+  if (request.headers.authorization !== undefined)
+    throw new Refusal('forbidden', 'login.fresh', 'Logga in igen: det här kräver en ny inloggning.')
+  const { provider = 'staff' } = request.session
   const path = request.url.split('?')[0] ?? '/'
   return reply.redirect(`/login/${provider}?fresh=1&next=${encodeURIComponent(path)}`, 303)
 }

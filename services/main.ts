@@ -11,6 +11,7 @@ import { keepUnreadable } from '../shared/casework/unreadable.ts'
 import { migrationNames } from '../shared/db/migrate.ts'
 import { openDatabase } from '../shared/db/open.ts'
 import { readLaw } from '../shared/domain/periods.ts'
+import { scannerAt } from '../shared/scanner.ts'
 import { openLog } from '../shared/log.ts'
 import { blindIndex, readKeys } from '../shared/seal.ts'
 import { stopOnSignal } from '../shared/stop.ts'
@@ -93,6 +94,7 @@ const tools = { keys, law }
 const { app } = await buildServer({
   ...wired,
   logger: log,
+  ...(env.scannerUrl && { scan: scannerAt(env.scannerUrl) }),
   keepUnreadable: (sender, raw, fault) => keepUnreadable(db, tools, actorOf(sender), { raw, fault }),
   keepLostForm: lostFormKeeper({ db, tools }),
   routes: [login, ...apiRoutes({ db, tools }), pageRoutes({ db, tools })],

@@ -132,6 +132,7 @@ export function tokenVerifier(settings: TokenSettings, directory: TokenDirectory
       payload.sub && payload.sub !== clientId ? await directory.findPerson(payload.sub, payload) : null
     const found = person ?? (typeof clientId === 'string' ? await directory.findClient(clientId) : null)
     if (!found) throw new Refusal('forbidden', 'client.unknown', 'Systemet är inte anslutet till Bokvar.')
-    return { ...found, scopes: scopesOf(payload) }
+    const authTime = payload['auth_time']
+    return { ...found, scopes: scopesOf(payload), ...(typeof authTime === 'number' && { authTime }) }
   }
 }

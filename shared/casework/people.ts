@@ -27,6 +27,8 @@ export type Principal = {
   /** What an access token carries; empty for somebody signed in on the pages. */
   scopes: string[]
   name: string
+  /** When they proved who they are, where a token says so; seconds since 1970. */
+  authTime?: number
   /** By which door this request came in. */
   via?: Via
 }

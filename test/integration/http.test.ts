@@ -5,7 +5,7 @@ import pino from 'pino'
 import { sql } from 'kysely'
 import { findReadiness } from '../../shared/casework/readiness.ts'
 import { CANARY, echoRoutes, expectProblem } from '../support/echo.ts'
-import { startTestServer, type TestServer } from '../support/http.ts'
+import { BASE, startTestServer, type TestServer } from '../support/http.ts'
 
 let server: TestServer
 let token: string
@@ -23,7 +23,7 @@ beforeAll(async () => {
     logger: pino({ level: 'info' }, sink),
   }))
   token = await server.token('landlord')
-}, 60_000)
+})
 afterAll(() => server.stop())
 
 const authorized = (headers: Record<string, string> = {}) => ({
@@ -65,11 +65,17 @@ describe('An address', () => {
     expect(String(answer.headers.allow).split(', ').sort()).toEqual(['GET', 'HEAD', 'POST'])
   })
 
-  test('of a page that does not exist is answered with a page', async () => {
-    const answer = await server.app.inject({ url: '/finns-inte' })
-    expect(answer.statusCode).toBe(404)
-    expect(answer.headers['content-type']).toContain('text/html')
+  test('of a page that does not exist is answered with a page, which repeats nothing of it', async () => {
+    const answer = await server.app.inject({ url: '/finns-inte/Kanariefågel-19811228-9874?q=Kanariefågel' })
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
     expect(answer.body).toContain('<h1')
+    expect(decodeURIComponent(answer.body)).not.toMatch(/Kanariefågel|19811228/)
+  })
+
+  test('of the API is the API’s however it is written: no form is read there, and no page answers', async () => {
+    const headers = authorized({ 'content-type': 'application/x-www-form-urlencoded' })
+    const sent = { method: 'POST' as const, url: '/%761/echo', headers, payload: 'name=x' }
+    expectProblem(await server.app.inject(sent), 415, 'content-type')
   })
 
   test('J27: forged headers change neither client, host nor method', async () => {
@@ -187,7 +193,7 @@ describe('The service', () => {
       apiName: 'Bokvar',
       apiVersion: '0.0.0-test',
       apiReleased: '2026-11-22',
-      apiDocumentation: 'http://localhost:3999/docs',
+      apiDocumentation: `${BASE}/docs`,
       apiStatus: 'active',
     })
   })

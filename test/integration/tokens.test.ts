@@ -18,9 +18,12 @@ beforeAll(async () => {
       app.get('/v1/who', { config: { permission: 'notice.read-own' } }, (request) => ({
         ...request.principal,
       }))
+      app.get('/nodlage', { config: { permission: 'own.page', fresh: true } }, (_request, reply) =>
+        reply.send('öppet'),
+      )
     },
   ])
-}, 60_000)
+})
 afterAll(() => server.stop())
 
 const ask = (token: string) =>
@@ -113,6 +116,18 @@ describe('A system', () => {
 })
 
 describe('A person’s token', () => {
+  test.each([
+    ['a moment ago', 5, 200],
+    ['long ago', 901, 403],
+    ['at a time it does not tell', null, 403],
+  ])('of a sign-in %s opens what is grave accordingly', async (_when, ago, status) => {
+    const auth_time = ago === null ? {} : { auth_time: Math.floor(Date.now() / 1000) - ago }
+    const sub = server.identity.people.find(({ role }) => role === 'supervisor')!.sub
+    const token = await signed((one) => one, undefined, { sub, client_id: 'app', ...auth_time })
+    const answer = await server.app.inject({ url: '/nodlage', headers: { authorization: `Bearer ${token}` } })
+    expect(answer.statusCode).toBe(status)
+  })
+
   const eva = () => server.identity.people.find(({ role }) => role === 'supervisor')!
   const client = { clientId: 'x', clientSecret: 'x' }
   const judge = async (claims: Record<string, unknown>, staffIssuer = server.provider.issuer) => {

@@ -1,9 +1,11 @@
 // Uploads: one file, a limit, and a form token from whoever sits at a page.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createServer, type AddressInfo } from 'node:net'
 import type { FastifyError, FastifyRequest } from 'fastify'
 import { MAX_FILE_BYTES } from '../../services/body.ts'
 import { faultOf } from '../../services/problem.ts'
 import { readUpload } from '../../services/upload.ts'
+import { scannerAt } from '../../shared/scanner.ts'
 import { renderPage } from '../../services/web/frame.ts'
 import { signIn, tokenOn } from '../support/browser-less.ts'
 import { expectProblem } from '../support/echo.ts'
@@ -30,7 +32,7 @@ beforeAll(async () => {
       )
     },
   ])
-}, 60_000)
+})
 afterAll(() => server.stop())
 
 type Part = { name: string; value: string; filename?: string }
@@ -105,4 +107,35 @@ test('a person at a page needs the form’s token, and of this session', async (
   expect((await send(tokenOn(other.page))).statusCode).toBe(403)
   expect(taken).toBe(before)
   expect((await send(tokenOn(page))).statusCode).toBe(200)
+})
+
+test('the municipality’s scanner looks at each file first; while it cannot say, none is taken', async () => {
+  const pieces: number[] = []
+  const clamd = createServer((socket) => {
+    let held = Buffer.alloc(0)
+    socket.on('data', (piece) => {
+      held = Buffer.concat([held, piece])
+      if (!held.subarray(-4).equals(Buffer.alloc(4))) return
+      pieces.push(held.length)
+      const text = held.toString('latin1')
+      socket.end(text.includes('EICAR') ? 'stream: Eicar-Signature FOUND\0' : 'stream: OK\0')
+    })
+  })
+  await new Promise<void>((done) => clamd.listen(0, '127.0.0.1', done))
+  const url = `tcp://127.0.0.1:${(clamd.address() as AddressInfo).port}`
+  server.app.scan = scannerAt(url)
+  try {
+    const before = taken
+    expect((await fromSystem([{ ...file, value: 'x'.repeat(200_000) }])).statusCode).toBe(200)
+    const refused = await fromSystem([{ ...file, value: 'EICAR' }])
+    expectProblem(refused, 422, 'file.infected')
+    expect(refused.body).not.toContain('Eicar-Signature')
+    expect([taken, pieces.length, pieces[0]! > 200_000]).toEqual([before + 1, 2, true])
+    await new Promise((closed) => clamd.close(closed))
+    expectProblem(await fromSystem([file]), 503, 'unavailable')
+    expect(taken).toBe(before + 1)
+  } finally {
+    server.app.scan = null
+    clamd.close()
+  }
 })

@@ -118,7 +118,7 @@ export async function openApi({ pages = false } = {}): Promise<Api> {
   const asPerson = async (subject: string) => {
     const found = await findPersonBySubject(spine.web, subject)
     if (!found) throw new Refusal('forbidden', 'person.unknown', 'x')
-    return found
+    return { ...found, authTime: Math.floor(Date.now() / 1000) }
   }
   const { app } = await buildServer(
     leaving({

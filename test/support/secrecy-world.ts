@@ -156,7 +156,7 @@ async function settle(
   await worker.transaction().execute((trx) => noteIdentities(trx, tools.keys, ids))
   const people = sql`array(select id from person where subject = 'visitor.gan')`
   await sql`insert into visit (case_id, committee, starts_at, ends_at, visitors)
-    values (${marks.gan.caseId}, 'GAN', now() + interval '1 hour', now() + interval '2 hours', ${people})`.execute(
+    values (${marks.gan.caseId}, 'GAN', clock_now() + interval '1 hour', clock_now() + interval '2 hours', ${people})`.execute(
     owner,
   )
   // What would call a visitor or the referral's counsellor in to a colleague's household.
@@ -205,7 +205,8 @@ async function serverOf(spine: Spine): Promise<Server & { principal: (who: Who) 
     const id = who.replace('client:', '')
     const found = who === id ? await findPersonBySubject(spine.web, who) : await findClient(spine.web, id)
     if (!found) throw new Refusal('unauthenticated', 'token.invalid', 'Okänd.')
-    return who === id ? found : { ...found, scopes: [SCOPES[id] ?? ''] }
+    const authTime = Math.floor(Date.now() / 1000)
+    return who === id ? { ...found, authTime } : { ...found, scopes: [SCOPES[id] ?? ''] }
   }
   // Nobody's place changes in this world, and a walk asks thousands of times who is asking.
   const known = new Map<Who, Principal>()

@@ -19,6 +19,8 @@ describe('An address', () => {
     ['redis', 'rediss://:p@queue.example', 'rediss://:p@queue.example'],
     ['smtp', 'smtp://mail.example:587', 'smtp://mail.example:587?requireTLS=true'],
     ['smtp', 'smtps://mail.example', 'smtps://mail.example'],
+    ['scanner', 'tcp://clamd.example:3310', null],
+    ['scanner', 'tcp://127.0.0.1:3310', 'tcp://127.0.0.1:3310'],
     ['identity', 'http://login.example', null],
     ['identity', 'https://login.example/a', 'https://login.example/a'],
     ['identity', 'http://localhost:4000', 'http://localhost:4000'],
