@@ -7,11 +7,11 @@ export type WatchFile = Memory & { lookedAt: string; well: boolean }
 
 /** What an earlier watchdog remembered; nothing when there is no file, or none that can be read. */
 export function readMemory(path: string | undefined): Memory {
-  const nothing: Memory = { standing: [], tested: null }
+  const nothing: Memory = { standing: [], tested: null, ends: [] }
   if (path === undefined) return nothing
   try {
-    const { standing, tested } = JSON.parse(readFileSync(path, 'utf8')) as WatchFile
-    return Array.isArray(standing) ? { standing, tested: tested ?? null } : nothing
+    const { standing, tested, ends } = JSON.parse(readFileSync(path, 'utf8')) as WatchFile
+    return Array.isArray(standing) ? { standing, tested: tested ?? null, ends: ends ?? [] } : nothing
   } catch {
     // No file yet, or half of one: everything that stands is told once more.
     return nothing

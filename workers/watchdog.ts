@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { readEnvironment } from '../config/env.ts'
+import { ENDS } from '../shared/casework/audit.ts'
 import { beat } from '../shared/casework/sweeps.ts'
-import { findDue, findFeeds, lookOver } from '../shared/casework/watch.ts'
+import { findDue, findEnds, findFeeds, lookOver } from '../shared/casework/watch.ts'
 import { openDatabase } from '../shared/db/open.ts'
-import { alarmsOf, newsOf, told, usualLimits } from '../shared/domain/watch.ts'
-import type { Alarm, Feed, Limits, Memory, News } from '../shared/domain/watch.ts'
+import { alarmsOf, endsToKeep, newsOf, told, usualLimits } from '../shared/domain/watch.ts'
+import type { Alarm, Feed, LaneEnd, Limits, Memory, News } from '../shared/domain/watch.ts'
 import { openLog } from '../shared/log.ts'
 import { openMailer } from '../shared/mailer.ts'
 import { stopOnSignal, type StopStep } from '../shared/stop.ts'
@@ -33,7 +34,7 @@ const limits: Limits = {
   kinds: ['web', 'relay', 'sweep', 'work', ...queueNames.map((name) => `ears ${name}`)],
   production: env.environment === 'production',
 }
-const feedsEveryMs = 600_000
+const apartEveryMs = 600_000
 const remindMs = 3_600_000
 /** A look or two may fail by a moment's break; after that the database is away. */
 const awayAfterMs = 3 * env.watchdogIntervalMs
@@ -41,17 +42,23 @@ const awayAfterMs = 3 * env.watchdogIntervalMs
 const sleptMs = (limits.silentSeconds * 1000) / 2
 const name = `watchdog ${hostname()} ${process.pid}`
 
-const habits: { feeds: Feed[]; askedAt: number } = { feeds: [], askedAt: -Infinity }
+const apart = { feeds: [] as Feed[], ends: [] as LaneEnd[], lostEnds: [] as LaneEnd[], askedAt: -Infinity }
 const seen = { since: performance.now(), lastAt: performance.now(), today: '', failed: false }
+
+/** Looked up seldom. The ends also go to the log, which leaves this machine where the operator has seen to it. */
+async function lookApart(kept: readonly LaneEnd[]): Promise<void> {
+  if (performance.now() - apart.askedAt <= apartEveryMs) return
+  const feeds = await findFeeds(db)
+  const { ends, lost } = await findEnds(db, kept)
+  log.info({ ends }, ENDS)
+  Object.assign(apart, { feeds, ends: endsToKeep(ends, lost), lostEnds: lost, askedAt: performance.now() })
+}
 
 /** The alarms of one look; while the database cannot be asked, those that stood before still stand. */
 async function look(memory: Memory): Promise<Alarm[]> {
   try {
-    if (performance.now() - habits.askedAt > feedsEveryMs) {
-      habits.feeds = await findFeeds(db)
-      habits.askedAt = performance.now()
-    }
-    const sight = await lookOver(db, habits.feeds)
+    await lookApart(memory.ends)
+    const sight = await lookOver(db, apart)
     await beat(db, name, 'watchdog', new Date())
     const now = performance.now()
     // An outage of the database is everybody's: the others get the same time after it as we do.
@@ -89,6 +96,7 @@ let memory = readMemory(env.watchdogFile)
 
 async function step(): Promise<number> {
   const found = await look(memory)
+  if (apart.askedAt > 0) memory = { ...memory, ends: apart.ends }
   const today = seen.today || new Date().toISOString().slice(0, 10)
   const next = newsOf(memory, found, { now: Date.now(), today, remindMs })
   memory = next.memory
@@ -107,15 +115,17 @@ async function step(): Promise<number> {
 }
 
 /** What ended and could not be told is kept, so that its end is told when the mail server is back. */
-function unsent({ standing, tested }: Memory, news: readonly News[]): Memory {
+function unsent({ standing, ...rest }: Memory, news: readonly News[]): Memory {
   const ended = news.flatMap((one) => (one.kind === 'ended' ? [{ ...one.alarm, since: 0, toldAt: 0 }] : []))
-  return { standing: [...standing, ...ended], tested }
+  return { ...rest, standing: [...standing, ...ended] }
 }
 
 /** One look for a supervisor that asks by itself: a line for each alarm, and 1 as the exit code when there is any. */
 async function once(): Promise<void> {
   seen.since = -Infinity
-  const alarms = alarmsOf(await lookOver(db, await findFeeds(db)), limits, Infinity)
+  const { lost } = await findEnds(db, readMemory(env.watchdogFile).ends)
+  const sight = await lookOver(db, { feeds: await findFeeds(db), lostEnds: lost })
+  const alarms = alarmsOf(sight, limits, Infinity)
   for (const { code, about, count, seconds } of alarms)
     process.stdout.write(`${[code, about].join(' ').trim()}: ${count}, ${seconds} s\n`)
   await db.destroy()

@@ -2,6 +2,7 @@
 import { sql, type KyselyPlugin } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
 import { Refusal } from '../domain/refusal.ts'
+import type { LaneEnd } from '../domain/watch.ts'
 import type { Actor } from './act.ts'
 
 export type AuditAction =
@@ -97,7 +98,6 @@ function unavailable(error: unknown): unknown {
 }
 
 export type Fault = { lane: string; seq: number; fault: string }
-export type LaneEnd = { lane: string; seq: number; hash: string }
 
 /** Every line that does not fit its chain, and where each chain ends now. `db` is opened as `bokvar_auditor`. */
 export async function verifyAudit(db: Db): Promise<{ faults: Fault[]; ends: LaneEnd[]; lines: number }> {
@@ -128,3 +128,16 @@ export async function missingEnds(db: Db, kept: readonly LaneEnd[]): Promise<Lan
   )
   return rows
 }
+
+/** The ends in a file that was kept: what `audit:verify -- --write` writes, or the lines of the watchdog's log. */
+export function readEnds(text: string): LaneEnd[] {
+  if (text.trimStart().startsWith('[')) return JSON.parse(text) as LaneEnd[]
+  return text.split('\n').flatMap((line) => {
+    if (!line.includes(ENDS)) return []
+    const { msg, ends } = JSON.parse(line) as { msg?: string; ends?: LaneEnd[] }
+    return msg === ENDS ? (ends ?? []) : []
+  })
+}
+
+/** What the watchdog's log calls a line with the ends of the chains. */
+export const ENDS = 'audit ends'

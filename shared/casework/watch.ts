@@ -1,7 +1,8 @@
 // Looks the whole service over without seeing a case: what is due and undone, who is alive, and which senders are silent.
 import { sql } from 'kysely'
 import type { Db } from '../db/open.ts'
-import type { Due, Feed, Heart, Sight } from '../domain/watch.ts'
+import type { Due, Feed, Heart, LaneEnd, Sight } from '../domain/watch.ts'
+import { missingEnds } from './audit.ts'
 import { readMunicipality } from './settings.ts'
 
 /** How far back a sender's habits are looked for. */
@@ -20,8 +21,22 @@ export async function findDue(db: Db): Promise<DeadlineHealth> {
   return { due: rows, watchdogSecondsAgo: watchdog.rows[0]?.seconds ?? null }
 }
 
-/** One look at everything. `feeds` are looked up apart and handed in: habits change by the day, not by the second. */
-export async function lookOver(db: Db, feeds: readonly Feed[]): Promise<Sight> {
+/** Where each chain of the audit log ends now, and which of the ends `kept` from before are no longer in it. */
+export async function findEnds(
+  db: Db,
+  kept: readonly LaneEnd[],
+): Promise<{ ends: LaneEnd[]; lost: LaneEnd[] }> {
+  const lost = await missingEnds(db, kept)
+  const { rows } = await sql<LaneEnd>`
+    select lane, seq, encode(hash, 'hex') as hash from audit_head where seq > 0 order by lane`.execute(db)
+  return { ends: rows, lost }
+}
+
+/** What is looked up apart and handed in: habits change by the day and chains grow by the line, not by the second. */
+export type Apart = { feeds: readonly Feed[]; lostEnds: readonly LaneEnd[] }
+
+/** One look at everything. */
+export async function lookOver(db: Db, { feeds, lostEnds }: Apart): Promise<Sight> {
   const { due } = await findDue(db)
   const hearts = await sql<Heart>`
     select distinct on (kind) kind, extract(epoch from clock_now() - at)::float8 as seconds_ago, app_clock_ahead_ms as ahead_ms
@@ -37,6 +52,7 @@ export async function lookOver(db: Db, feeds: readonly Feed[]): Promise<Sight> {
     due,
     hearts: hearts.rows,
     feeds,
+    lostEnds,
     workingTime,
   }
 }

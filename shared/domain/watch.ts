@@ -15,6 +15,9 @@ export type Heart = { kind: string; secondsAgo: number; aheadMs: number }
 /** A sender that is a system, and the days on which something came from it. */
 export type Feed = { feed: string; days: readonly IsoDate[] }
 
+/** Where a chain of the audit log ends: how many lines, and the hash of the last. */
+export type LaneEnd = { lane: string; seq: number; hash: string }
+
 /** All that one look shows. `shifted` when the database's clock has been moved by hand. */
 export type Sight = {
   today: IsoDate
@@ -22,6 +25,8 @@ export type Sight = {
   due: readonly Due[]
   hearts: readonly Heart[]
   feeds: readonly Feed[]
+  /** Ends of the audit log that were seen before and are not in it now: it was cut off, thrown away or set back. */
+  lostEnds: readonly LaneEnd[]
   workingTime: WorkingTime
 }
 
@@ -41,7 +46,13 @@ export type Limits = {
 }
 
 export type AlarmCode =
-  'database-away' | `late-${Due['what']}` | 'silent' | 'clock-apart' | 'clock-shifted' | 'feed-silent'
+  | 'database-away'
+  | `late-${Due['what']}`
+  | 'silent'
+  | 'clock-apart'
+  | 'clock-shifted'
+  | 'feed-silent'
+  | 'log-cut'
 
 /** One thing that is wrong; `about` tells two of one code apart. No personal data: codes, ids and numbers. */
 export type Alarm = { code: AlarmCode; about: string; count: number; seconds: number }
@@ -87,6 +98,8 @@ export function alarmsOf(sight: Sight, limits: Limits, watchedSeconds: number): 
     alarms.push({ code: 'clock-shifted', about: '', count: 1, seconds: 0 })
   for (const feed of silentFeeds(sight))
     alarms.push({ code: 'feed-silent', about: feed, count: 1, seconds: 0 })
+  for (const { lane, seq } of sight.lostEnds)
+    alarms.push({ code: 'log-cut', about: lane, count: seq, seconds: 0 })
   return alarms
 }
 
@@ -127,8 +140,20 @@ function workingDaysBetween(from: IsoDate, to: IsoDate, workingTime: WorkingTime
 /** An alarm under way: since when, and when a person was last told (null: not yet). Milliseconds of the watchdog's own clock. */
 export type Standing = Alarm & { since: number; toldAt: number | null }
 
-/** What the watchdog remembers between two looks. `tested` is the Monday of the week whose test letter has been sent. */
-export type Memory = { standing: Standing[]; tested: IsoDate | null }
+/**
+ * What the watchdog remembers between two looks. `tested` is the Monday of the week whose test letter has been sent;
+ * `ends` are the ends of the audit log's chains, of each lane the last that was in the log when it was looked for.
+ */
+export type Memory = { standing: Standing[]; tested: IsoDate | null; ends: LaneEnd[] }
+
+/**
+ * The ends to remember: the newest of each lane, but of a lane whose remembered end is lost, that one. The alarm stands
+ * until a person has seen to it.
+ */
+export function endsToKeep(now: readonly LaneEnd[], lost: readonly LaneEnd[]): LaneEnd[] {
+  const known = new Set(lost.map(({ lane }) => lane))
+  return [...lost, ...now.filter(({ lane }) => !known.has(lane))]
+}
 
 /** What a person is told: that something began, still stands, has ended, or (once a week) that the alarm itself works. */
 export type News = { kind: 'began' | 'stands' | 'ended'; alarm: Alarm } | { kind: 'test' }
@@ -165,14 +190,15 @@ export function newsOf(
   ]
   const monday = mondayOf(by.today)
   if (before.tested !== null && before.tested !== monday) news.push({ kind: 'test' })
-  return { memory: { standing, tested: before.tested ?? monday }, news }
+  return { memory: { standing, tested: before.tested ?? monday, ends: before.ends }, news }
 }
 
 const bare = ({ code, about, count, seconds }: Alarm): Alarm => ({ code, about, count, seconds })
 
 /** The memory after a person has been told; news that could not be told is told at the next look. */
 export function told(memory: Memory, now: number, today: IsoDate): Memory {
-  return { standing: memory.standing.map((one) => ({ ...one, toldAt: now })), tested: mondayOf(today) }
+  const standing = memory.standing.map((one) => ({ ...one, toldAt: now }))
+  return { ...memory, standing, tested: mondayOf(today) }
 }
 
 function mondayOf(day: IsoDate): IsoDate {

@@ -48,6 +48,10 @@ const words: Record<AlarmCode, Words> = {
     sv: 'Avsändaren {about} brukar sända och har tystnat. Fråga avsändaren om något har gått sönder.',
     en: 'The sender {about} usually sends and has fallen silent. Ask whether something is broken there.',
   },
+  'log-cut': {
+    sv: 'Åtkomstloggen ({about}) har blivit kortare eller skrivits om: rad {count} fanns och finns inte längre. Om ingen just har återställt en säkerhetskopia: rör inget, och kör npm run audit:verify -- --against vaktens logg.',
+    en: 'The audit log ({about}) has become shorter or was written anew: line {count} was there and is no longer. Unless somebody has just restored a backup: touch nothing, and run npm run audit:verify -- --against the watchdog’s log.',
+  },
 }
 
 const heads: Record<News['kind'], Words> = {

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import {
   alarmsOf,
+  endsToKeep,
   isInTime,
   newsOf,
   silentFeeds,
@@ -29,6 +30,7 @@ const well: Sight = {
     { kind: 'sweep', secondsAgo: 1, aheadMs: -20 },
   ],
   feeds: [],
+  lostEnds: [],
   workingTime,
 }
 const names = (alarms: readonly Alarm[]) => alarms.map(({ code, about }) => `${code} ${about}`.trim())
@@ -58,8 +60,19 @@ describe('one look', () => {
       ['clock-apart web'],
     ],
     ['a clock moved by hand in production', { shifted: true }, ['clock-shifted']],
+    ['an audit log that was cut', { lostEnds: [{ lane: 'GAN', seq: 7, hash: 'aa' }] }, ['log-cut GAN']],
   ])('raises %s', (_name, change, expected) => {
     expect(look(change)).toEqual(expected)
+  })
+
+  it('goes on remembering an end that is lost, and of every other lane the newest', () => {
+    const lost = { lane: 'GAN', seq: 7, hash: 'aa' }
+    const now = [
+      { lane: 'GAN', seq: 3, hash: 'bb' },
+      { lane: 'SN', seq: 9, hash: 'cc' },
+    ]
+    expect(endsToKeep(now, [lost])).toEqual([lost, now[1]])
+    expect(endsToKeep(now, [])).toEqual(now)
   })
 
   it('lets a rehearsal move its clock', () => {
@@ -108,7 +121,7 @@ describe('a sender that usually sends', () => {
 describe('what a person is told', () => {
   const alarm: Alarm = { code: 'silent', about: 'sweep', count: 1, seconds: 50 }
   const other: Alarm = { code: 'late-work', about: '', count: 4, seconds: 70 }
-  const empty: Memory = { standing: [], tested: '2026-11-16' }
+  const empty: Memory = { standing: [], tested: '2026-11-16', ends: [] }
   const kinds = (news: readonly News[]) => news.map(({ kind }) => kind)
   const at = (now: number, today = '2026-11-20') => ({ now, today, remindMs: 3_600_000 })
 
@@ -130,7 +143,7 @@ describe('what a person is told', () => {
   })
 
   test('once a week the way of alarms is tried, and never on the first look of all', () => {
-    expect(newsOf({ standing: [], tested: null }, [], at(0)).news).toEqual([])
+    expect(newsOf({ standing: [], tested: null, ends: [] }, [], at(0)).news).toEqual([])
     expect(newsOf(empty, [], at(0, '2026-11-22')).news).toEqual([])
     expect(kinds(newsOf(empty, [], at(0, '2026-11-23')).news)).toEqual(['test'])
     const after = told(newsOf(empty, [], at(0, '2026-11-23')).memory, 0, '2026-11-23')
