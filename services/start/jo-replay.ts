@@ -89,11 +89,15 @@ async function readLog(rehearsal: Rehearsal): Promise<Omit<Replay, 'evictionDay'
       'textSv as text',
     ])
     .orderBy('alert.createdAt')
+    .orderBy('urgency')
+    .orderBy('trigger')
+    .orderBy('recipient')
     .execute()
   const tasks = await rehearsal.worker
     .selectFrom('task')
     .select(['titleSv as title', 'dueOn', 'state'])
     .orderBy('dueOn')
+    .orderBy('title')
     .execute()
   return { alerts, tasks }
 }
