@@ -3,8 +3,6 @@ import type { ComputedDeadline, Step } from '../../shared/domain/deadline.ts'
 import { longDate } from '../../shared/domain/date-words.ts'
 import type { Language } from '../../shared/text/say.ts'
 
-export type DeadlineView = ReturnType<typeof deadlineView>
-
 const DAYS = [
   ['notBefore', 'count.not-before'],
   ['lastDay', 'count.last-day'],

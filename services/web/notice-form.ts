@@ -44,8 +44,7 @@ const FIELDS = [
 const RENT_FIELDS = ['period', 'dueDate', 'amount', 'paid'] as const
 const NEEDED = ['landlord-name', 'tenant-name', 'dwelling-address'] as const
 
-export const pointerOf = (field: string): string => `/${field.replaceAll('-', '/')}`
-export const fieldOf = (pointer: string): string => pointer.replace(/^\//, '').replaceAll('/', '-')
+const fieldOf = (pointer: string): string => pointer.replace(/^\//, '').replaceAll('/', '-')
 
 /** How many rent lines the form shows. */
 export function rentRows(values: Values): number {

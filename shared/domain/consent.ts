@@ -99,16 +99,3 @@ function whyNot(given: readonly Consent[], sharing: Sharing, on: IsoDate): Words
     en: 'There is no consent. Ask the person, or record another legal basis.',
   }
 }
-
-/** What a neutral contact (bokonsulent, bolots, Stadsmissionen) may see of a case on that day: consented items only. */
-export function itemsVisibleTo(
-  recipient: ConsentRecipient,
-  personId: string,
-  on: IsoDate,
-  consents: readonly Consent[],
-): string[] {
-  const running = consents.filter(
-    (consent) => consent.recipient === recipient && consent.personId === personId && runsOn(consent, on),
-  )
-  return [...new Set(running.flatMap((consent) => consent.items))].toSorted()
-}

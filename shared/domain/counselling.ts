@@ -81,18 +81,3 @@ export function latestMeetingDay(
 }
 
 export type MeetingSlot = { id: string; counsellorId: string; day: IsoDate; startsAt: string; taken: boolean }
-
-/**
- * The first free slot that is early enough (the counsellor's own, of two at the same time). Null: no slot is, so the
- * alternative must be offered and the supervisor told; a slot after the last day is never offered as if it were in time.
- */
-export function offerSlot(
-  slots: readonly MeetingSlot[],
-  wanted: { counsellorId: string | null; from: IsoDate; latestDay: IsoDate | null },
-): MeetingSlot | null {
-  const latest = wanted.latestDay ?? '9999-12-31'
-  const inTime = slots.filter((slot) => !slot.taken && slot.day >= wanted.from && slot.day <= latest)
-  const rank = (slot: MeetingSlot): string =>
-    `${slot.startsAt} ${slot.counsellorId === wanted.counsellorId ? 0 : 1} ${slot.id}`
-  return inTime.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1))[0] ?? null
-}

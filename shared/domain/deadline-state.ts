@@ -40,16 +40,6 @@ export function decidingDay({ lastDay, rawDate }: Pick<ComputedDeadline, 'lastDa
  * The state of a deadline on a day (ISO, Sweden). Only the events the period's own row names can meet or stop it, and
  * only those that have happened by `today`. A deadline of an unknown period version can still run or pass.
  */
-export function deadlineState(
-  deadline: Standing,
-  today: IsoDate,
-  events: readonly DeadlineEvent[],
-  law: Law,
-): DeadlineState {
-  return stateOf(deadline, law, { today, events })
-}
-
-/** As `deadlineState`, for callers that hold the day and the events together. */
 export function stateOf(
   deadline: Standing,
   law: Law,

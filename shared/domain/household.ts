@@ -1,4 +1,4 @@
-// Whom a notice concerns: exact canonical keys that may link two notices, and a likeness that may only suggest it.
+// Whom a notice concerns: the exact canonical keys that may link two notices, and whether the address is kept secret.
 
 /** One holder of one home, as a notice or Kronofogden names them. */
 export type Household = {
@@ -37,19 +37,6 @@ export function saysProtected(...addresses: readonly (string | null | undefined)
   return addresses.some((address) => SECRET.test(address ?? ''))
 }
 
-/** How alike two households are, 0 to 1, for suggestions to a person who decides; never for linking by itself. */
-export function similarity(one: Household, other: Household): number {
-  if (one.personalIdentityNumber && one.personalIdentityNumber === other.personalIdentityNumber) return 1
-  const names = likeness(nameOf(one.name).join(' '), nameOf(other.name).join(' '))
-  const [here, there] = [homeOf(one), homeOf(other)]
-  const streets = likeness(here.street, there.street)
-  const flats = here.apartment && there.apartment ? Number(here.apartment === there.apartment) : 0.5
-  const likely = 0.5 * names + 0.4 * streets + 0.1 * flats
-  const known = one.personalIdentityNumber !== null && other.personalIdentityNumber !== null
-  // Two verified numbers that differ are two people, perhaps in one home: worth showing, not worth trusting.
-  return known ? likely / 2 : likely
-}
-
 /** The words of a name in alphabetical order, so that "Ek, Anna" and "Anna Ek" are one. */
 function nameOf(name: string): string[] {
   return plain(name).split(' ').sort()
@@ -73,25 +60,4 @@ function plain(text: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
-}
-
-/** The share of letter pairs that two texts have in common (Sørensen–Dice). */
-function likeness(one: string, other: string): number {
-  if (one === other) return 1
-  const [pairs, others] = [pairsOf(one), pairsOf(other)]
-  const total = pairs.length + others.length
-  const left = new Map<string, number>()
-  for (const pair of pairs) left.set(pair, (left.get(pair) ?? 0) + 1)
-  let shared = 0
-  for (const pair of others) {
-    const count = left.get(pair) ?? 0
-    if (count === 0) continue
-    left.set(pair, count - 1)
-    shared += 1
-  }
-  return total === 0 ? 0 : (2 * shared) / total
-}
-
-function pairsOf(text: string): string[] {
-  return Array.from({ length: Math.max(0, text.length - 1) }, (_, start) => text.slice(start, start + 2))
 }

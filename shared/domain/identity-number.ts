@@ -1,5 +1,4 @@
-// Personal and organisation numbers: one canonical form or null, the birth day, the age on a given day, and the mask.
-import { ageAt } from './age.ts'
+// Personal and organisation numbers: one canonical form or null, and the birth day.
 import Personnummer from 'personnummer'
 
 /**
@@ -35,16 +34,6 @@ export function birthDay(identityNumber: string): string {
   const day = Number(identityNumber.slice(6, 8))
   const real = String(day > 60 ? day - 60 : day).padStart(2, '0')
   return `${identityNumber.slice(0, 4)}-${identityNumber.slice(4, 6)}-${real}`
-}
-
-/** Whole years of age on `date` (ISO day); somebody born on 29 February turns a year on 1 March. */
-export function ageOn(identityNumber: string, date: string): number {
-  return ageAt(birthDay(identityNumber), date)
-}
-
-/** The number as it may be shown beside a name: the birth date, and nothing that identifies. */
-export function maskIdentityNumber(identityNumber: string): string {
-  return `${identityNumber.slice(0, 8)}-****`
 }
 
 /**

@@ -129,12 +129,3 @@ function aboutLadder(state: ClosingState, request: ClosingRequest): Objection[] 
     ),
   ]
 }
-
-/** What an outcome says of the home, for the figures: kept or not, and whether it hides a move nobody counts. */
-export function meaningOf(
-  codes: Codes,
-  outcome: string,
-): { keptHome: 'yes' | 'no' | 'unknown'; hiddenMove: boolean } {
-  const found = findCode(codes, 'outcome', outcome)
-  return { keptHome: found?.keptHome ?? 'unknown', hiddenMove: found?.hiddenMove ?? false }
-}

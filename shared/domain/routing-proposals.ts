@@ -1,7 +1,5 @@
 // When new facts ask for another owner: proposes, never moves; a person confirms, and nobody is sent round in circles.
 
-import { addWorkingDays, localDateOf } from './calendar.ts'
-import type { WorkingTime } from './calendar.ts'
 import type { Words } from './routing-facts.ts'
 import type { Decision, Owner } from './routing.ts'
 
@@ -85,20 +83,4 @@ const REJECTIONS_TO_SUPERVISOR = 2
 export function bounced(history: readonly OwnerEvent[], limit: number = REJECTIONS_TO_SUPERVISOR): boolean {
   const accepted = history.findLastIndex((event) => event.kind === 'accepted')
   return history.slice(accepted + 1).filter((event) => event.kind === 'rejected').length >= limit
-}
-
-/** Working days that a case may wait for an owner, unless the municipality has set another number. */
-const UNOWNED_WORKING_DAYS = 2
-
-/**
- * Whether a case has waited too long for somebody to accept it: more than `limit` whole working days after the day
- * it was routed. `routedAt` is an instant (RFC 3339 UTC), `today` the municipality's date.
- */
-export function unownedTooLong(
-  routedAt: string,
-  today: string,
-  workingTime: WorkingTime,
-  limit: number = UNOWNED_WORKING_DAYS,
-): boolean {
-  return today > addWorkingDays(localDateOf(routedAt), limit, workingTime)
 }

@@ -181,12 +181,3 @@ function readItem({ line, cells }: SheetRow, problems: SheetProblem[]): Checklis
   )
   return []
 }
-
-/** The required items of one phase that are not ticked, in the order of the list. */
-export function itemsLeft(
-  items: readonly ChecklistItem[],
-  phase: Phase,
-  done: readonly string[],
-): ChecklistItem[] {
-  return items.filter((item) => item.phase === phase && item.required && !done.includes(item.item))
-}

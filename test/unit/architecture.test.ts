@@ -130,6 +130,21 @@ describe('how it is written', () => {
     expect(code.filter((path) => vague.test(basename(path)))).toEqual([])
   })
 
+  it('nothing is exported for the tests alone: a rule that nobody asks decides nothing', () => {
+    // What the tests hold the rest against: all that must have English, stand in an extract, be read back from a sheet.
+    const held = new Set(['hasEnglish', 'tablesInExtract', 'exportRoutingTable'])
+    const running = written.filter((path) => !path.startsWith('test/')).map((path) => bare(read(path)))
+    const times = new Map<string, number>()
+    for (const text of running)
+      for (const word of text.match(/\w+/g) ?? []) times.set(word, (times.get(word) ?? 0) + 1)
+    const exported = running.flatMap((text) => [
+      ...text.matchAll(/^export (?:async )?(?:function\*?|const|class) (\w+)/gm),
+    ])
+    const idle = exported.flatMap(([, name = '']) => (times.get(name) === 1 && !held.has(name) ? [name] : []))
+    expect(exported.length).toBeGreaterThan(1000)
+    expect(idle).toEqual([])
+  })
+
   it('every file opens with one sentence that says what it is', () => {
     expect(written.filter((path) => !/^\/\/ \S.*[.!?]\n/.test(read(path)))).toEqual([])
   })

@@ -1,6 +1,6 @@
 // Proves the consent: nothing is told without it, or another recorded basis, and it counts only for what it was given.
 import { describe, expect, test } from '@jest/globals'
-import { itemsVisibleTo, mayShare } from '../../shared/domain/consent.ts'
+import { mayShare } from '../../shared/domain/consent.ts'
 import type { Consent, Sharing } from '../../shared/domain/consent.ts'
 
 const given = (over: Partial<Consent> = {}): Consent => ({
@@ -64,19 +64,5 @@ describe('an item may be told', () => {
       basis: { sv: 'Stöd i SoF 11:3.', en: 'Basis in SoF 11:3.' },
     })
     expect(mayShare(confirmation, '2026-12-04', [], [law]).allowed).toBe(false)
-  })
-
-  test('a neutral contact sees the consented items, and none when consent has ended', () => {
-    const consents = [
-      given({ recipient: 'neutral-person' }),
-      given({ recipient: 'neutral-person', items: ['contact', 'time'] }),
-      given({ items: ['debt'] }),
-    ]
-    expect(itemsVisibleTo('neutral-person', 'p1', '2026-12-05', consents)).toEqual([
-      'contact',
-      'plan',
-      'time',
-    ])
-    expect(itemsVisibleTo('neutral-person', 'p1', '2027-01-05', consents)).toEqual([])
   })
 })

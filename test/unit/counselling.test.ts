@@ -6,11 +6,10 @@ import {
   chooseCounsellor,
   latestMeetingDay,
   loadOf,
-  offerSlot,
   promiseOf,
   shareOut,
 } from '../../shared/domain/counselling.ts'
-import type { Counsellor, MeetingSlot } from '../../shared/domain/counselling.ts'
+import type { Counsellor } from '../../shared/domain/counselling.ts'
 import { parseEscalation } from '../../shared/domain/escalation-ladder.ts'
 
 const office = { days: [1, 2, 3, 4, 5], opens: '08:00', closes: '17:00', closedDays: [] }
@@ -99,36 +98,12 @@ describe('the promise', () => {
   })
 })
 
-const aSlot = (over: Partial<MeetingSlot>): MeetingSlot => ({
-  id: 's1',
-  counsellorId: 'anna',
-  day: '2026-12-03',
-  startsAt: '2026-12-03T09:00:00Z',
-  taken: false,
-  ...over,
-})
-
 describe('a slot for a meeting', () => {
-  const wanted = { counsellorId: 'bo', from: '2026-12-01', latestDay: '2026-12-10' }
-
   test('must come three working days before the recovery period or the eviction, whichever is first', () => {
     expect(latestMeetingDay({ recoveryEnds: '2026-12-15', evictionDay: null }, office)).toBe('2026-12-10')
     expect(latestMeetingDay({ recoveryEnds: '2026-12-15', evictionDay: '2026-12-14' }, office)).toBe(
       '2026-12-09',
     )
     expect(latestMeetingDay({ recoveryEnds: null, evictionDay: null }, office)).toBeNull()
-  })
-
-  test('is the first free one, the own counsellor first of two at the same time', () => {
-    const slots = [
-      aSlot({}),
-      aSlot({ id: 's2', counsellorId: 'bo' }),
-      aSlot({ id: 's0', taken: true, startsAt: '2026-12-02T09:00:00Z', day: '2026-12-02' }),
-    ]
-    expect(offerSlot(slots, wanted)?.id).toBe('s2')
-  })
-
-  test('is none at all when the only free one comes too late', () => {
-    expect(offerSlot([aSlot({ day: '2026-12-11', startsAt: '2026-12-11T09:00:00Z' })], wanted)).toBeNull()
   })
 })

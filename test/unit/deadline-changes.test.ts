@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { compareDeadlines, computeForNotices } from '../../shared/domain/deadline-changes.ts'
 import type { DeadlineEvent, DeadlineFacts } from '../../shared/domain/deadline-facts.ts'
-import { deadlineState } from '../../shared/domain/deadline-state.ts'
+import { stateOf } from '../../shared/domain/deadline-state.ts'
 import { computeDeadlines } from '../../shared/domain/deadlines.ts'
 import { holidaysCsv, lawOf, periodsCsv, shippedLaw } from '../support/law.ts'
 
@@ -51,20 +51,21 @@ describe('the state of a deadline', () => {
     ['earliest-eviction-order', '2026-12-31', paid('2026-12-28'), 'stopped', 'Hela skulden betald'],
     ['earliest-eviction-order', '2026-12-31', paid('2026-12-29'), 'passed', 'Kan ske sedan'],
   ])('%s on %s with %j is %s', (kind, today, events, state, why) => {
-    const found = deadlineState(of(kind), today, events, law)
+    const found = stateOf(of(kind), law, { today, events })
     expect(found.state).toBe(state)
     expect(found.why.sv).toContain(why)
   })
 
   test('a duty is met by being done, and only its own', () => {
     const confirmation = of('eviction-confirmation', { kind: 'rent', evictionNoticeReceivedAt: '2026-12-24' })
-    expect(deadlineState(confirmation, '2026-12-24', done('eviction-confirmation'), law).state).toBe('met')
-    expect(deadlineState(confirmation, '2026-12-25', done('open-inquiry'), law).state).toBe('passed')
+    const on = (today: string, events: DeadlineEvent[]) => stateOf(confirmation, law, { today, events }).state
+    expect(on('2026-12-24', done('eviction-confirmation'))).toBe('met')
+    expect(on('2026-12-25', done('open-inquiry'))).toBe('passed')
   })
 
   test('an earliest possible day that has passed does not claim that the home is lost', () => {
     const recovery = of('recovery', { kind: 'rent', boardNotifiedDate: '2026-12-04' })
-    const { why } = deadlineState(recovery, '2026-12-29', [], law)
+    const { why } = stateOf(recovery, law, { today: '2026-12-29', events: [] })
     expect(why.sv).toContain('fristen kan ännu löpa')
   })
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { readDataFile } from '../../config/files.ts'
 import { parseCodes } from '../../shared/domain/codes.ts'
-import { mayClose, meaningOf } from '../../shared/domain/outcomes.ts'
+import { mayClose } from '../../shared/domain/outcomes.ts'
 import type { ClosingRequest, ClosingState } from '../../shared/domain/outcomes.ts'
 
 const { codes } = parseCodes(readDataFile('1880-orebro/codes.csv'))
@@ -101,16 +101,6 @@ describe('"ingen kontakt trots försök"', () => {
 })
 
 describe('what an outcome means', () => {
-  test.each([
-    ['BETALD_SJALV', 'yes', false],
-    ['OVERENSKOMMEN_AVFLYTT', 'no', true],
-    ['FLYTTAT_SJALV', 'no', true],
-    ['VERKSTALLD', 'no', false],
-    ['EJ_KAND', 'unknown', false],
-  ] as const)('%s: home kept %s, hidden move %s', (code, keptHome, hiddenMove) => {
-    expect(meaningOf(codes, code)).toEqual({ keptHome, hiddenMove })
-  })
-
   test('there are nineteen outcomes, each with a meaning and a rule for closing', () => {
     const outcomes = codes.filter((code) => code.list === 'outcome')
     expect(outcomes).toHaveLength(19)

@@ -1,7 +1,7 @@
 // New facts propose an owner; they never move a case, never send it round, and never leave it lying.
 import { describe, expect, test } from '@jest/globals'
 import { ORDINARY_FACTS } from '../../shared/domain/routing-cases.ts'
-import { bounced, proposeOwner, unownedTooLong } from '../../shared/domain/routing-proposals.ts'
+import { bounced, proposeOwner } from '../../shared/domain/routing-proposals.ts'
 import type { OwnerEvent } from '../../shared/domain/routing-proposals.ts'
 import { compileRoutingTable, decideRouting } from '../../shared/domain/routing.ts'
 import type { Owner } from '../../shared/domain/routing.ts'
@@ -83,17 +83,5 @@ describe('a case that nobody takes', () => {
     const history = [event('rejected', gan), event('accepted', sn), event('rejected', sn)]
     expect(bounced(history)).toBe(false)
     expect(bounced(history, 1)).toBe(true)
-  })
-
-  const office = { days: [1, 2, 3, 4, 5], opens: '08:00', closes: '17:00', closedDays: [] }
-  test.each<[string, string, string, boolean]>([
-    ['on the second working day it may still wait', '2026-11-16T09:00:00Z', '2026-11-18', false],
-    ['on the third working day it has waited too long', '2026-11-16T09:00:00Z', '2026-11-19', true],
-    ['a weekend does not count', '2026-11-20T09:00:00Z', '2026-11-24', false],
-    ['the day after that does', '2026-11-20T09:00:00Z', '2026-11-25', true],
-    ['the day is Stockholm’s, not Greenwich’s', '2026-11-16T23:30:00Z', '2026-11-19', false],
-    ['holidays do not count', '2026-12-23T09:00:00Z', '2026-12-29', false],
-  ])('%s', (_, routedAt, today, late) => {
-    expect(unownedTooLong(routedAt, today, office)).toBe(late)
   })
 })
