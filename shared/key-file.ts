@@ -1,6 +1,7 @@
 // Changes the key file: a new current key beside the old ones, or old ones taken away; always written whole.
 import { randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { CIPHERS, type Cipher } from './seal.ts'
 
 type KeyFile = {
   encryption: { current: string; keys: Record<string, string> }
@@ -18,12 +19,15 @@ function write(path: string, file: KeyFile): void {
   renameSync(draft, path)
 }
 
-/** Adds a key and makes it the current one. Returns its id. */
-export function addEncryptionKey(path: string): string {
+/** Adds a key, for the usual cipher or another, and makes it the current one. Returns its id. */
+export function addEncryptionKey(path: string, cipher: Cipher = CIPHERS[0]): string {
   const file = read(path)
   const numbers = Object.keys(file.encryption.keys).map((id) => Number(/^k(\d+)$/.exec(id)?.[1] ?? 0))
   const current = `k${Math.max(0, ...numbers) + 1}`
-  const keys = { ...file.encryption.keys, [current]: newKey() }
+  const keys = {
+    ...file.encryption.keys,
+    [current]: cipher === CIPHERS[0] ? newKey() : `${cipher}:${newKey()}`,
+  }
   write(path, { ...file, encryption: { current, keys } })
   return current
 }

@@ -5,10 +5,16 @@ import { readFileSync, statSync } from 'node:fs'
 const NONCE = 12
 const TAG = 16
 
+/** The ciphers that a key may be for: both authenticated, both with keys of 32 bytes. The first is meant when none is named. */
+export const CIPHERS = ['aes-256-gcm', 'chacha20-poly1305'] as const
+export type Cipher = (typeof CIPHERS)[number]
+
 /** Keys kept outside the database. A sealed value names the key it was sealed with, so keys can rotate. */
 export type Keys = {
   current: string
   encryption: ReadonlyMap<string, Buffer>
+  /** What a key is for, where it is not the usual cipher: a sealed value names its key, and the key its cipher. */
+  ciphers?: ReadonlyMap<string, Cipher>
   index: Buffer
   /** Keys that the hashes were keyed with again, oldest first: with the first key alone none can be made any more. */
   indexWraps?: readonly Buffer[]
@@ -23,9 +29,9 @@ type KeyFile = {
 }
 
 /**
- * Reads the key file `{ encryption: { current, keys: { id: base64 } }, index: base64, indexWraps?: [base64] }`, and again
- * when it has changed, looked for once a second at most. Throws when a key is missing or has the wrong length: nothing
- * may start without its keys.
+ * Reads the key file `{ encryption: { current, keys: { id: base64 } }, index: base64, indexWraps?: [base64] }`, where a key
+ * for another cipher is `chacha20-poly1305:base64`; and again when it has changed, looked for once a second at most.
+ * Throws when a key is missing or has the wrong length: nothing may start without its keys.
  */
 export function readKeys(path: string): Keys {
   let seen = statSync(path).mtimeMs
@@ -36,9 +42,9 @@ export function readKeys(path: string): Keys {
     const changed = statSync(path).mtimeMs
     if (changed === seen) return
     seen = changed
-    const { current, encryption } = keysIn(path)
+    const { current, encryption, ciphers } = keysIn(path)
     // Hashes change with the service stopped only: a process must never mix two of them.
-    Object.assign(keys, { current, encryption })
+    Object.assign(keys, { current, encryption, ciphers })
   }
   const keys: Keys = { ...keysIn(path), refresh }
   return keys
@@ -46,10 +52,18 @@ export function readKeys(path: string): Keys {
 
 const bytesIn = (text: string | undefined): Buffer => Buffer.from(text ?? '', 'base64')
 
+function keyIn(text: string): { cipher: Cipher; key: Buffer } {
+  const [named, bytes] = text.includes(':') ? text.split(':') : [CIPHERS[0], text]
+  const cipher = CIPHERS.find((known) => known === named)
+  if (!cipher) throw new Error('The key file names a cipher that this version does not know')
+  return { cipher, key: bytesIn(bytes) }
+}
+
 function keysIn(path: string): Keys {
   const file = JSON.parse(readFileSync(path, 'utf8')) as KeyFile
-  const pairs = Object.entries(file.encryption?.keys ?? {})
-  const encryption = new Map(pairs.map(([id, text]) => [id, bytesIn(text)]))
+  const pairs = Object.entries(file.encryption?.keys ?? {}).map(([id, text]) => ({ id, ...keyIn(text) }))
+  const encryption = new Map(pairs.map(({ id, key }) => [id, key]))
+  const ciphers = new Map(pairs.map(({ id, cipher }) => [id, cipher]))
   const current = file.encryption?.current ?? ''
   const index = bytesIn(file.index)
   const indexWraps = (file.indexWraps ?? []).map(bytesIn)
@@ -57,14 +71,23 @@ function keysIn(path: string): Keys {
   if (!encryption.has(current) || lengths.some((length) => length !== 32)) {
     throw new Error('The key file must hold a current encryption key and an index key of 32 bytes each')
   }
-  return { current, encryption, index, indexWraps }
+  return { current, encryption, ciphers, index, indexWraps }
 }
+
+/** What a key is for. */
+export function cipherOf(keys: Keys, id: string): Cipher {
+  return keys.ciphers?.get(id) ?? CIPHERS[0]
+}
+
+// Their types know one cipher of the two at a time, though they are used alike.
+const by = (cipher: Cipher) => cipher as 'aes-256-gcm'
 
 /** Seals bytes for the row `rowId`; the row is bound in, so a sealed value moved to another row does not open. */
 export function seal(keys: Keys, rowId: string, plain: Uint8Array | string): Buffer {
   keys.refresh?.()
   const nonce = randomBytes(NONCE)
-  const cipher = createCipheriv('aes-256-gcm', keyOf(keys, keys.current), nonce)
+  const kind = by(cipherOf(keys, keys.current))
+  const cipher = createCipheriv(kind, keyOf(keys, keys.current), nonce, { authTagLength: TAG })
   cipher.setAAD(Buffer.from(rowId))
   const body = Buffer.concat([cipher.update(plain as string, 'utf8'), cipher.final()])
   const id = Buffer.from(keys.current)
@@ -76,7 +99,9 @@ export function unseal(keys: Keys, rowId: string, sealed: Uint8Array): Buffer {
   const bytes = Buffer.from(sealed)
   const start = 1 + (bytes[0] ?? 0)
   const id = bytes.subarray(1, start).toString()
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(keys, id), bytes.subarray(start, start + NONCE))
+  const key = keyOf(keys, id)
+  const nonce = bytes.subarray(start, start + NONCE)
+  const decipher = createDecipheriv(by(cipherOf(keys, id)), key, nonce, { authTagLength: TAG })
   decipher.setAAD(Buffer.from(rowId))
   decipher.setAuthTag(bytes.subarray(start + NONCE, start + NONCE + TAG))
   return Buffer.concat([decipher.update(bytes.subarray(start + NONCE + TAG)), decipher.final()])

@@ -21,6 +21,6 @@ await runCommand({ help, options: {}, wants: 'FILE' }, async (_values, file) => 
   const db = openDatabase({ url: databaseUrl, role: 'bokvar_worker', max: 1 })
   await demandKeys(db, keys).finally(() => db.destroy())
   process.stdout.write(
-    `Restored as of ${at}. Start web and workers: what was unfinished is rung again.\nNo mail leaves until you have said so: npm run mail:release. When the work is done: npm run invariants.\n`,
+    `Restored as of ${at}. What was erased since is back: npm run retention. Rights are those of that time: end whoever has been ended since.\nStart web and workers: what was unfinished is rung again.\nNo mail leaves until you have said so: npm run mail:release. When the work is done: npm run invariants.\n`,
   )
 })

@@ -1,11 +1,11 @@
-// `npm run keys:rotate`: a new current key, every sealed value sealed with it while the service runs; `-- --forget` and `-- --index`.
+// `npm run keys:rotate`: a new current key, every sealed value sealed with it while the service runs; `-- --cipher NAME`, `-- --forget` and `-- --index`.
 import { setTimeout as wait } from 'node:timers/promises'
 import { renameSync } from 'node:fs'
 import { demandKeys, forgetFingerprints } from '../../shared/casework/key-fingerprints.ts'
 import { countOld, keyHashesAnew, runningProcesses, sealAnew } from '../../shared/casework/key-rotation.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
 import { addEncryptionKey, forgetOldKeys, prepareIndexWrap } from '../../shared/key-file.ts'
-import { readKeys } from '../../shared/seal.ts'
+import { CIPHERS, readKeys } from '../../shared/seal.ts'
 import { runCommand } from './command.ts'
 import { readHouse } from './running-house.ts'
 
@@ -14,10 +14,12 @@ const UNTIL_SEEN_MS = 2_500
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
-async function rotate(db: Db, file: string): Promise<void> {
+async function rotate(db: Db, file: string, named: string = CIPHERS[0]): Promise<void> {
+  const cipher = CIPHERS.find((known) => known === named)
+  if (!cipher) throw new Error(`--cipher is one of ${CIPHERS.join(', ')}.`)
   await demandKeys(db, readKeys(file))
-  const current = addEncryptionKey(file)
-  say(`The current key is now ${current}.`)
+  const current = addEncryptionKey(file, cipher)
+  say(`The current key is now ${current}, for ${cipher}.`)
   await wait(UNTIL_SEEN_MS)
   const keys = readKeys(file)
   await demandKeys(db, keys)
@@ -53,22 +55,27 @@ async function rotateIndex(db: Db, file: string): Promise<void> {
 }
 
 const help = `
-npm run keys:rotate [-- --forget | -- --index]
+npm run keys:rotate [-- --cipher NAME | -- --forget | -- --index]
 
 Adds a new current key to the file BOKVAR_KEYS_FILE and seals every value of the database of DATABASE_URL with it while the
 service runs. Without DATABASE_URL it is the npm start that runs in BOKVAR_DATA.
 
+  --cipher   what the new key is for: ${CIPHERS.join(' or ')}
   --forget   takes the old keys away when nothing bears them any more
   --index    keys every hash once more; the service must be stopped
 `
-const options = { forget: { type: 'boolean' }, index: { type: 'boolean' } } as const
+const options = {
+  cipher: { type: 'string' },
+  forget: { type: 'boolean' },
+  index: { type: 'boolean' },
+} as const
 await runCommand({ help, options }, async (wish) => {
-  if (wish.forget && wish.index) throw new Error('--forget or --index, not both.')
+  if (Object.keys(wish).length > 1) throw new Error('--cipher, --forget or --index, one of them.')
   const { databaseUrl: url, keysFile } = readHouse(['databaseUrl', 'keysFile'])
   const db = openDatabase({ url, role: 'bokvar_worker', max: 2, statementTimeout: 600_000 })
   const deed = wish.forget ? forget : wish.index ? rotateIndex : rotate
   try {
-    await deed(db, keysFile)
+    await deed(db, keysFile, wish.cipher)
   } finally {
     await db.destroy()
   }

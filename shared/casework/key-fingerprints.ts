@@ -1,13 +1,20 @@
 // Holds the keys of a process against those that the database was written with: a wrong key must stop the start.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/open.ts'
-import { fingerprint, type Keys } from '../seal.ts'
+import { cipherOf, CIPHERS, fingerprint, type Keys } from '../seal.ts'
 
 /** The keys are not those of the database: a fault that no second try mends. */
 export class KeyFault extends Error {}
 
 /** The name under which the hashes' key stands among the fingerprints. */
 const INDEX = 'index'
+
+// A key under another cipher's name opens nothing that it has sealed: it is another key.
+function fingerprintOf(keys: Keys, id: string): Buffer | null {
+  const key = keys.encryption.get(id)
+  const cipher = cipherOf(keys, id)
+  return key ? fingerprint(cipher === CIPHERS[0] ? key : Buffer.concat([key, Buffer.from(cipher)])) : null
+}
 
 function indexFingerprint({ index, indexWraps = [] }: Keys): Buffer {
   return fingerprint(Buffer.concat([index, ...indexWraps]))
@@ -24,8 +31,7 @@ export async function demandKeys(db: Db, keys: Keys): Promise<void> {
     fingerprint: Buffer
   }>`select id, fingerprint from key_fingerprint`.execute(db)
   const wrong = rows.filter(({ id, fingerprint: known }) => {
-    const key = keys.encryption.get(id)
-    const mine = id === INDEX ? indexFingerprint(keys) : key && fingerprint(key)
+    const mine = id === INDEX ? indexFingerprint(keys) : fingerprintOf(keys, id)
     return !mine?.equals(known)
   })
   if (wrong.length > 0) {
@@ -35,7 +41,7 @@ export async function demandKeys(db: Db, keys: Keys): Promise<void> {
         'index key was cut short, the right file lies beside it, with the ending .next.',
     )
   }
-  const mine = [...keys.encryption].map(([id, key]) => ({ id, print: fingerprint(key) }))
+  const mine = [...keys.encryption.keys()].map((id) => ({ id, print: fingerprintOf(keys, id) }))
   const all = [...mine, { id: INDEX, print: indexFingerprint(keys) }]
   await sql`insert into key_fingerprint (id, fingerprint)
     select * from unnest(${all.map(({ id }) => id)}::text[], ${all.map(({ print }) => print)}::bytea[])

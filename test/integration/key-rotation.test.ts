@@ -45,7 +45,7 @@ beforeAll(async () => {
   await demandKeys(spine.web, tools.keys)
   await send('1')
   await spine.drain()
-}, 60_000)
+})
 afterAll(async () => {
   await spine.close()
   await drop()
@@ -153,6 +153,27 @@ describe('A rotation', () => {
       ['199001012385', true],
     ])
     expect(readFileSync(file, 'utf8')).not.toContain(key(1))
+  })
+
+  test('to another cipher is a rotation like any other: what was sealed before still opens', async () => {
+    const before = readKeys(file)
+    expect(addEncryptionKey(file, 'chacha20-poly1305')).toBe('k3')
+    const keys = readKeys(file)
+    await demandKeys(spine.web, keys)
+    await expect(demandKeys(spine.web, { ...keys, ciphers: new Map() })).rejects.toThrow('(k3)')
+    expect(await numbers(keys)).toHaveLength(2)
+    expect(await sealAnew(spine.worker, keys, () => undefined)).toBeGreaterThan(0)
+    await expect(numbers(before)).rejects.toThrow('does not have')
+    await expect(numbers({ ...keys, ciphers: new Map() })).rejects.toThrow()
+    expect(forgetOldKeys(file)).toEqual(['k2'])
+    await forgetFingerprints(spine.worker, ['k2'])
+    tools = { ...tools, keys: readKeys(file) }
+    expect(await numbers(tools.keys)).toEqual([
+      ['199001012385', true],
+      ['199001012385', true],
+    ])
+    writeFileSync(join(folder, 'bad.json'), readFileSync(file, 'utf8').replace('chacha20-poly1305', 'rot13'))
+    expect(() => readKeys(join(folder, 'bad.json'))).toThrow('does not know')
   })
 
   test('a value under a key that is gone cannot be opened, moved or changed', () => {

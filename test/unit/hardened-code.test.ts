@@ -1,5 +1,6 @@
 // How the code is hardened: what it must never do, read from its own text, and what the image and the lockfile hold.
 import { expect, it } from '@jest/globals'
+import { CIPHERS } from '../../shared/seal.ts'
 import { bare, house, read, runningImportsOf, withoutComments, written } from '../support/house.ts'
 
 const product = written.filter((path) => /^(config|services|shared|workers)\//.test(path))
@@ -45,6 +46,7 @@ it('ciphers and hashes are AES-256-GCM and SHA-256 of Node, and chance is its ow
     ...withoutComments(read(path)).matchAll(/create(?:Hash|Hmac|Cipheriv|Decipheriv)\('([^']+)'/g),
   ])
   expect(new Set(named.map(([, name]) => name))).toEqual(new Set(['sha256', 'aes-256-gcm']))
+  expect(CIPHERS).toEqual(['aes-256-gcm', 'chacha20-poly1305'])
   expect(using(/\bMath\.random\b|\bcreateCipher\(|\bpseudoRandomBytes\b/)).toEqual([])
   const few = product.flatMap((path) =>
     [...bare(read(path)).matchAll(/randomBytes\((\d+)\)/g)].map(([, count]) => ({
