@@ -8,7 +8,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   // Real servers on a busy machine of two cores: a limit that only ends what hangs.
-  testTimeout: 60_000,
+  testTimeout: 300_000,
   // Three on two cores: many files wait for a browser, a process or a clock meanwhile.
   maxWorkers: 3,
   testSequencer: '<rootDir>/test/support/longest-first.mjs',

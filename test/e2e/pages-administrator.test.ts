@@ -26,7 +26,7 @@ inBrowser(`The administrator's pages${reason}`, () => {
 
   beforeAll(async () => {
     journeys = await openJourneys({ families: 3, days: 1 })
-  }, 120_000)
+  })
   afterAll(() => journeys?.stop())
 
   test.each(WAYS)(
@@ -215,7 +215,7 @@ inBrowser(`The administrator's pages${reason}`, () => {
     }
     await page.goto(`${BASE}/regler?lang=sv`)
     await page.context().close()
-  }, 120_000)
+  })
 
   test.each([
     ['gunilla', '/regler/fordelning', 200],

@@ -20,7 +20,7 @@ inBrowser(`The pages of landlords${reason}`, () => {
   beforeAll(async () => {
     journeys = await openJourneys({ families: 1, days: 1 })
     world = journeys.world
-  }, 120_000)
+  })
   afterAll(() => journeys?.stop())
 
   async function fillNotice(page: Page, place: number): Promise<void> {

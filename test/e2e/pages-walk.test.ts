@@ -153,7 +153,7 @@ inBrowser(`Every kind of page in a browser${reason}`, () => {
       ['/assets/app.css', '/assets/theme.css'].map(async (url) => (await world.app.inject({ url })).body),
     )
     looks = await openLooks(sheets.join('\n'))
-  }, 60_000)
+  })
   afterAll(() => looks?.stop())
 
   test('would be told apart if it were not accessible, too wide, or invisible in forced colours', async () => {
@@ -176,9 +176,9 @@ inBrowser(`Every kind of page in a browser${reason}`, () => {
   test('has nothing for axe to find', async () => {
     expect(kinds().length).toBeGreaterThan(150)
     expect(await faultsOf(looks.axe, kinds())).toEqual([])
-  }, 180_000)
+  })
 
   test('fits 320 points, and in forced colours its buttons have borders and the focus is seen', async () => {
     expect(await faultsOf(looks.narrow, kinds())).toEqual([])
-  }, 120_000)
+  })
 })

@@ -10,7 +10,7 @@ let on: ReturnType<typeof casework>
 beforeAll(async () => {
   api = await openApi()
   on = casework(api)
-}, 60_000)
+})
 afterAll(() => api.stop())
 
 describe('A case', () => {

@@ -11,7 +11,7 @@ const { cases }: { cases: Case[] } = JSON.parse(
 let api: Api
 beforeAll(async () => {
   api = await openApi()
-}, 60_000)
+})
 afterAll(() => api.stop())
 
 const calculate = (json: unknown, headers: Record<string, string> = {}) =>

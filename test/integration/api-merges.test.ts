@@ -9,7 +9,7 @@ let on: ReturnType<typeof casework>
 beforeAll(async () => {
   api = await openApi()
   on = casework(api)
-}, 60_000)
+})
 afterAll(() => api.stop())
 
 const merge = (as: Who, fromId: string, intoCaseId: string, reason = 'Samma hushåll') =>

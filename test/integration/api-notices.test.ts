@@ -7,7 +7,7 @@ import { fileOf, row } from '../support/landlord-file.ts'
 let api: Api
 beforeAll(async () => {
   api = await openApi()
-}, 60_000)
+})
 afterAll(() => api.stop())
 
 const send = (json: unknown, key: string, as: Who = 'landlord'): Promise<Answer> =>
@@ -223,7 +223,7 @@ describe('A file', () => {
     const foreign = await api.call(`/v1/notice-files/${body.id}`, { as: 'landlord2' })
     expect(foreign.status).toBe(404)
     expect((await api.call(`/v1/notice-files/${body.id}/rejected.csv`, { as: 'landlord2' })).status).toBe(404)
-  }, 120_000)
+  })
 
   /** Only the reading of files: joining 5,000 notices to cases is another test's work. */
   async function readFiles() {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   )
   await backUp(world.url, keys, file)
   target = await freshDatabase()
-}, 120_000)
+})
 afterAll(async () => {
   await restored?.close()
   await target?.drop()

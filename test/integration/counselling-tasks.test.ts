@@ -11,7 +11,7 @@ let on: ReturnType<typeof counselling>
 beforeAll(async () => {
   api = await openApi()
   on = counselling(api)
-}, 60_000)
+})
 afterAll(() => api.stop())
 
 describe('A counsellor’s task in another committee’s case', () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   api = await openApi()
   on = counselling(api)
   today = (await moment(api.owner)).today
-}, 60_000)
+})
 afterAll(() => api.stop())
 
 const bookedFor = (id: string) =>

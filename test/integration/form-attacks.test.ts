@@ -12,7 +12,7 @@ let ask: Awaited<ReturnType<typeof walker>>['ask']
 beforeAll(async () => {
   world = await openWorld()
   ;({ ask } = await walker(world))
-}, 120_000)
+})
 afterAll(() => world?.stop())
 
 const isPage = ({ url }: Declared) => !/^\/(v1|health|metrics|openapi|docs|assets)/.test(url)
@@ -249,7 +249,7 @@ describe('W3: what is read', () => {
     ] as const
     for (const actor of readers) for (const route of pages) await ask(actor, route, world.marks.gan.caseId)
     expect(await fingerprint()).toEqual(before)
-  }, 60_000)
+  })
 })
 
 describe('W9: a form that is too much', () => {

@@ -24,7 +24,7 @@ const rolf = registrar('SN')
 beforeAll(async () => {
   api = await openApi()
   rut = registrar('GAN', api.person('registrar.gan'))
-}, 60_000)
+})
 afterAll(() => api.stop())
 
 const notices = (itemId: string) =>

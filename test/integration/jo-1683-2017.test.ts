@@ -14,7 +14,7 @@ beforeAll(async () => {
   spine = await openSpine()
   await loadDemoPeople(spine.owner, demoPeople(readDataFile('demo/people.csv')))
   replay = await replayJo(spine)
-}, 60_000)
+})
 afterAll(async () => spine.close())
 
 const before = (days: number) =>

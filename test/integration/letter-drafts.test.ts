@@ -35,7 +35,7 @@ beforeAll(async () => {
   bo = await administratorIn(spine.owner, 'bo')
   const { rows } = await sql<{ today: string }>`select clock_today()::text as today`.execute(spine.owner)
   today = rows[0]!.today
-}, 120_000)
+})
 afterAll(() => spine.close())
 
 const tableIn = async (kind: RuleKind) =>

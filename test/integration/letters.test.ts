@@ -29,7 +29,7 @@ beforeAll(async () => {
   const { id } = await landlordOf(() => spine).send(noticeFor(1))
   caseId = (await caseOf(spine, id)).id
   worker = await staffActor(spine, caseId, 'caseworker')
-}, 120_000)
+})
 afterAll(() => spine.close())
 
 let keys = 0

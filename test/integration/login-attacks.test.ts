@@ -37,7 +37,7 @@ beforeAll(async () => {
       staffPreset: presetNamed(presets, 'standard', [PASSWORD_LEVEL]),
     },
   )
-}, 60_000)
+})
 afterAll(() => server.stop())
 
 const person = (username: string) => server.identity.people.find((one) => one.username === username)!
@@ -105,7 +105,7 @@ describe('A3: a sign-in that is not sure or fresh enough', () => {
     } finally {
       await strict.stop()
     }
-  }, 60_000)
+  })
 
   test('of long ago must be renewed for what is grave, and the provider asks for the password again', async () => {
     const { jar } = await signIn(server.app, person('eva'))
@@ -294,5 +294,5 @@ describe('A9: the identity provider is away', () => {
     } finally {
       await alone.stop().catch(() => undefined)
     }
-  }, 60_000)
+  })
 })

@@ -83,7 +83,7 @@ beforeAll(async () => {
     await database.drop()
     await new Promise((done) => provider.close(done))
   }
-}, 60_000)
+})
 afterAll(() => close())
 
 /** Signs in with a token changed as told: the last status, and whether somebody is signed in then. */

@@ -37,7 +37,7 @@ describe('A8: a system that signs its own proof (private_key_jwt)', () => {
     }
     const [line] = (await once(child.stdout, 'data')) as [Buffer]
     issuer = (JSON.parse(line.toString()) as { listening: string }).listening
-  }, 60_000)
+  })
   afterAll(() => end())
 
   const send = (fields: Record<string, string>) =>

@@ -36,7 +36,7 @@ beforeAll(async () => {
   caseId = desk.caseId
   own = desk.caseworker
   outside = await actorNamed(story.spine, 'olle.sn')
-}, 60_000)
+})
 afterAll(async () => {
   expect(story.spine.failures).toEqual([])
   await story.close()

@@ -12,7 +12,7 @@ beforeAll(async () => {
   api = await openApi({ pages: true })
   // Twenty thousand cases in the archive, and as many open ones as a large city has.
   await makeManyCases(api.url, { total: 20_000, open: 2_000 })
-}, 120_000)
+})
 afterAll(() => api.stop())
 
 /** Statements that a page may send, and how many times the floor it may take: measured are 2 to 10. */
@@ -68,4 +68,4 @@ test('none of the hot deeds reads a large table from end to end', async () => {
       .map(({ table }) => `${deed}: ${table} in ${text.replace(/\s+/g, ' ').slice(0, 160)}`),
   )
   expect(whole).toEqual([])
-}, 240_000)
+})

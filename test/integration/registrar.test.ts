@@ -19,7 +19,7 @@ beforeAll(async () => {
   rut = registrar('GAN', api.person('registrar.gan'))
   await enterNotice(api.web, api.tools, rut, { itemId: await anItem(api, rut), body: paper(1) })
   await api.drain()
-}, 60_000)
+})
 afterAll(() => api.stop())
 
 describe('A registrar', () => {

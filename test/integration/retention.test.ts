@@ -123,7 +123,7 @@ beforeAll(async () => {
     )
   await mark('Hulda Hållström', 'hold', null)
   await mark('Barbro Barnkvist', 'child-inquiry', '2012-05-20')
-}, 90_000)
+})
 afterAll(async () => {
   await eraser.destroy()
   await spine.close()
@@ -260,7 +260,7 @@ describe('Over the years', () => {
     expect(await tablesWith('Femgren')).toEqual(
       expect.arrayContaining(['arrears_case', 'notice', 'eviction_notice']),
     )
-  }, 60_000)
+  })
 
   test('a hold that is lifted and a day of birth that somebody has looked at let go', async () => {
     await sql`update retention_mark set lifted_at = clock_now() where kind = 'hold'`.execute(spine.owner)

@@ -9,7 +9,7 @@ let work: ReturnType<typeof casework>
 beforeAll(async () => {
   api = await openApi()
   work = casework(api)
-}, 60_000)
+})
 afterAll(() => api.stop())
 
 const ADMIN: Who = 'administrator.gan'

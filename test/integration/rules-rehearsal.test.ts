@@ -40,7 +40,7 @@ beforeAll(async () => {
   const { csv } = await readRuleVersion(spine.web, anna, first?.id ?? 0)
   const made = await draftRules(spine.web, anna, { kind: 'routing', csv: withRowForTheOldest(csv) })
   draft = made.id
-}, 120_000)
+})
 afterAll(() => spine.close())
 
 const contents = async () => {
@@ -69,7 +69,7 @@ test('100,000 past cases are decided by both tables within ten seconds of work, 
   expect(await contents()).toEqual(before)
   // Of this process, so that the verdict is the code's and not that of whatever else the machine is doing.
   expect((user + system) / 1e6).toBeLessThanOrEqual(10)
-}, 60_000)
+})
 
 test('only the cases routed in the period are asked, both days included, and they are listed to whoever may see them', async () => {
   const { id } = await askRehearsal(spine.web, anna, draft, PERIOD)
@@ -94,7 +94,7 @@ test('only the cases routed in the period are asked, both days included, and the
   expect(beyond).toMatchObject([{ severity: 'warning' }, { severity: 'warning' }])
   for (const unit of ['GAN-FS', 'VON-BIST'])
     expect(beyond.some((one) => one.reason.en.startsWith(`Unit ${unit} `))).toBe(true)
-}, 60_000)
+})
 
 test('asking and running twice gives one rehearsal and one result; a cut-short one begins anew', async () => {
   const period = { from: '2026-11-20', to: '2026-11-25' }
@@ -114,7 +114,7 @@ test('asking and running twice gives one rehearsal and one result; a cut-short o
     n: number
   }>`select count(*)::int as n from rehearsal_case where rehearsal_id = ${id}`.execute(spine.owner)
   expect(rows[0]?.n).toBe(first.result?.newOwner)
-}, 60_000)
+})
 
 test('while one process runs it another waits, and does not count it as a failure', async () => {
   const { id } = await askRehearsal(spine.web, anna, draft, { from: '2026-11-25', to: '2026-11-25' })
@@ -130,7 +130,7 @@ test('while one process runs it another waits, and does not count it as a failur
   } finally {
     await other.destroy()
   }
-}, 60_000)
+})
 
 test('a period that ends before it begins is refused', async () => {
   await expect(

@@ -21,7 +21,7 @@ const later = (minutes: number) =>
 beforeAll(async () => {
   api = await openApi({ pages: true })
   on = casework(api)
-}, 90_000)
+})
 afterAll(() => api.stop())
 
 describe('The glass', () => {

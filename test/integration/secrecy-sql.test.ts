@@ -54,7 +54,7 @@ const WHY = /no row-level security: \S/
 let world: World
 beforeAll(async () => {
   world = await openWorld()
-}, 120_000)
+})
 afterAll(() => world?.stop())
 
 const tied = () => world.tables.filter((table) => caseColumn(table) !== null)

@@ -32,7 +32,7 @@ test('a statement on a silent line ends with an error instead of waiting for eve
   expect(line.silence()).toBe(1)
   await expect(ask()).rejects.toThrow('Connection terminated')
   await ask()
-}, 30_000)
+})
 
 test('the bell on PostgreSQL rings and is heard again after its lines went silent', async () => {
   await prepareQueues({ kind: 'postgres', url: fresh.url })
@@ -47,11 +47,11 @@ test('the bell on PostgreSQL rings and is heard again after its lines went silen
   await bell.ring([{ topic: 'notice.received', ids: [1] }])
   while (!heard.includes(1)) await pause(20)
   line.silence()
-  const giveUpAt = performance.now() + 40_000
+  const giveUpAt = performance.now() + 120_000
   while (!heard.includes(2) && performance.now() < giveUpAt) {
     await bell.ring([{ topic: 'notice.received', ids: [2] }]).catch(() => undefined)
     await pause(200)
   }
   expect(heard).toContain(2)
   await Promise.all([bell.close(), ears.close()])
-}, 60_000)
+})

@@ -21,7 +21,7 @@ import {
 let api: Api
 beforeAll(async () => {
   api = await openApi()
-}, 120_000)
+})
 afterAll(() => api.stop())
 
 const LIMITS = { ...READING_LIMITS }
@@ -227,7 +227,7 @@ describe('U12 too much', () => {
     expect((await read(byHand(corner))).problem?.code).toBe('file_too_large')
     const long = await workbookOf(Array.from({ length: 10_002 }, (): Cell[] => ['typ']))
     expect((await read(long)).problem?.code).toBe('file_too_large')
-  }, 30_000)
+  })
 
   test('a process that takes too much time or memory is ended, and the file refused', async () => {
     const bytes = await workbookOf(
@@ -279,7 +279,7 @@ test('5,000 rows of the template give the same notices, errors and repeats from 
   expect(sheet.groups).toEqual(text.groups)
   expect([sheet.errors, sheet.repeats, sheet.rows]).toEqual([text.errors, text.repeats, text.rows])
   expect(text.groups).toHaveLength(2_498)
-}, 60_000)
+})
 
 test('what is sent as Excel by the interface is read by the worker, with what should be known of it', async () => {
   const bytes = byHand(

@@ -15,7 +15,7 @@ import { codeOf, idOf, openVisitStory } from '../support/visit-story.ts'
 let on: Awaited<ReturnType<typeof openVisitStory>>
 beforeAll(async () => {
   on = await openVisitStory()
-}, 60_000)
+})
 afterAll(() => on.story.close())
 
 describe('when the own committee has nobody', () => {
@@ -188,5 +188,5 @@ describe('the safety clock', () => {
     expect([await of(other.id), await of(gone.id)]).toEqual([[], []])
     expect((await of(visit.id)).length).toBe(2)
     expect(on.story.spine.failures).toEqual([])
-  }, 60_000)
+  })
 })

@@ -15,7 +15,7 @@ import { codeOf, idOf, openVisitStory } from '../support/visit-story.ts'
 let on: Awaited<ReturnType<typeof openVisitStory>>
 beforeAll(async () => {
   on = await openVisitStory()
-}, 60_000)
+})
 afterAll(() => on.story.close())
 
 const snapshot = async () =>
