@@ -7,7 +7,7 @@ import { aNotice, openApi, type Answer, type Api, type Who } from '../support/ap
 let api: Api
 beforeAll(async () => {
   api = await openApi()
-}, 60_000)
+})
 afterAll(() => api.stop())
 
 let made = 0
@@ -89,7 +89,12 @@ describe('A referral', () => {
     }
     const { body } = await api.call(`/v1/referrals/${id}`, { as: me })
     expect(body).toMatchObject({ state: 'accepted', counsellor, meetingAt: '2027-01-10T09:00:00.000Z' })
-    const diary = await api.owner.selectFrom('timeline').select('kind').where('caseId', '=', caseId).execute()
+    const diary = await api.owner
+      .selectFrom('timeline')
+      .select('kind')
+      .where('caseId', '=', caseId)
+      .orderBy('id')
+      .execute()
     const steps = diary.map(({ kind }) => kind).filter((kind) => /^referral\.(acc|ans|meet)/.test(kind))
     expect(steps).toEqual(['referral.accepted', 'referral.answered', 'referral.meeting'])
   })

@@ -104,6 +104,7 @@ describe('merging two cases', () => {
       .select('kind')
       .where('caseId', '=', ids.fromId)
       .where('kind', 'like', 'case.merge%')
+      .orderBy('id')
       .execute()
     expect(entries.map((entry) => entry.kind)).toEqual(['case.merged', 'case.merge-undone'])
   })

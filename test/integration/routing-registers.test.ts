@@ -43,7 +43,7 @@ const forget = () => sql`truncate household_key, client_register, client_questio
 const register = async () =>
   (
     await sql<{ committee: string; unit: string; caseworker: string; text: string }>`
-    select committee, unit, caseworker, r::text as text from client_register r order by committee, unit`.execute(
+    select committee, unit, caseworker, r::text as text from client_register r order by committee, unit, text`.execute(
       spine.owner,
     )
   ).rows

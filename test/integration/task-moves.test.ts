@@ -114,7 +114,7 @@ describe('a person who ends', () => {
   test('hands everything on once, however often and by however many it is pressed, and a protected case to nobody who may not see it', async () => {
     const [id, heir] = [api.person('caseworker.gan'), api.person('supervisor.gan')]
     const hidden = await sql<{ id: string }>`update arrears_case set protected = true
-      where id = (select id from arrears_case where assignee is null and committee = 'GAN' limit 1) returning id`.execute(
+      where id = (select id from arrears_case where assignee is null and committee = 'GAN' order by number limit 1) returning id`.execute(
       api.owner,
     )
     for (const one of hidden.rows)
@@ -223,7 +223,7 @@ describe('a person who ends', () => {
     'leaves no referral behind: it is the heir’s, or passed on to the next counsellor (%s)',
     async (to) => {
       const { rows: open } = await sql<{ id: string; caseId: string; counsellor: string }>`
-        select id, case_id, counsellor from referral where state in ('assigned', 'accepted') and counsellor is not null`.execute(
+        select id, case_id, counsellor from referral where state in ('assigned', 'accepted') and counsellor is not null order by created_at, id`.execute(
         api.owner,
       )
       const { counsellor, caseId } = open[0]!

@@ -79,6 +79,7 @@ export async function recoveriesOf(spine: Spine, caseId: string) {
     .where('supersededAt', 'is', null)
     .orderBy('computedAt')
     .orderBy('version')
+    .orderBy('lastDay')
     .execute()
 }
 

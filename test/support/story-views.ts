@@ -28,7 +28,10 @@ export function viewsOf(spine: Spine) {
       .leftJoin('person', 'person.id', 'task.assignee')
       .select(['task.id', 'template', 'occurrence', 'dueOn', 'task.committee', 'task.unit', 'task.role'])
       .select(['state', 'fast', 'endedReason', 'outcome', 'person.username as assignee'])
+      // One instant makes many: without a second word their order would be the ids', another in each run.
       .orderBy('createdAt')
+      .orderBy('occurrence')
+      .orderBy('task.id')
       .execute() as Promise<Row[]>
   return {
     rows,
@@ -48,13 +51,17 @@ export function viewsOf(spine: Spine) {
         (await rows()).filter(({ state }) => state === 'ended').map((one) => [nameOf(one), one.endedReason]),
       ),
     theCase: () => spine.worker.selectFrom('arrearsCase').selectAll().executeTakeFirstOrThrow(),
-    referrals: () => spine.worker.selectFrom('referral').selectAll().orderBy('createdAt').execute(),
+    referrals: () =>
+      spine.worker.selectFrom('referral').selectAll().orderBy('createdAt').orderBy('id').execute(),
     alerts: () =>
       spine.worker
         .selectFrom('alert')
         .leftJoin('person', 'person.id', 'alert.personId')
         .select(['trigger', 'step', 'urgency', 'recipient', 'alert.createdAt as at', 'person.username as to'])
         .orderBy('alert.createdAt')
+        .orderBy('alert.step')
+        .orderBy('alert.trigger')
+        .orderBy('person.username')
         .execute(),
     /** Clocks that still run: stages that have neither fired nor been stopped. */
     clocks: async () =>
@@ -65,6 +72,7 @@ export function viewsOf(spine: Spine) {
           .where('firedAt', 'is', null)
           .where('stoppedAt', 'is', null)
           .orderBy('dueAt')
+          .orderBy('trigger')
           .execute()
       ).map((one) => one.trigger),
     /** The statutory dates that still run. */
@@ -75,6 +83,7 @@ export function viewsOf(spine: Spine) {
           .select('kind')
           .where('supersededAt', 'is', null)
           .where('state', '=', 'running')
+          .orderBy('kind')
           .execute()
       ).map((one) => one.kind),
   }
