@@ -1,7 +1,7 @@
 // The feeder against a service that breaks: it tries again with the same key, waits for files, and never gives up silently.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, jest, test } from '@jest/globals'
+import { afterEach, expect, test } from '@jest/globals'
 import { feedDemo } from '../../services/start/demo-feed.ts'
 import { readNoticeFile } from '../../shared/domain/notice-file.ts'
 
@@ -10,9 +10,6 @@ type Fault = (place: number, request: IncomingMessage) => 'break' | number | nul
 
 type Kept = { path: string; key: string; body: string; token: string }
 const servers: Server[] = []
-
-// Real requests on a machine that may be busy with the other tests.
-jest.setTimeout(30_000)
 
 afterEach(async () => {
   const open = servers.splice(0)
