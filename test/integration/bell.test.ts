@@ -101,8 +101,8 @@ const backends: [string, () => Promise<Server>][] = [
     : []),
 ]
 
-async function until(condition: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> {
-  const giveUpAt = performance.now() + withinMs
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + 120_000
   while (!(await condition())) {
     if (performance.now() > giveUpAt) throw new Error('Waited in vain')
     await pause(20)
@@ -184,17 +184,18 @@ describe.each(backends)('the bell on %s', (_name, start) => {
 
   test('two ears share the rings: each is heard once', async () => {
     const heard: [string, number][] = []
+    const listening = () => new Set(heard.map(([name]) => name)).size === 2
     for (const name of ['one', 'other'])
       listen(async ({ ids }) => {
         heard.push([name, ids[0] ?? 0])
-        await pause(20)
+        // Until both listen each keeps the one it has: a slow machine must not let one ear have them all.
+        await until(listening)
       })
     await bell.ring(Array.from({ length: 30 }, (_, n) => ring(n)))
     await until(() => heard.length >= 30)
     expect(heard.map(([, id]) => id).toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 30 }, (_, n) => n),
     )
-    expect(new Set(heard.map(([name]) => name)).size).toBe(2)
   })
 
   test('closing waits for the work in hand', async () => {
@@ -246,7 +247,7 @@ describe.each(backends)('the bell on %s', (_name, start) => {
     await until(async () => {
       await bell.ring([ring(3)]).catch(quiet)
       return heard.includes(3)
-    }, 25_000)
+    })
   })
 
   test('bell and ears opened while the server is away work when it comes', async () => {
@@ -260,7 +261,7 @@ describe.each(backends)('the bell on %s', (_name, start) => {
     await until(async () => {
       await early.ring([ring(4)]).catch(quiet)
       return heard.includes(4)
-    }, 25_000)
+    })
     await early.close()
   })
 
