@@ -6,7 +6,7 @@ import { readDataFile } from '../../config/files.ts'
 import { runRetention } from '../../shared/casework/retention.ts'
 import { openDatabase } from '../../shared/db/open.ts'
 import { readRetentionRules } from '../../shared/domain/retention.ts'
-import { cookieOf, draftsIn, OTHER_FORMS, tokenIn } from '../support/draft-world.ts'
+import { COOKIE, cookieOf, draftsIn, OTHER_FORMS, tokenIn } from '../support/draft-world.ts'
 import { openWorld, type World } from '../support/secrecy-world.ts'
 
 let world: World
@@ -15,7 +15,7 @@ beforeAll(async () => {
   world = await openWorld()
   await sql`delete from form_draft`.execute(world.owner)
   form = `/arenden/${world.marks.gan.caseId}/kontakt`
-}, 120_000)
+})
 afterAll(() => world?.stop())
 
 const { signedIn, open, send, keep, kept, contacts, runOut, forget, places } = draftsIn(() => world)
@@ -150,7 +150,7 @@ describe('A form whose session has run out', () => {
 
   test.each<[string, (own: { id: string; cookie: string; token: string }) => Promise<[string, string]>]>([
     ['without a cookie', async ({ token }) => ['', token]],
-    ['with a cookie that we did not sign', async ({ id, token }) => [`bokvar-3999=${id}.forged`, token]],
+    ['with a cookie that we did not sign', async ({ id, token }) => [`${COOKIE}=${id}.forged`, token]],
     ['with a session that never was', async ({ token }) => [cookieOf(randomUUID()), token]],
     ['without the token of that session', async ({ cookie }) => [cookie, 'x']],
     [

@@ -4,12 +4,15 @@ import { Signer } from '@fastify/cookie'
 import { sql } from 'kysely'
 import { saveSession } from '../../shared/casework/web-sessions.ts'
 import { aNotice } from './api.ts'
+import { BASE } from './http.ts'
 import type { Who } from './secrecy-people.ts'
 import { SESSION_SECRET, type World } from './secrecy-world.ts'
 
 const signer = new Signer(SESSION_SECRET)
 
-export const cookieOf = (id: string) => `bokvar-3999=${encodeURIComponent(signer.sign(id))}`
+/** The session's cookie, named after the port. */
+export const COOKIE = `bokvar-${new URL(BASE).port}`
+export const cookieOf = (id: string) => `${COOKIE}=${encodeURIComponent(signer.sign(id))}`
 
 /** The token of a page's form. */
 export const tokenIn = (html: string) => /name="_csrf" value="([^"]*)"/.exec(html)?.[1] ?? ''

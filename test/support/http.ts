@@ -8,11 +8,13 @@ import type { Preset } from '../../services/identity-presets.ts'
 import { buildServer, type HttpDeps, type Routes, type Server } from '../../services/http.ts'
 import { makeDemoIdentity, type DemoIdentity } from '../../services/identity/demo-identity.ts'
 import { startIdentity, type RunningIdentity } from '../../services/identity/start.ts'
+import { freePort } from '../../services/start/ports.ts'
 import { wire } from '../../services/wiring.ts'
 import { leaving } from './left-behind.ts'
 import { freshDatabase } from './cluster.ts'
 
-export const BASE = 'http://localhost:3999'
+/** Where the server would be, and is where a test lets it listen: a port of its own, so that two runs do not meet. */
+export const BASE = `http://localhost:${await freePort()}`
 const AUDIENCE = 'bokvar'
 
 const PEOPLE = [
