@@ -9,11 +9,12 @@ import { actorOf } from '../../services/actor.ts'
 import { codeOf } from '../support/api-case.ts'
 import { aNotice, openApi, type Api, type Who } from '../support/api.ts'
 import { placesWith } from '../support/plain-words.ts'
+import { inDays } from '../support/spine.ts'
 
 let api: Api
 beforeAll(async () => {
   api = await openApi()
-}, 60_000)
+})
 afterAll(() => api.stop())
 
 const name = (who: Who, personId: string) =>
@@ -122,7 +123,7 @@ describe('A household with a protected address', () => {
   })
 
   test('tells its alerts to a named colleague, and an empty group to whoever would have been told', async () => {
-    await api.passTo(new Date(Date.now() + 6 * 86_400_000).toISOString())
+    await api.passTo(inDays(6))
     const alerts = () =>
       api.owner
         .selectFrom('alert')
@@ -134,7 +135,7 @@ describe('A household with a protected address', () => {
     expect(before.filter((one) => one.caseId === caseId)).toEqual([])
     expect(before.some(({ textSv }) => textSv.includes('namngivna gruppen'))).toBe(true)
     await name('supervisor.sn', api.person('caseworker.sn'))
-    await api.passTo(new Date(Date.now() + 12 * 86_400_000).toISOString())
+    await api.passTo(inDays(12))
     const after = (await alerts()).filter((one) => one.caseId === caseId)
     expect(after.length).toBeGreaterThan(0)
     expect(new Set(after.map(({ personId }) => personId))).toEqual(new Set([api.person('caseworker.sn')]))

@@ -18,12 +18,12 @@ let spine: Spine
 let folder: string
 const logins: string[] = []
 beforeAll(async () => {
-  spine = await openSpine()
+  spine = await openSpine('1880', 'real')
   folder = mkdtempSync(join(tmpdir(), 'bokvar-web-'))
   const key = Buffer.alloc(32, 7).toString('base64')
   const keys = { encryption: { current: 'a', keys: { a: key } }, index: key }
   writeFileSync(join(folder, 'keys.json'), JSON.stringify(keys), { mode: 0o600 })
-}, 60_000)
+})
 afterAll(async () => {
   rmSync(folder, { recursive: true })
   await sql`drop role if exists ${sql.join(logins.map((name) => sql.ref(name)))}`.execute(spine.owner)
@@ -87,7 +87,7 @@ test('starts with no queue and no identity provider in reach, beats, and ends in
   })
   const [message] = await once(child, 'message')
   expect(message).toBe('ready')
-  const ended = once(child, 'exit')
+  const ended = once(child, 'close')
   child.kill('SIGTERM')
   expect((await ended)[0]).toBe(0)
   const times = log
@@ -98,7 +98,7 @@ test('starts with no queue and no identity provider in reach, beats, and ends in
   for (const time of times) expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
   const beats = await spine.owner.selectFrom('heartbeat').select('kind').execute()
   expect(beats).toEqual([{ kind: 'web' }])
-}, 60_000)
+})
 
 test('refuses a database that is older than its code, and says so', async () => {
   const gone = await sql<{ name: string; timestamp: string }>`delete from kysely_migration
@@ -106,14 +106,15 @@ test('refuses a database that is older than its code, and says so', async () => 
   const child = start()
   const said: Buffer[] = []
   child.stderr?.on('data', (part: Buffer) => said.push(part))
-  const [code] = await once(child, 'exit')
+  // Closed, not only ended: what it said last is read after it has gone.
+  const [code] = await once(child, 'close')
   expect(code).not.toBe(0)
   expect(Buffer.concat(said).toString()).toContain(`this version needs ${gone.rows[0]!.name}`)
   const { name, timestamp } = gone.rows[0]!
   await sql`insert into kysely_migration (name, timestamp) values (${name}, ${timestamp})`.execute(
     spine.owner,
   )
-}, 60_000)
+})
 
 test('each process runs under a login of its own, which may become no other’s role', async () => {
   const [web, work, watch] = [
@@ -153,4 +154,4 @@ test('each process runs under a login of its own, which may become no other’s 
   expect(await becomes(web, all)).toEqual(['bokvar_web'])
   expect(await becomes(work, all)).toEqual(['bokvar_worker', 'bokvar_relay', 'bokvar_sweeper'])
   expect(await becomes(watch, all)).toEqual(['bokvar_watchdog'])
-}, 60_000)
+})

@@ -4,6 +4,7 @@ import type { Actor } from '../../shared/casework/act.ts'
 import { addToInbox } from '../../shared/casework/inbox.ts'
 import type { NoticeBody } from '../../shared/domain/notice-body.ts'
 import { aNotice, type Api } from './api.ts'
+import { inDays } from './spine.ts'
 
 /** A registrar of a committee. */
 export const registrar = (committee: string, personId: string | null = null): Actor => ({
@@ -22,7 +23,7 @@ let made = 0
 /** The bytes of a scan that no other has. */
 export const aScan = (): Buffer => Buffer.concat([PNG, Buffer.from(`scan ${(made += 1)}`)])
 
-export const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString()
+export const daysAgo = (days: number): string => inDays(-days)
 
 /** Puts a letter in the inbox and returns its id. */
 export async function anItem(
