@@ -1,7 +1,7 @@
 // What counsellors and registrars mainly do, in a real browser: with and without script, at a desk and on a phone.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import { accessibilityFaults, findChromium } from '../support/browser.ts'
+import { accessibilityFaults, findChromium, follow } from '../support/browser.ts'
 import { wordsIn } from '../support/languages.ts'
 import { BASE, openJourneys, phone, WAYS, type Journeys, type World } from '../support/page-world.ts'
 
@@ -31,7 +31,7 @@ inBrowser(`The pages of counsellors and registrars${reason}`, () => {
   beforeAll(async () => {
     journeys = await openJourneys({ families: 6, days: 6 })
     world = journeys.world
-  }, 120_000)
+  })
   afterAll(() => journeys?.stop())
 
   test.each(WAYS)(
@@ -43,11 +43,8 @@ inBrowser(`The pages of counsellors and registrars${reason}`, () => {
       const first = await page.locator('.bokvar-work li').first().innerText()
       expect(first).toMatch(holds('Försenat'))
       expect(first).toMatch(holds('Möte erbjudet senast'))
-      await page
-        .locator('.bokvar-work li', { hasText: language === 'sv' ? 'Ny' : 'New' })
-        .first()
-        .locator('a')
-        .click()
+      const fresh = page.locator('.bokvar-work li', { hasText: language === 'sv' ? 'Ny' : 'New' })
+      await follow(fresh.first().locator('a'))
       const id = lastOf(page)
       await press(page, say('Acceptera'))
       expect(await banner(page)).toMatch(holds('Hänvisningen är din'))
@@ -94,7 +91,7 @@ inBrowser(`The pages of counsellors and registrars${reason}`, () => {
   test('a counsellor gives a referral back only with a reason, and looks after the times', async () => {
     const page = await enter('berit')
     await accessible(page)
-    await page.locator('.bokvar-work li', { hasText: 'Ny' }).first().locator('a').click()
+    await follow(page.locator('.bokvar-work li', { hasText: 'Ny' }).first().locator('a'))
     const id = lastOf(page)
     await page.click('summary:has-text("Lämna tillbaka")')
     await press(page, 'Lämna tillbaka')
@@ -111,8 +108,7 @@ inBrowser(`The pages of counsellors and registrars${reason}`, () => {
     await page.goto(`${BASE}/radgivningstider`)
     await accessible(page)
     const times = await page.locator('.bokvar-work li').count()
-    await page.locator('.bokvar-work button').first().click()
-    await page.waitForLoadState('domcontentloaded')
+    await follow(page.locator('.bokvar-work button').first())
     expect(await page.locator('.bokvar-work li').count()).toBe(times - 1)
     await press(page, 'Lägg in en tid')
     expect((await summary(page)).length).toBe(2)
@@ -209,7 +205,7 @@ inBrowser(`The pages of counsellors and registrars${reason}`, () => {
     expect(await page.locator('main').innerText()).toContain('Skickat till Kumla.')
     await accessible(page)
     await page.goto(`${BASE}/uppgifter`)
-    await page.locator('a', { hasText: 'Granska formuläret' }).first().click()
+    await follow(page.locator('a', { hasText: 'Granska formuläret' }).first())
     expect(await page.locator('.bokvar-paper').first().innerText()).toContain('Familj')
     await accessible(page)
     await page.check('input[value=KLAR]')

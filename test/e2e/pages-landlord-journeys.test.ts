@@ -1,7 +1,7 @@
 // A landlord's notice in six steps, a workbook of seventy, and a caseworker's letter: in a real browser, four ways, two languages.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import { accessibilityFaults, findChromium } from '../support/browser.ts'
+import { accessibilityFaults, findChromium, follow } from '../support/browser.ts'
 import { wordsIn } from '../support/languages.ts'
 import { BASE, openJourneys, WAYS, type Journeys, type World } from '../support/page-world.ts'
 import { workbookOf, type Cell } from '../support/workbook-file.ts'
@@ -45,7 +45,7 @@ inBrowser(`The journeys of landlords and their letters${reason}`, () => {
   beforeAll(async () => {
     journeys = await openJourneys({ families: 1, days: 1 })
     world = journeys.world
-  }, 120_000)
+  })
   afterAll(() => journeys?.stop())
 
   test.each(WAYS)(
@@ -88,9 +88,9 @@ inBrowser(`The journeys of landlords and their letters${reason}`, () => {
       await press(page, say.go)
       await press(page, say.go)
       expect(await heading(page)).toBe(say.check)
-      await page
-        .getByRole('link', { name: new RegExp(`^${say.change}.*(Antal rum|Number of rooms)`) })
-        .click()
+      await follow(
+        page.getByRole('link', { name: new RegExp(`^${say.change}.*(Antal rum|Number of rooms)`) }),
+      )
       expect(new URL(page.url()).pathname).toBe('/hyresvard/meddelande/steg/3')
       await page.fill('#dwelling-rooms', '3')
       await press(page, say.go)
@@ -112,7 +112,7 @@ inBrowser(`The journeys of landlords and their letters${reason}`, () => {
       expect(pdf).not.toMatch(/Stegvis/)
       await page.context().close()
     },
-    60_000,
+    300_000,
   )
 
   const COLUMNS = [
@@ -210,7 +210,7 @@ inBrowser(`The journeys of landlords and their letters${reason}`, () => {
       }
       await page.context().close()
     },
-    60_000,
+    300_000,
   )
 
   test('a caseworker sees a letter before it is kept, and gets it for a window envelope', async () => {
@@ -243,7 +243,7 @@ inBrowser(`The journeys of landlords and their letters${reason}`, () => {
     expect((await other.request.get(`${BASE}/arenden/${id}/brev`)).status()).toBe(404)
     await other.context().close()
     await page.context().close()
-  }, 60_000)
+  })
 
   test('no journey left anything behind that it must not', () => {
     expect(journeys.leftBehind()).toEqual([])

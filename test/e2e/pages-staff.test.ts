@@ -30,7 +30,7 @@ inBrowser(`The pages of staff${reason}`, () => {
   beforeAll(async () => {
     journeys = await openJourneys({ families: 6, days: 6 })
     world = journeys.world
-  }, 120_000)
+  })
   afterAll(() => journeys?.stop())
 
   test.each(WAYS)(

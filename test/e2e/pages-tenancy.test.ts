@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
-import { accessibilityFaults, findChromium } from '../support/browser.ts'
+import { accessibilityFaults, findChromium, follow } from '../support/browser.ts'
 import { BASE, desk, openJourneys, phone, type Journeys, type World } from '../support/page-world.ts'
 
 const chromium = await findChromium()
@@ -29,7 +29,7 @@ inBrowser(`The pages of the tenancy${reason}`, () => {
       .executeTakeFirstOrThrow()
     caseId = found.id
     await sql`update arrears_case set amount_owed = 900000 where id = ${caseId}`.execute(world.owner)
-  }, 120_000)
+  })
   afterAll(() => journeys?.stop())
 
   test('a consent is recorded and withdrawn; refused, the form comes back as it was filled in', async () => {
@@ -51,7 +51,7 @@ inBrowser(`The pages of the tenancy${reason}`, () => {
     await press(page, 'Spara samtycket')
     expect(await banner(page)).toContain('Samtycket är registrerat')
     expect(await section(page, 'consents').innerText()).toContain('Hyresvärden')
-    await section(page, 'consents').locator('button').first().click()
+    await follow(section(page, 'consents').locator('button').first())
     expect(await banner(page)).toContain('Samtycket är återtaget')
     expect(await section(page, 'consents').innerText()).toContain('Återtaget')
     await page.context().close()
@@ -108,8 +108,8 @@ inBrowser(`The pages of the tenancy${reason}`, () => {
     await page.goto(`${BASE}/arenden/${caseId}/nominera`)
     await press(page, 'Nominera')
     expect(await banner(page)).toContain('står på dagordningen')
-    await page.click('nav >> text=Möten')
-    await page.locator('.bokvar-work li', { hasText: '1 ärenden' }).locator('a').click()
+    await follow(page.locator('nav >> text=Möten'))
+    await follow(page.locator('.bokvar-work li', { hasText: '1 ärenden' }).locator('a'))
     expect(await accessibilityFaults(page)).toEqual([])
     await page.locator('summary', { hasText: 'Skriv beslut' }).click()
     await press(page, 'Spara beslutet')

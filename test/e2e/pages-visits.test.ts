@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
 import { actorOf, findPersonBySubject } from '../../shared/casework/people.ts'
 import { bookVisit } from '../../shared/casework/visits.ts'
-import { findChromium } from '../support/browser.ts'
+import { findChromium, follow } from '../support/browser.ts'
 import { wordsIn } from '../support/languages.ts'
 import {
   BASE,
@@ -53,7 +53,7 @@ inBrowser(`The pages of home visits${reason}`, () => {
     )
     await world.drain()
     expect(world.failures).toEqual([])
-  }, 120_000)
+  })
   afterAll(() => journeys?.stop())
 
   test.each(WAYS)(
@@ -65,10 +65,9 @@ inBrowser(`The pages of home visits${reason}`, () => {
       expect(await main(page)).toMatch(
         /(Förslag|Suggestion): .* \d\d:\d\d–\d\d:\d\d, Besim Trappström, Olle Bokvist, (område|area) \d{3}/,
       )
-      await page
-        .getByRole('button', { name: /^(Boka förslaget i ärende|Book the suggestion in case)/ })
-        .first()
-        .click()
+      await follow(
+        page.getByRole('button', { name: /^(Boka förslaget i ärende|Book the suggestion in case)/ }).first(),
+      )
       expect(await banner(page)).toContain(say('Besöket är bokat.'))
       const sheet = page.url()
       expect(await main(page)).toContain('Familj Påhittad')
@@ -200,6 +199,7 @@ inBrowser(`The pages of home visits${reason}`, () => {
       .selectFrom('arrearsCase')
       .select('id')
       .where('state', '=', 'open')
+      .orderBy('number')
       .limit(1)
       .execute()
     await bookVisit(world.web, actorOf(person!), {
@@ -257,9 +257,10 @@ inBrowser(`The pages of home visits${reason}`, () => {
     }
     await typed(page, 'Hon tackar ja, men')
     await typed(second, 'Hon tackar ja.')
-    expect(await second.locator('[data-draft-told]').innerText()).toMatch(
-      /annat fönster klockan \d\d:\d\d är ersatt/,
-    )
+    // Waits for the words, which the script writes when it has read the answer.
+    await second
+      .locator('[data-draft-told]', { hasText: /annat fönster klockan \d\d:\d\d är ersatt/ })
+      .waitFor()
     await runOut()
 
     await press(bare, 'Spara kontakten')

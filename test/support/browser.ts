@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import sparticuz from '@sparticuz/chromium'
 import { AxeBuilder } from '@axe-core/playwright'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
 
 // Set for a cloud function that shows one page and ends: here the first closed window would take the browser with it,
 // and a browser that lets every site in proves nothing.
@@ -31,6 +31,15 @@ export async function openBrowser(): Promise<Browser> {
   const found = await findChromium()
   if ('missing' in found) throw new Error(found.missing)
   return chromium.launch({ executablePath: found.path, args: found.args, headless: true })
+}
+
+/** How long a browser may take over one thing: a limit that only ends what hangs. */
+export const PATIENCE_MS = 120_000
+
+/** Follows a link or presses a button. A click ends when the next page has begun: it is read when it is all there. */
+export async function follow(at: Locator): Promise<void> {
+  await at.click()
+  await at.page().waitForLoadState('domcontentloaded')
 }
 
 /** What axe finds wrong on the page by WCAG 2.2 A and AA, one line each; an accessible page gives an empty list. */

@@ -10,17 +10,18 @@ import type { Db } from '../../shared/db/open.ts'
 import { buildServer } from '../../services/http.ts'
 import { makeDemoIdentity, type DemoIdentity } from '../../services/identity/demo-identity.ts'
 import { startIdentity } from '../../services/identity/start.ts'
+import { freePort } from '../../services/start/ports.ts'
 import { lostFormKeeper } from '../../services/web/form-drafts.ts'
 import { pageRoutes } from '../../services/web/pages.ts'
 import { wire } from '../../services/wiring.ts'
 import type { Language } from '../../shared/text/say.ts'
 import { leaving } from './left-behind.ts'
 import { aNotice } from './api.ts'
-import { openBrowser } from './browser.ts'
-import { landlordActor, openSpine, type Spine } from './spine.ts'
+import { follow, openBrowser, PATIENCE_MS } from './browser.ts'
+import { inDays, landlordActor, openSpine, type Spine } from './spine.ts'
 
-/** Where this run's server listens: a port of its own for each of Jest's workers. */
-export const BASE = `http://localhost:${Number(process.env['PAGES_PORT'] ?? 4200) + Number(process.env['JEST_WORKER_ID'] ?? 0)}`
+/** Where this file's server listens: a port of its own, so that two runs on one machine do not meet. */
+export const BASE = `http://localhost:${await freePort()}`
 
 const PEOPLE = [
   'role;committee;unit;username;name;email',
@@ -76,7 +77,7 @@ export async function openPages({ families = 6, days = 6 } = {}): Promise<World>
     systemCommittee: 'GAN',
   })
   await addFamilies(spine, families)
-  await spine.moveTo(new Date(Date.now() + days * 86_400_000).toISOString())
+  await spine.moveTo(inDays(days))
   const provider = await startIdentity({ identity, audience: 'bokvar' })
   const at = (client: 'staff' | 'landlords') => {
     const { id, secret } = identity.web[client]
@@ -193,6 +194,7 @@ export async function openJourneys(sizes: { families?: number; days?: number } =
   const enter = async (username: string, options: BrowserContextOptions = desk): Promise<Page> => {
     const storageState = known.get(username)
     const context = await browser.newContext({ ...options, ...(storageState && { storageState }) })
+    context.setDefaultTimeout(PATIENCE_MS)
     const page = await context.newPage()
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(`${page.url()}: ${message.text()}`)
@@ -218,11 +220,8 @@ export async function openJourneys(sizes: { families?: number; days?: number } =
     if (storageState || options.locale) await page.goto(`${BASE}/`)
     return page
   }
-  // A click ends when the next page has begun: its lists are counted when it is all there.
-  const press = async (page: Page, text: string) => {
-    await page.locator('main').getByRole('button', { name: text, exact: true }).first().click()
-    await page.waitForLoadState('domcontentloaded')
-  }
+  const press = (page: Page, text: string) =>
+    follow(page.locator('main').getByRole('button', { name: text, exact: true }).first())
   const knock = async (username: string, path: string) => {
     const page = await enter(username)
     const answer = await page.request.get(`${BASE}${path}`)
