@@ -23,7 +23,7 @@ import { MAX_JSON_BYTES, readBodies, type BodyKind } from './body.ts'
 import { identifySenders, isApi, type IdentifyDeps, type IdentifySettings } from './identify.ts'
 import { keepLostForms, type DraftForm, type LostFormDeps } from './lost-forms.ts'
 import { logRequests, type Refused } from './request-log.ts'
-import { faultOf, problemDocument, traceOf, type Fault } from './problem.ts'
+import { causesOf, faultOf, problemDocument, traceOf, type Fault } from './problem.ts'
 import { describeApi, type OpenApiSettings } from './openapi.ts'
 import { tellHealth, type HealthDeps } from './health.ts'
 import { keepSessions, type SessionDeps } from './sessions.ts'
@@ -231,7 +231,7 @@ async function answerFault(
   request.language ??= preferredLanguage(request.headers['accept-language'])
   const fault = await keepDenied(request, faultOf(error, request.language), deps)
   if (fault.status === 500) request.log.error(traceOf(error as FastifyError), 'unexpected')
-  ;(request as Refused).refused = fault.code
+  Object.assign(request as Refused, { refused: fault.code, causes: causesOf(error) })
   if (fault.retryAfter && !reply.hasHeader('retry-after'))
     void reply.header('retry-after', String(fault.retryAfter))
   if (fault.status === 401 && isApi(request)) {

@@ -45,12 +45,15 @@ export function localPath(wish: unknown): string {
   return typeof wish === 'string' && /^\/(?![/\\])[\w\-./~%]*$/.test(wish) ? wish : '/'
 }
 
-function unavailable(): Refusal {
-  return new Refusal('conflict', 'login.unavailable', 'Inloggningstjänsten svarar inte just nu.')
+/** `cause` is for whoever set the provider up: a wrong secret or an unknown certificate would else show as nothing at all. */
+function unavailable(cause: unknown): Refusal {
+  const refusal = new Refusal('conflict', 'login.unavailable', 'Inloggningstjänsten svarar inte just nu.')
+  return Object.assign(refusal, { cause })
 }
 
-function failed(): Refusal {
-  return new Refusal('invalid', 'login.failed', 'Inloggningen gick inte att slutföra.')
+function failed(cause?: unknown): Refusal {
+  const refusal = new Refusal('invalid', 'login.failed', 'Inloggningen gick inte att slutföra.')
+  return Object.assign(refusal, { cause })
 }
 
 /** Finds the provider's addresses at the first use and keeps them: a provider that is down must not stop our start. */
@@ -68,8 +71,8 @@ function discoverer(settings: ProviderSettings): () => Promise<oidc.Configuratio
         execute: [oidc.enableNonRepudiationChecks, ...(insecure ? [oidc.allowInsecureRequests] : [])],
       })
       return found
-    } catch {
-      throw unavailable()
+    } catch (error) {
+      throw unavailable(error)
     }
   }
 }
@@ -131,7 +134,7 @@ async function redeem(request: FastifyRequest, way: Way, providers: Providers, c
       ...(started.anew && { maxAge: FRESH_SECONDS }),
     })
     .catch((error: unknown) => {
-      throw neverArrived(error) ? unavailable() : failed()
+      throw neverArrived(error) ? unavailable(error) : failed(error)
     })
   const claims = tokens.claims()
   if (!claims) throw failed()
@@ -152,7 +155,7 @@ async function userInfo(
 ): Promise<Record<string, unknown>> {
   if (!configuration.serverMetadata().userinfo_endpoint) return {}
   return oidc.fetchUserInfo(configuration, tokens.access_token, subject).catch((error: unknown) => {
-    throw neverArrived(error) ? unavailable() : failed()
+    throw neverArrived(error) ? unavailable(error) : failed(error)
   })
 }
 

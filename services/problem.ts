@@ -155,6 +155,22 @@ export function problemDocument(fault: Fault, request: FastifyRequest): ProblemD
   }
 }
 
+/** A word of a program's own, not somebody's text: the provider's `error` comes back through the browser. */
+const wordOf = (value: unknown): string[] =>
+  typeof value === 'string' && /^[A-Za-z_]{1,60}$/.test(value) ? [value] : []
+
+/** What lies behind a refusal, from the outside in, as names and codes alone; empty when nothing does. */
+export function causesOf(error: unknown): string[] {
+  const causes: string[] = []
+  let one = (error as { cause?: unknown }).cause
+  for (let depth = 0; depth < 5 && one instanceof Error; depth += 1) {
+    const { code, error: said } = one as { code?: unknown; error?: unknown }
+    causes.push([one.name, ...wordOf(code), ...wordOf(said)].join(' '))
+    one = one.cause
+  }
+  return causes
+}
+
 /**
  * What may be logged of an unexpected error: its name, codes and where it happened.
  * Not its message: Postgres and parsers put the value itself there.

@@ -2,8 +2,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Counter, Histogram, register } from 'prom-client'
 
-/** A request that was refused carries the reason's code, so that every refusal is counted (security log). */
-export type Refused = FastifyRequest & { refused?: string }
+/** A request that was refused carries the reason's code, so that every refusal is counted (security log), and what caused it. */
+export type Refused = FastifyRequest & { refused?: string; causes?: readonly string[] }
 
 function metric<T>(name: string, make: () => T): T {
   // Several servers in one process, as in tests, share the process' measurements.
@@ -34,7 +34,7 @@ export function logRequests(app: FastifyInstance): void {
     const route = request.routeOptions.url ?? 'unknown'
     const status = String(reply.statusCode)
     seconds.observe({ method: request.method, route, status }, reply.elapsedTime / 1000)
-    const { refused } = request as Refused
+    const { refused, causes } = request as Refused
     if (refused) refusals.inc({ route, code: refused })
     const line = {
       method: request.method,
@@ -43,6 +43,7 @@ export function logRequests(app: FastifyInstance): void {
       ms: Math.round(reply.elapsedTime),
       who: request.principal?.id,
       ...(refused && { refused }),
+      ...(causes?.length && { causes }),
     }
     if (refused) request.log.warn(line, 'refused')
     else request.log.info(line, 'answered')

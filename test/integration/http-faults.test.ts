@@ -5,7 +5,7 @@ import type { FastifyError } from 'fastify'
 import { sql } from 'kysely'
 import { openDatabase } from '../../shared/db/open.ts'
 import { buildServer, type HttpDeps, type Server } from '../../services/http.ts'
-import { faultOf } from '../../services/problem.ts'
+import { causesOf, faultOf } from '../../services/problem.ts'
 import { signIn, visit } from '../support/browser-less.ts'
 import { echoRoutes, expectProblem } from '../support/echo.ts'
 import { startTestServer, type TestServer } from '../support/http.ts'
@@ -94,6 +94,19 @@ test.each(passing.split(' '))(
     expect(fault).toMatchObject({ status: 503, code: 'unavailable', retryAfter: 2 })
   },
 )
+
+test('what lies behind a refusal is told by names and codes, never in words that somebody may have chosen', () => {
+  const line = Object.assign(new Error('connect 10.0.0.1'), { code: 'ECONNREFUSED' })
+  const provider = Object.assign(new TypeError('fetch failed'), { error: 'invalid_client', cause: line })
+  expect(causesOf({ cause: provider })).toEqual(['TypeError invalid_client', 'Error ECONNREFUSED'])
+  expect(causesOf({ cause: Object.assign(new Error('x'), { error: 'Anna 19900101-2385' }) })).toEqual([
+    'Error',
+  ])
+  const round = new Error('x')
+  round.cause = round
+  expect(causesOf({ cause: round })).toHaveLength(5)
+  expect(causesOf(new Error('x'))).toEqual([])
+})
 
 describe('J31: a flood', () => {
   let small: TestServer

@@ -246,7 +246,7 @@ describe('A person', () => {
     expect((await send({ _csrf: tokenOn(page) }, { origin: BASE })).status).toBe(200)
   })
 
-  test.each(['state', 'code'])('a callback with a wrong %s signs nobody in', async (what) => {
+  test.each(['state', 'code'] as const)('a callback with a wrong %s signs nobody in', async (what) => {
     const jar = new Map()
     await sql`delete from web_session where data ? 'signIn'`.execute(server.owner)
     const form = await visit(server.app, jar, '/login/staff')
@@ -258,8 +258,13 @@ describe('A person', () => {
     )
     const query = new URLSearchParams({ state: state.rows[0]!.state, code: 'y', iss: server.provider.issuer })
     query.set(what, 'forged')
+    logged.length = 0
     const page = await visit(server.app, jar, `/login/staff/callback?${query.toString()}`)
     expect(page.status).toBe(400)
+    // Whoever set the provider up must see what it said: a wrong secret would look the same.
+    const cause = { state: 'OAUTH_INVALID_RESPONSE', code: 'invalid_grant' }[what]
+    expect(logged.join('')).toMatch(new RegExp(`"causes":\\[.*${cause}`))
+    expect(logged.join('')).not.toContain('forged')
     expect((await visit(server.app, jar, '/')).body).not.toContain('Hej')
   })
 
