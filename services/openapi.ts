@@ -50,13 +50,33 @@ const READER_POLICY = {
   'frame-ancestors': ["'none'"],
 }
 
-type Operation = { responses?: Record<string, unknown> }
+type Operation = { operationId?: string; responses?: Record<string, { description?: string }> }
 
-/** Every operation may end in a problem document: said once here, not in each route. */
-function withProblems(document: { paths?: Record<string, unknown> }): void {
-  for (const path of Object.values(document.paths ?? {})) {
-    for (const operation of Object.values(path as Record<string, Operation>)) {
-      operation.responses = { ...operation.responses, default: { $ref: '#/components/responses/Problem' } }
+/** What a status means wherever a route does not say it better: a reader must not have to know the numbers. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  '200': 'Det som frågades efter, eller det som blev följden. / What was asked for, or what came of it.',
+  '201': 'Mottaget och sparat. / Received and stored.',
+  '202': 'Mottaget; arbetet fortsätter. / Received; the work goes on.',
+}
+
+/** A name for the operation, as generated clients use it: `postNoticesByIdUpdates`. */
+function nameOf(method: string, path: string): string {
+  const parts = path.replace(/^\/v1\//, '').split(/[^\w{]+/)
+  const named = parts.map((part) =>
+    part.replace(/^\{(\w)/, (_found, first: string) => `By${first.toUpperCase()}`),
+  )
+  return method + named.map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join('')
+}
+
+/** Every operation has a name and may end in a problem document: said once here, not in each route. */
+function completed(document: { paths?: Record<string, unknown> }): void {
+  for (const [path, operations] of Object.entries(document.paths ?? {})) {
+    for (const [method, operation] of Object.entries(operations as Record<string, Operation>)) {
+      operation.operationId = nameOf(method, path)
+      for (const [status, response] of Object.entries(operation.responses ?? {}))
+        if (response.description === 'Default Response') response.description = MEANINGS[status] ?? status
+      const problem = { $ref: '#/components/responses/Problem' } as { description?: string }
+      operation.responses = { ...operation.responses, default: problem }
     }
   }
 }
@@ -105,7 +125,7 @@ export async function describeApi(app: App, settings: OpenApiSettings): Promise<
   })
   app.get('/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, async () => {
     const document = structuredClone(app.swagger())
-    withProblems(document)
+    completed(document)
     return document
   })
   await app.register(async (scope) => {
