@@ -103,6 +103,7 @@ export function runWatchdog(
   const options = {
     name: 'watchdog',
     script: 'workers/watchdog.ts',
+    flags: MEMORY_FLAGS,
     environment: environmentWith({ ...given, ...own, baseUrl: settings.baseUrl }),
     logFolder: logFolder(settings),
     port,

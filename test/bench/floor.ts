@@ -59,10 +59,20 @@ export async function emptyTables(owner: Db, tables: readonly string[]): Promise
   }
 }
 
-/** Copies what the pipeline wrote, empties the tables, and times writing the copies back. Returns milliseconds. */
-export async function measureFloor(owner: Db): Promise<{ ms: number; rows: number }> {
+/**
+ * Copies what the pipeline wrote, and times writing the copies back into emptied tables, so many times: the best one is the
+ * floor, because a neighbour that disturbs it once would flatter the pipeline. Returns milliseconds.
+ */
+export async function measureFloor(owner: Db, times: number): Promise<{ ms: number; rows: number }> {
   const left = await forgotten(owner)
   if (left.length > 0) throw new Error(`The floor does not write ${left.join(', ')}`)
+  const rows = await copyWritten(owner)
+  const taken: number[] = []
+  for (let n = 0; n < times; n += 1) taken.push(await writeBack(owner))
+  return { ms: Math.min(...taken), rows }
+}
+
+async function copyWritten(owner: Db): Promise<number> {
   await sql`create schema floor`.execute(owner)
   let rows = 0
   for (const table of written) {
@@ -76,6 +86,10 @@ export async function measureFloor(owner: Db): Promise<{ ms: number; rows: numbe
   // Emptying the cases empties the notices that point at them too: they were there before the clock started, so back they go.
   await sql`create table floor.notice as select * from notice`.execute(owner)
   await sql`update floor.notice set case_id = null, joined_at = null`.execute(owner)
+  return rows
+}
+
+async function writeBack(owner: Db): Promise<number> {
   await emptyTables(owner, written)
   await sql`insert into notice select * from floor.notice`.execute(owner)
   await sql`analyze`.execute(owner)
@@ -91,5 +105,5 @@ export async function measureFloor(owner: Db): Promise<{ ms: number; rows: numbe
       trx,
     )
   })
-  return { ms: performance.now() - from, rows }
+  return performance.now() - from
 }

@@ -13,6 +13,7 @@ import { loadMunicipality } from '../../shared/casework/load-municipality.ts'
 import { controlContext } from '../../shared/casework/settings.ts'
 import { moment } from '../../shared/casework/act.ts'
 import { openDatabase, type Db } from '../../shared/db/open.ts'
+import type { NoticeBody } from '../../shared/domain/notice-body.ts'
 import { insertRows } from '../../shared/db/rows.ts'
 import { emit } from '../../shared/outbox.ts'
 import { prepareQueues } from '../../shared/queues.ts'
@@ -24,7 +25,7 @@ import { emptyTables, measureFloor } from './floor.ts'
 import { noticeNumber } from './notices.ts'
 import { installOther, type OtherQueue } from './others/install.ts'
 
-const actor = landlordActor('bench')
+export const actor = landlordActor('bench')
 
 /** One measured run: rates are notices a second; `ratio` is the pipeline's rate over the floor's in the same run. */
 export type PipelineRun = {
@@ -38,7 +39,7 @@ export type PipelineRun = {
   peakMegabytes: number
 }
 
-type House = {
+export type House = {
   url: string
   owner: Db
   processes: ChildProcess[]
@@ -102,16 +103,20 @@ async function openHouse(folder: string, workers: number, carrier: Carrier): Pro
 }
 
 /** Stores notices exactly as the door does, all in one transaction, so that the clock starts with every answer given. */
-async function answerNotices(owner: Db, count: number): Promise<void> {
+export async function answerNotices(
+  owner: Db,
+  count: number,
+  noticeOf: (n: number) => NoticeBody = noticeNumber,
+): Promise<void> {
   const tools = testTools()
   await owner.transaction().execute(async (trx) => {
     const from = { actor, source: 'api' as const, at: await moment(trx), context: await controlContext(trx) }
     const ids: string[] = []
     // A thousand at a time: the server ends a transaction in which nothing is asked while a year's rows are made.
     for (let part = 0; part < count; part += 1_000) {
-      const rows = Array.from({ length: Math.min(1_000, count - part) }, (_, n) =>
-        noticeNumber(part + n),
-      ).map((body) => noticeRow(tools, from, body, JSON.stringify(body)))
+      const rows = Array.from({ length: Math.min(1_000, count - part) }, (_, n) => noticeOf(part + n)).map(
+        (body) => noticeRow(tools, from, body, JSON.stringify(body)),
+      )
       await insertRows(trx, 'notice', rows)
       ids.push(...rows.map((row) => row.id))
     }
@@ -146,8 +151,33 @@ function readStatus(pid: number): number {
   }
 }
 
+/** The floor is measured so often, and the best one counts. */
+const FLOORS = 2
+
 /** Notices a process is warmed up on: what is measured is a service that runs, not how its code is compiled. */
 const WARM_UP = 500
+
+/** A house whose processes are warmed up and whose tables are empty, as the planner knows them. */
+export async function openWarmHouse(folder: string, workers: number, carrier: Carrier): Promise<House> {
+  const house = await openHouse(folder, workers, carrier)
+  await answerNotices(house.owner, WARM_UP * workers)
+  while (await working(house.owner)) await pause(20)
+  // As in a service that has run before, the planner knows how the tables look.
+  await sql`analyze`.execute(house.owner)
+  const told = ['notice', 'household_key', 'arrears_case', 'outbox', 'effect_log', 'mail', 'timeline']
+  await emptyTables(house.owner, told)
+  return house
+}
+
+/** Waits until nothing but mail is left to do; milliseconds. */
+export async function workedIn(house: House): Promise<number> {
+  const from = performance.now()
+  while (await working(house.owner)) {
+    noteMemory(house)
+    await pause(20)
+  }
+  return performance.now() - from
+}
 
 /** Runs `count` notices through `workers` processes, then the floor on the same database. */
 export async function measurePipeline(
@@ -156,27 +186,16 @@ export async function measurePipeline(
   count: number,
   carrier: Carrier,
 ): Promise<PipelineRun> {
-  const house = await openHouse(folder, workers, carrier)
+  const house = await openWarmHouse(folder, workers, carrier)
   try {
-    await answerNotices(house.owner, WARM_UP * workers)
-    while (await working(house.owner)) await pause(20)
-    // As in a service that has run before, the planner knows how the tables look.
-    await sql`analyze`.execute(house.owner)
-    const told = ['notice', 'household_key', 'arrears_case', 'outbox', 'effect_log', 'mail', 'timeline']
-    await emptyTables(house.owner, told)
     await answerNotices(house.owner, count)
-    const from = performance.now()
-    while (await working(house.owner)) {
-      noteMemory(house)
-      await pause(20)
-    }
-    const ms = performance.now() - from
+    const ms = await workedIn(house)
     const planned = await sql<{
       n: number
     }>`select count(*)::int as n from arrears_case where planned_at is not null`.execute(house.owner)
     if (planned.rows[0]?.n !== count)
       throw new Error(`Only ${planned.rows[0]?.n} of ${count} notices were planned`)
-    const floor = await measureFloor(house.owner)
+    const floor = await measureFloor(house.owner, FLOORS)
     return {
       workers,
       queue: carrier.queue,

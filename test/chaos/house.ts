@@ -23,7 +23,7 @@ export type Kind = 'web' | 'relay' | 'sweep' | 'work' | 'watchdog'
 /** Which queue backend, and which entry each kind of process runs (a negative control swaps one). */
 export type Plan = {
   backend: Backend
-  parts: Record<Kind, string>
+  parts: Partial<Record<Kind, string>>
   /** Settings of our processes other than the usual ones. */
   settings?: Partial<Settings>
   /** Put into the database before the processes start: a defect there. */

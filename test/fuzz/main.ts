@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { numberIn, understand } from '../../services/start/command.ts'
-import { sound } from '../chaos/controls.ts'
 import { openHouse, type House } from '../chaos/house.ts'
 import { backendHere } from '../chaos/queue.ts'
 import { noticeNumber } from '../bench/notices.ts'
@@ -36,6 +35,8 @@ const { values } = understand({
 })
 const requests = numberIn(values.requests, '--requests')
 const seed = numberIn(values.seed, '--seed')
+/** The entries and options of production, each worker with relay, sweep and work: of these the memory is told. */
+const parts = { web: 'services/main.ts', work: 'workers/main.ts', watchdog: 'workers/watchdog.ts' }
 /** Sent whole before the run begins. */
 const NOTICES = 80
 const say = (text: string) => void process.stdout.write(`${text}\n`)
@@ -108,7 +109,7 @@ async function fuzz(house: House): Promise<Report> {
   return { ...outcome, ...(await watch.stop()), seed, seconds, leaks, undone }
 }
 
-const house = await openHouse(join(folder, 'house'), { backend: backendHere(), ...sound })
+const house = await openHouse(join(folder, 'house'), { backend: backendHere(), parts })
 try {
   const report = await fuzz(house)
   for (const fault of report.faults) say(JSON.stringify(fault))
