@@ -8,7 +8,7 @@ import { backChannelRoutes, type Ending } from './back-channel.ts'
 import type { App } from './http.ts'
 import { levelOf, readClaims, type Preset } from './identity-presets.ts'
 import { landlordEntryRoutes, pendingOf, type LandlordEntry } from './landlord-entry.ts'
-import { neverArrived } from './tokens.ts'
+import { neverArrived, unavailable } from './tokens.ts'
 import { renderPage } from './web/frame.ts'
 
 export type ProviderSettings = {
@@ -43,12 +43,6 @@ function isWay(text: unknown): text is Way {
 /** Only a path on this service: `//evil.example` and `/\evil.example` are addresses elsewhere to a browser. */
 export function localPath(wish: unknown): string {
   return typeof wish === 'string' && /^\/(?![/\\])[\w\-./~%]*$/.test(wish) ? wish : '/'
-}
-
-/** `cause` is for whoever set the provider up: a wrong secret or an unknown certificate would else show as nothing at all. */
-function unavailable(cause: unknown): Refusal {
-  const refusal = new Refusal('conflict', 'login.unavailable', 'Inloggningstjänsten svarar inte just nu.')
-  return Object.assign(refusal, { cause })
 }
 
 function failed(cause?: unknown): Refusal {

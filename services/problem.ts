@@ -159,14 +159,15 @@ export function problemDocument(fault: Fault, request: FastifyRequest): ProblemD
 const wordOf = (value: unknown): string[] =>
   typeof value === 'string' && /^[A-Za-z_]{1,60}$/.test(value) ? [value] : []
 
+type Cause = { name?: unknown; code?: unknown; error?: unknown; claim?: unknown; cause?: unknown }
+
 /** What lies behind a refusal, from the outside in, as names and codes alone; empty when nothing does. */
 export function causesOf(error: unknown): string[] {
   const causes: string[] = []
-  let one = (error as { cause?: unknown }).cause
-  for (let depth = 0; depth < 5 && one instanceof Error; depth += 1) {
-    const { code, error: said } = one as { code?: unknown; error?: unknown }
-    causes.push([one.name, ...wordOf(code), ...wordOf(said)].join(' '))
-    one = one.cause
+  let one = (error as Cause).cause as Cause | undefined
+  for (let depth = 0; depth < 5 && typeof one?.name === 'string'; depth += 1) {
+    causes.push([one.name, one.code, one.error, one.claim].flatMap(wordOf).join(' '))
+    one = one.cause as Cause | undefined
   }
   return causes
 }

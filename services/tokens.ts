@@ -33,12 +33,15 @@ const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
 const CLOCK_TOLERANCE_SECONDS = 10
 const DISCOVERY_TIMEOUT_MS = 3_000
 
-function invalid(): Refusal {
-  return new Refusal('unauthenticated', 'token.invalid', 'Åtkomsttoken är ogiltig eller har gått ut.')
+function invalid(cause?: unknown): Refusal {
+  const told = 'Åtkomsttoken är ogiltig eller har gått ut.'
+  return Object.assign(new Refusal('unauthenticated', 'token.invalid', told), { cause })
 }
 
-function unavailable(): Refusal {
-  return new Refusal('conflict', 'login.unavailable', 'Inloggningstjänsten svarar inte just nu.')
+/** `cause` is for whoever set the provider up: a wrong secret or an unknown certificate would else show as nothing at all. */
+export function unavailable(cause?: unknown): Refusal {
+  const told = 'Inloggningstjänsten svarar inte just nu.'
+  return Object.assign(new Refusal('conflict', 'login.unavailable', told), { cause })
 }
 
 async function discoverKeys(settings: TokenSettings): Promise<JWTVerifyGetKey> {
@@ -84,9 +87,9 @@ export function neverArrived(error: unknown): boolean {
 function asRefusal(error: unknown): unknown {
   if (error instanceof errors.JOSEError) {
     const silent = error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC'
-    return silent ? unavailable() : invalid()
+    return silent ? unavailable(error) : invalid(error)
   }
-  return neverArrived(error) ? unavailable() : error
+  return neverArrived(error) ? unavailable(error) : error
 }
 
 const NOT_IN_ACCESS_TOKENS = ['nonce', 'at_hash', 'c_hash', 'events'] as const
@@ -105,7 +108,8 @@ function scopesOf(payload: JWTPayload): string[] {
 
 /**
  * Builds the verifier. It throws a Refusal: 401 for a token that is wrong in any way (never saying how),
- * 403 for a rightful token of somebody unknown or closed here, 503 when the issuer cannot be reached.
+ * 403 for a rightful token of somebody unknown or closed here, 503 when the issuer cannot be reached. What was wrong is
+ * the refusal's cause, for the log alone.
  */
 export function tokenVerifier(settings: TokenSettings, directory: TokenDirectory): VerifyToken {
   const keys = keysOf(settings)

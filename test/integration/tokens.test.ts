@@ -6,6 +6,7 @@ import { decodeJwt, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
 import { findClient } from '../../shared/casework/people.ts'
 import { readDataFile } from '../../config/files.ts'
 import { presetNamed } from '../../services/identity-presets.ts'
+import { causesOf } from '../../services/problem.ts'
 import { tokenVerifier } from '../../services/tokens.ts'
 import { wire } from '../../services/wiring.ts'
 import { BASE, startTestServer, type TestServer } from '../support/http.ts'
@@ -190,6 +191,14 @@ describe('A token', () => {
     expect(answer.headers['www-authenticate']).toContain('Bearer')
   })
 
+  test('is refused with what was wrong as its cause, for the log of whoever set the issuer up', async () => {
+    const nobody = { findPerson: async () => null, findClient: async () => null }
+    const verify = tokenVerifier({ issuer: server.provider.issuer, audience: 'somewhere-else' }, nobody)
+    const refusal = await verify(await signed((token) => token)).catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ code: 'token.invalid' })
+    expect(causesOf(refusal).join()).toMatch(/ERR_JWT_CLAIM_VALIDATION_FAILED aud$/)
+  })
+
   test('under an unknown key id is refused', async () => {
     expect((await ask(await signed((token) => token, 'unknown'))).statusCode).toBe(401)
   })
@@ -248,7 +257,9 @@ describe('A token', () => {
   test('cannot be judged while the issuer is away: 503, not 401', async () => {
     const nobody = { findPerson: async () => null, findClient: async () => null }
     const verify = tokenVerifier({ issuer: 'http://127.0.0.1:9', audience: 'bokvar' }, nobody)
-    await expect(verify('a.b.c')).rejects.toMatchObject({ code: 'login.unavailable' })
+    const refusal = await verify('a.b.c').catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ code: 'login.unavailable' })
+    expect(causesOf(refusal).length).toBeGreaterThan(0)
   })
 
   test('signed by a key the issuer has since taken up is accepted (rotation)', async () => {
