@@ -45,7 +45,9 @@ export async function readUpload(request: FastifyRequest): Promise<Upload> {
   const fields: Record<string, string> = {}
   let file: { name: string; bytes: Buffer } | undefined
   for await (const part of request.parts()) {
-    if (part.type === 'file') file = { name: part.filename.slice(0, 200), bytes: await part.toBuffer() }
+    // A part may call itself a file and bear no name, whatever the library's types say.
+    const { filename } = part as { filename?: string }
+    if (part.type === 'file') file = { name: (filename ?? '').slice(0, 200), bytes: await part.toBuffer() }
     else if (typeof part.value === 'string') fields[part.fieldname] = part.value
   }
   if (!isApi(request)) await checkFormToken(request.server, request, fields['_csrf'] ?? '')

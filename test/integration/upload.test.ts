@@ -66,6 +66,20 @@ test('a system sends a file with its token alone', async () => {
   expect(answer.json()).toEqual({ name: 'maj.csv', size: 11, note: 'hej' })
 })
 
+test('a part that calls itself a file and bears no name is a file without a name', async () => {
+  const part = 'Content-Disposition: form-data; name="file"\r\nContent-Type: application/octet-stream'
+  const answer = await server.app.inject({
+    method: 'POST',
+    url: '/v1/filer',
+    payload: `--grens\r\n${part}\r\n\r\nabc\r\n--grens--\r\n`,
+    headers: {
+      'content-type': 'multipart/form-data; boundary=grens',
+      authorization: `Bearer ${await server.token('landlord')}`,
+    },
+  })
+  expect(answer.json()).toEqual({ name: '', size: 3 })
+})
+
 test.each<[string, Part[], number]>([
   ['no file', [{ name: 'note', value: 'x' }], 400],
   ['two files', [file, file], 413],
