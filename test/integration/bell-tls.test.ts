@@ -18,11 +18,17 @@ import { hasOpenssl, selfSigned } from '../support/certificates.ts'
 const JS_REDIS = fileURLToPath(new URL('../../node_modules/js-redis-server/dist/cli.js', import.meta.url))
 const choice = chooseQueue({ wish: 'auto' })
 
-let folder = ''
+const timers = () => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length
+let [folder, before] = ['', 0]
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bokvar bell tls '))
+  before = timers()
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  // ioredis keeps a timer of two seconds for each command and each line that failed; Jest took a process with such for stuck.
+  await until(() => timers() <= before)
+})
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAt = performance.now() + 120_000
