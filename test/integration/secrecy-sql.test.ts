@@ -20,7 +20,6 @@ const OPEN_TABLES: Readonly<Record<string, string>> = {
   clock_shift: 'an interval; read-only but for the owner',
   outbox: 'topic and id, never a name; the web role may only add and count',
   effect_log: 'ids of outbox rows',
-  intake_key: 'a sender’s own key and answer, asked for by sender and key only; no column holds a name',
   heartbeat: 'processes',
   web_session: 'found by the hash of a secret cookie only',
   municipality: 'public',
@@ -165,6 +164,9 @@ describe('The web’s role', () => {
         where ${sql.ref(caseColumn(table)!)} is not null`.execute(world.web)
       expect({ table: table.name, count: rows[0]?.count }).toEqual({ table: table.name, count: 0 })
     }
+    expect((await sql`select 1 from intake_key`.execute(world.owner)).rows.length).toBeGreaterThan(0)
+    expect((await sql`select 1 from intake_key`.execute(world.web)).rows).toEqual([])
+    await expect(sql`select subject_id from outbox`.execute(world.web)).rejects.toThrow('permission denied')
   })
 
   test.each(actors)('as %s sees the cases that are hers to see, and no other', async (who) => {

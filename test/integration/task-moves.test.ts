@@ -119,6 +119,8 @@ describe('a person who ends', () => {
     )
     for (const one of hidden.rows)
       await sql`update arrears_case set assignee = ${id} where id = ${one.id}`.execute(api.owner)
+    // Named where she worked before, which is nothing here.
+    await sql`insert into protected_group (committee, person_id) values ('SN', ${heir})`.execute(api.owner)
     const before = await openOf(heir)
     const ending = { heir, reason: 'Slutar' }
     const done = await Promise.all([endPerson(api.web, ada, id, ending), endPerson(api.web, ada, id, ending)])

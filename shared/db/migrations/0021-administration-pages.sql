@@ -45,7 +45,8 @@ create function hand_on_work(leaving uuid, heir uuid, why text) returns table (i
   language plpgsql security definer set search_path = public as $$
 declare
   place person;
-  named boolean := exists (select 1 from protected_group g where g.person_id = heir and g.removed_at is null);
+  named boolean := exists (select 1 from protected_group g join person p on p.id = g.person_id and p.committee = g.committee
+    where g.person_id = heir and g.removed_at is null);
 begin
   if ctx('role') <> 'administrator' then return; end if;
   select * into place from person p where p.id = heir and p.active;

@@ -27,7 +27,8 @@ create function hand_on_appointments(leaving uuid, heir uuid, why text) returns 
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   place person;
-  named boolean := exists (select 1 from protected_group g where g.person_id = heir and g.removed_at is null);
+  named boolean := exists (select 1 from protected_group g join person p on p.id = g.person_id and p.committee = g.committee
+    where g.person_id = heir and g.removed_at is null);
   one record;
   fits boolean;
   moved boolean := false;

@@ -50,3 +50,14 @@ begin
     execute format('grant select (lane, seq, hash) on %I to bokvar_watchdog', name);
   end loop;
 end $$;
+
+-- The web tells, and asks how long the oldest has waited; which cases there is work with is not its to read.
+revoke select on outbox from bokvar_web;
+grant select (available_at, done_at, dead_at) on outbox to bokvar_web;
+
+-- A sender's keys and the answers they got are the sender's own.
+alter table intake_key enable row level security;
+alter table intake_key force row level security;
+create policy own on intake_key for all to bokvar_web
+  using (sender = (select ctx('sender'))) with check (sender = ctx('sender'));
+create policy erase on intake_key for all to bokvar_eraser using (true) with check (true);
