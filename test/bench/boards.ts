@@ -1,6 +1,7 @@
 // Measures what a person waits for: whole pages and answers through the server, with an archive of any size behind.
 import { sql } from 'kysely'
 import { sweepDeadlines, sweepStages, sweepTasks } from '../../shared/casework/sweeps.ts'
+import { openLog } from '../../shared/log.ts'
 import { compileTemplates } from '../../services/web/warm.ts'
 import { openApi, type Api, type Who } from '../support/api.ts'
 import { caughtIn } from '../support/plans.ts'
@@ -122,7 +123,8 @@ async function sweepMs({ owner, worker }: Api, { sweep, arm }: (typeof SWEEPS)[k
 
 /** Pages, answers and sweeps over a database of that size; `times` 0: the sweeps alone. */
 export async function measureBoards(size: Size, times = 60): Promise<Measured> {
-  const api = await openApi({ pages: true })
+  // What an unexpected answer came of is told: its code and place, never a value.
+  const api = await openApi({ pages: true, logger: openLog('bench', 'error') })
   try {
     await makeManyCases(api.url, size)
     // As the web process does when it has started.

@@ -8,7 +8,7 @@ import { migrationNames } from '../../shared/db/migrate.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
 import { actorOf } from '../../services/actor.ts'
 import { apiRoutes } from '../../services/api/routes.ts'
-import { buildServer, type App } from '../../services/http.ts'
+import { buildServer, type App, type HttpDeps } from '../../services/http.ts'
 import { makeDemoIdentity } from '../../services/identity/demo-identity.ts'
 import { startIdentity } from '../../services/identity/start.ts'
 import { pageRoutes } from '../../services/web/pages.ts'
@@ -93,7 +93,10 @@ async function addPeople(spine: Spine): Promise<Map<string, string>> {
 }
 
 /** Opens everything, the pages too when they are asked for; `stop` it in `afterAll`. Systems fetch real tokens; a person's session is proved elsewhere. */
-export async function openApi({ pages = false } = {}): Promise<Api> {
+export async function openApi({
+  pages = false,
+  logger = false,
+}: { pages?: boolean; logger?: HttpDeps['logger'] } = {}): Promise<Api> {
   const spine = await openSpine()
   const people = await addPeople(spine)
   const folder = mkdtempSync(join(tmpdir(), 'bokvar-api-'))
@@ -124,7 +127,7 @@ export async function openApi({ pages = false } = {}): Promise<Api> {
     leaving({
       ...wired,
       verifyToken: (token) => (token in STAFF ? asPerson(token) : wired.verifyToken(token)),
-      logger: false,
+      logger,
       keepUnreadable: (sender, raw, fault) =>
         keepUnreadable(spine.web, spine.tools, actorOf(sender), { raw, fault }),
       routes: [
