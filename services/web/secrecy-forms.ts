@@ -2,6 +2,7 @@
 import { askApproval } from '../../shared/casework/approvals.ts'
 import { restrictCase } from '../../shared/casework/break-glass.ts'
 import { askRight, RIGHTS } from '../../shared/casework/person-extract.ts'
+import { localDateOf } from '../../shared/domain/calendar.ts'
 import type { CaseForm } from './case-form.ts'
 import { isId } from './page.ts'
 
@@ -63,7 +64,7 @@ const servedForm: CaseForm = {
   view: async ({ found, t }) => {
     const items = found.notices
       .filter(({ kind }) => kind === 'notice')
-      .map(({ id, number, receivedAt }) => ({ value: id, text: `${number} ${receivedAt.slice(0, 10)}` }))
+      .map(({ id, number, receivedAt }) => ({ value: id, text: `${number} ${localDateOf(receivedAt)}` }))
     return {
       title: t('secrecy.date'),
       lead: [t('secrecy.date.lead')],

@@ -1,6 +1,7 @@
 // Keeps what outsiders are shown of a case beside it: a neutral contact and participants of meetings see these items and no case.
 import { sql } from 'kysely'
 import type { Trx } from '../db/open.ts'
+import { localDateOf } from '../domain/calendar.ts'
 import { runsOn } from '../domain/consent.ts'
 import { longDate } from '../domain/date-words.ts'
 import type { Moment } from './act.ts'
@@ -123,8 +124,8 @@ function textOf(item: string, facts: Facts): { sv: string; en: string } | null {
         : null,
     BESOK: facts.visitAt
       ? {
-          sv: `Nästa hembesök: ${day(facts.visitAt.slice(0, 10), 'sv')}.`,
-          en: `Next home visit: ${day(facts.visitAt.slice(0, 10), 'en')}.`,
+          sv: `Nästa hembesök: ${day(localDateOf(facts.visitAt), 'sv')}.`,
+          en: `Next home visit: ${day(localDateOf(facts.visitAt), 'en')}.`,
         }
       : null,
   }

@@ -1,6 +1,6 @@
 // What Kronofogden tells of one eviction, and where the enforcement case stands when events come twice, late or mixed.
-import { DateTime } from 'luxon'
 import { z } from 'zod'
+import { localDateOf } from './calendar.ts'
 import { day, needed, optional } from './notice-body.ts'
 import type { Household } from './household.ts'
 import { readIdentityNumber, readOrganisationNumber } from './identity-number.ts'
@@ -238,8 +238,7 @@ const CHANGES: Record<EvictionNotice['event'], Change> = {
  * not put an event after everything that Kronofogden tells later.
  */
 function happenedOn(event: ArrivedEviction): string {
-  const arrival = DateTime.fromISO(event.receivedAt, { zone: 'Europe/Stockholm' })
-  const day = arrival.toISODate() ?? event.receivedAt.slice(0, 10)
+  const day = localDateOf(event.receivedAt)
   return event.occurredOn !== null && event.occurredOn < day ? event.occurredOn : day
 }
 
