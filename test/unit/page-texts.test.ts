@@ -27,7 +27,7 @@ describe('The texts of the pages', () => {
   })
 
   test('hold no key that nobody asks for', () => {
-    const idle = Object.keys(pageTexts).filter(
+    const idle = Object.keys({ ...sv, ...pageTexts }).filter(
       (key) => !quoted.has(key) && !starts.some((start) => key.startsWith(start)),
     )
     expect(idle).toEqual([])
