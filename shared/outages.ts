@@ -12,7 +12,7 @@ const awayClass = /^(08|28|3D|53|57|58)\w{3}$|^25006$/
 // here for a new line, as in a burst behind a slow one. Of nodemailer: ECONNECTION, EDNS, ETLS, EAUTH, EPROTOCOL, ESOCKET.
 // Ours: EOLDLAW, and ECONN… for letters.
 const awayCode =
-  /^E(CONN\w*|TIMEDOUT|PIPE|HOST(UNREACH|DOWN)|NET(UNREACH|DOWN|RESET)|NOTFOUND|AI_AGAIN|MFILE|NFILE|NOBUFS|NOMEM|ADDRNOTAVAIL|SOCKET|DNS|TLS|AUTH|PROTOCOL|OLDLAW)$/
+  /^E(CONN\w*|TIMEDOUT|PIPE|HOST(UNREACH|DOWN)|NET(UNREACH|DOWN|RESET)|NOTFOUND|AI_AGAIN|AGAIN|MFILE|NFILE|NOBUFS|NOMEM|ADDRNOTAVAIL|SOCKET|DNS|TLS|AUTH|PROTOCOL|OLDLAW)$/
 // A line that Node had closed already as something was written to it.
 const closedCode = /^ERR_(STREAM_(DESTROYED|WRITE_AFTER_END)|SOCKET_CLOSED)$/
 // What pg, its pool and kysely say of a line or a pool that has gone, without a code.

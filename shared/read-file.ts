@@ -90,6 +90,8 @@ function ask(wish: Wish, bytes: Uint8Array, timeMs: number): Promise<Reading | n
     const pieces: Buffer[] = []
     let size = 0
     child.on('error', reject)
+    // Without a handle left for its pipes there is no process and no pipe: the error that says so comes next.
+    if (child.pid === undefined) return
     // A process that ends before it has read everything closes the pipe: its end says what happened.
     child.stdin.on('error', () => undefined)
     child.stdout.on('data', (piece: Buffer) => {

@@ -71,7 +71,10 @@ export const quiet = (course: Course): Wishes => ({
 /** Each fault that this machine can play, alone and in turn, with time to recover in between, under a town's busy day. */
 export function each(course: Course): Wishes {
   const wishes = usual(course)
-  const inTurn = allFaults.filter(({ name }) => course.faults.test(name))
+  // What only comes alone comes last: the senders that waited meanwhile all come at once, and are no other fault's burden.
+  const inTurn = allFaults
+    .filter(({ name }) => course.faults.test(name))
+    .toSorted((one, other) => Number(one.weight === 0) - Number(other.weight === 0))
   return { ...wishes, perSecond: 8, plan: { ...wishes.plan, longest: 4 }, inTurn, pledges: alonePledges }
 }
 

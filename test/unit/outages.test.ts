@@ -1,4 +1,6 @@
 // Whose trouble an error is, and a process that ends with the letter in hand.
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
 import { troubleOf } from '../../shared/outages.ts'
 import { openTurn } from '../../workers/in-turn.ts'
@@ -52,4 +54,19 @@ test('letters leave a process one after the other, and the last is finished befo
   expect(begun).toEqual([0])
   const codes = (await ends).map((end) => (end.status === 'rejected' ? troubleOf(end.reason) : end.value))
   expect(codes).toEqual([0, 'away', 'away'])
+})
+
+test('a file that cannot be opened apart, because no handle is left for the process, is nobody’s bad file', async () => {
+  const script = `
+    import { openSync } from 'node:fs'
+    import { troubleOf } from '${new URL('../../shared/outages.ts', import.meta.url).href}'
+    import { readUploadedFile } from '${new URL('../../shared/read-file.ts', import.meta.url).href}'
+    const told = process.stdout
+    try { for (;;) openSync('/dev/null') } catch {}
+    const bytes = Buffer.from('typ;egen_referens\\n'.repeat(5_000))
+    told.write(await readUploadedFile({ bytes, name: 'november.csv' }).then(() => 'read', troubleOf), () => process.exit())`
+  const few = ['-c', 'ulimit -n 64 && exec "$0" "$@"', process.execPath]
+  const node = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script]
+  const { stdout } = await promisify(execFile)('sh', [...few, ...node])
+  expect(stdout).toBe('away')
 })
