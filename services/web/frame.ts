@@ -86,8 +86,7 @@ function assetVersion(): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 10)
 }
 
-function languageLinks(request: FastifyRequest) {
-  const [path = '/'] = request.url.split('?')
+function languageLinks(request: FastifyRequest, path: string) {
   const link = (language: Language, text: string) => ({
     text,
     lang: language,
@@ -123,7 +122,7 @@ function contextOf(request: FastifyRequest, reply: FastifyReply, frame: Frame): 
     csrf: principal || request.session?.pending ? reply.generateCsrf() : '',
     flash: takeFlash(request),
     navigation: navigationFor(principal, language, path, frame.pages),
-    languages: languageLinks(request),
+    languages: languageLinks(request, path),
     municipality: { ...frame.settings.municipality, ...(frame.theme && { name: frame.theme.name }) },
     theme: { version: frame.theme?.version ?? 0, logo: Boolean(frame.theme?.logoType) },
     version: frame.settings.version,
@@ -161,6 +160,8 @@ export function showFault(reply: FastifyReply, fault: Fault): FastifyReply {
     problems: fault.errors.map(({ detail }) => detail),
     reference: fault.status >= 500 ? request.id : null,
     signIn: !request.principal && fault.status === 403,
+    // An address that leads nowhere is whatever somebody typed: a name, a number. No link of ours repeats it.
+    ...([400, 404].includes(fault.status) && { languages: languageLinks(request, '/') }),
   }
   return renderPage(reply, 'error', data)
 }

@@ -2,8 +2,11 @@
 import { DateTime } from 'luxon'
 import { isIsoDate, isoOf } from './days.ts'
 
-/** Everything that shows as nothing or reorders what is shown: control, zero-width and bidi characters. */
-const INVISIBLE = /[\p{Cc}\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]/gu
+/**
+ * Everything that shows as nothing or reorders what is shown: control, zero-width and bidi characters, blank letters,
+ * variation selectors, tags. Two names that look the same on a page must be the same to a search.
+ */
+const INVISIBLE = /[\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFB]/gu
 
 /** One line of text: composed (NFC), without invisible characters, single spaces; null when nothing is left. */
 export function readLine(text: string | null | undefined): string | null {

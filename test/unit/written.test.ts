@@ -178,6 +178,8 @@ test.each([
 test('text loses what nobody can see, and nothing that anybody can', () => {
   expect(readLine('  Anna\u0000 \u202eEk\u200b\n ')).toBe('Anna Ek')
   expect(readLine('O\u0308rebro')).toBe('Örebro')
+  // a bidi mark, a blank letter, a variation selector and a tag: seen by nobody, and a name apart to a search
+  expect(readLine('Anna\u061C \u3164E\uFE0Fk\u{E0061}\u180E')).toBe('Anna Ek')
   expect(readLine('<script>alert(1)</script> {{7*7}} ${7*7}')).toBe(
     '<script>alert(1)</script> {{7*7}} ${7*7}',
   )
