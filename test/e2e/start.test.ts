@@ -58,7 +58,7 @@ async function ask(url: string, text: string): Promise<Record<string, unknown>[]
 
 /** Waits for something outside this process. */
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + 30_000
+  const giveUpAt = performance.now() + 120_000
   while (!(await condition())) {
     if (performance.now() > giveUpAt) throw new Error('Waited in vain')
     await pause(25)

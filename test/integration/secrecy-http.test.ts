@@ -57,7 +57,7 @@ beforeAll(async () => {
     rowOf.set(table.name, await rowsOf(table, link))
   }
   await findFamilies()
-}, 180_000)
+})
 afterAll(() => world?.stop())
 
 async function rowsOf(table: Table, link: string): Promise<Partial<Record<Household, string>>> {
@@ -184,17 +184,22 @@ describe('A protected person', () => {
 
   test('takes no longer to be denied than somebody who does not exist', async () => {
     const route = world.declared.find(({ method, url }) => method === 'GET' && url === '/v1/cases/:id')!
-    const times: [number[], number[]] = [[], []]
-    for (let round = 0; round < 60; round++) {
-      for (const [place, id] of [world.marks.hidden.caseId, randomUUID()].entries()) {
-        const start = performance.now()
-        await ask('supervisor.sn', route, id)
-        times[place]!.push(performance.now() - start)
+    const takesLonger = async () => {
+      const times: [number[], number[]] = [[], []]
+      for (let round = 0; round < 60; round++) {
+        for (const [place, id] of [world.marks.hidden.caseId, randomUUID()].entries()) {
+          const start = performance.now()
+          await ask('supervisor.sn', route, id)
+          times[place]!.push(performance.now() - start)
+        }
       }
+      const [hidden = 0, nobody = 0] = times.map((all) => all.sort((a, b) => a - b)[30])
+      // Asked by turns, so that a busy machine slows both; half as much again is far from what a read case would take.
+      return hidden >= nobody * 1.5 + 1
     }
-    const [hidden = 0, nobody = 0] = times.map((all) => all.sort((a, b) => a - b)[30])
-    // Asked by turns, so that a busy machine slows both; half as much again is far from what a read case would take.
-    expect(hidden).toBeLessThan(nobody * 1.5 + 1)
+    // What tells somebody apart does so every time; what else a machine is doing does not.
+    let times = 0
+    while (await takesLonger()) expect((times += 1)).toBeLessThan(3)
   })
 })
 
@@ -227,7 +232,7 @@ describe('Every route', () => {
       }
       expect(wrong).toEqual([])
     },
-    120_000,
+    300_000,
   )
 
   test('left every household of others untouched', async () => {

@@ -69,8 +69,12 @@ function plainValue({ type, element, check }: Column, mark: string): unknown {
 }
 
 /** A row to refer to: one of the same case, else one that nothing refers to yet, made when there is none. */
-async function anyOf(trx: Trx, tables: readonly Table[], column: Column, about: About): Promise<unknown> {
-  const { refers, refersTo } = column
+async function anyOf(
+  trx: Trx,
+  tables: readonly Table[],
+  { of, name, refers, refersTo }: Column & { of: string },
+  about: About,
+): Promise<unknown> {
   // What somebody did or was given is shown to them: a row that is made up is nobody's who is asked about.
   if (refers === 'person') {
     const { rows: made } = await sql<{
@@ -81,14 +85,18 @@ async function anyOf(trx: Trx, tables: readonly Table[], column: Column, about: 
     )
     return made[0]?.value
   }
-  const table = tables.find(({ name }) => name === refers)!
+  const table = tables.find((one) => one.name === refers)!
   const key = sql.ref(refersTo ?? 'id')
   const link = caseColumn(table)
-  const order = link ? sql`(${sql.ref(link)} = ${about.caseId}) desc nulls last, random()` : sql`random()`
+  // One that fewest of these refer to, then the one made first: drawn by lot, two households could share a row that is
+  // to be one's alone, or a unit could call somebody in, in one run of many.
+  const taken = sql`(select count(*) from ${sql.table(of)} o where o.${sql.ref(name)} = t.${key})`
+  const own = link ? sql`(t.${sql.ref(link)} = ${about.caseId}) desc nulls last, ` : sql``
+  const order = sql`${own}${taken}, t.ctid`
   const find = () =>
     sql<{
       value: unknown
-    }>`select ${key} as value from ${sql.table(table.name)} order by ${order} limit 1`.execute(trx)
+    }>`select t.${key} as value from ${sql.table(table.name)} t order by ${order} limit 1`.execute(trx)
   const { rows } = await find()
   if (rows[0]) return rows[0].value
   // What is nobody's in particular may be seen by all: no household's mark in it.
@@ -106,7 +114,8 @@ async function insertRow(trx: Trx, tables: readonly Table[], table: Table, about
     if (name === link) values.push([name, about.caseId])
     else if (refers === 'committee') values.push([name, about.committee])
     else if (name === 'id' && type === 'uuid') values.push([name, randomUUID()])
-    else if (refers && required) values.push([name, await anyOf(trx, tables, column, about)])
+    else if (refers && required)
+      values.push([name, await anyOf(trx, tables, { ...column, of: table.name }, about)])
     else if (!refers && (required || type === 'text')) values.push([name, plainValue(column, about.mark)])
   }
   await sql`insert into ${sql.table(table.name)} (${sql.join(values.map(([name]) => sql.ref(name)))})
