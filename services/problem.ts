@@ -138,8 +138,15 @@ export function detailOf(fault: Fault, language: Language): string {
   return fault.detail ?? say(language, fault.status >= 500 ? 'problem.internal' : 'problem.unprocessable')
 }
 
+// A form of an earlier session is no matter of rights, and whoever is told so would call the administrator.
+const TITLES_OF_CODE: Readonly<Record<string, { sv: string; en: string }>> = {
+  csrf: { sv: 'Formuläret är för gammalt', en: 'The form is too old' },
+}
+
 export function titleOf(fault: Fault, language: Language): string {
-  return (TITLES[fault.status] ?? TITLES[fault.status >= 500 ? 500 : 400]!)[language]
+  return (TITLES_OF_CODE[fault.code] ?? TITLES[fault.status] ?? TITLES[fault.status >= 500 ? 500 : 400]!)[
+    language
+  ]
 }
 
 /** The document itself. `instance` is the request's own id: a reference that leads to the log and to nobody's name. */

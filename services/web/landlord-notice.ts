@@ -154,7 +154,7 @@ export function landlordNoticePages(app: App, deps: PageDeps): void {
   app.post(FORM, { config }, writeNotice(deps))
   app.post(`${FORM}/kasta`, { config }, async (request, reply) => {
     await dropNoticeDraft(deps.db, actorIn(request))
-    tellNextPage(request, textsOf(request)('draft.dropped'))
+    tellNextPage(request, textsOf(request)('notice-draft.dropped'))
     return reply.redirect('/hyresvard', 303)
   })
   app.get(CHECK, { config }, (request, reply) => showCheck(request, reply, deps))

@@ -105,6 +105,14 @@ const MENDABLE = new Set([
   'organisation_number_unverified',
 ])
 
+/** In the place of what is still empty, so that the rest can be read. */
+const STAND_INS = {
+  type: 'rent-termination',
+  'landlord-name': '0',
+  'tenant-name': '0',
+  'dwelling-address': '0',
+}
+
 export type ReadForm = { body: NoticeBody; errors: null } | { body: null; errors: FieldErrors }
 
 /** Which notices the form takes, and whether what seems wrong stands so in a document that is being copied. */
@@ -132,7 +140,9 @@ export function readNoticeForm(
     const field = inForm(`/${issue.path.join('/')}`)
     errors[field] ??= t('notice.error.value', { field: labelOf(field, t) })
   }
-  const findings = parsed.success && !asWritten ? readNotice(parsed.data, today).findings : []
+  // What is wrong beside an empty field is said at once, not when that one has been mended.
+  const legible = noticeBody.safeParse(bodyOf({ ...STAND_INS, ...values }))
+  const findings = legible.success && !asWritten ? readNotice(legible.data, today).findings : []
   for (const { code, field, message } of findings) {
     if (MENDABLE.has(code))
       errors[inForm(field)] ??= `${labelOf(inForm(field), t)}: ${message[request.language]}`

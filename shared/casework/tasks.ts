@@ -159,7 +159,10 @@ export async function completeTask(
 ): Promise<Task> {
   return inContext(db, actor, async (trx, at) => {
     const task = await lockTask(trx, taskId)
-    if (task.state === 'done' && task.outcome === completion.outcome) return task
+    if (task.state === 'done' && task.outcome === completion.outcome) {
+      await demandNoteKept(trx, taskId, completion.note)
+      return task
+    }
     refuseUnlessOpen(task)
     await finishTask(trx, at, actor, { task, completion })
     return lockTask(trx, taskId)
@@ -171,6 +174,18 @@ export async function lockTask(trx: Trx, taskId: string): Promise<Task> {
     await sql<Task>`select ${columns} from ${sources} where t.id = ${taskId} for update of t`.execute(trx)
   if (!rows[0]) throw noSuch()
   return rows[0]
+}
+
+/** The same answer once more is no second deed; a note that nobody has kept must not go down with it. */
+async function demandNoteKept(trx: Trx, taskId: string, note: string | null): Promise<void> {
+  if (note === null) return
+  const kept = await trx.selectFrom('task').select('note').where('id', '=', taskId).executeTakeFirst()
+  if (kept?.note === note) return
+  throw new Refusal(
+    'conflict',
+    'task.done-note',
+    'Uppgiften är redan klar med samma svar, men utan din anteckning. Behövs den, skriv in den som en kontakt i ärendet.',
+  )
 }
 
 function refuseUnlessOpen(task: Task): void {

@@ -18,6 +18,7 @@ export const en: Record<TextKey, string> = {
   'frame.error-summary': 'There is a problem',
   'frame.success': 'Done',
   'frame.important': 'Important',
+  'frame.printed': 'Printed by {name}. The information may be subject to secrecy.',
   'frame.back': 'Back',
   'frame.not-given': 'Not given',
 
@@ -71,7 +72,8 @@ export const en: Record<TextKey, string> = {
   'problem.login.failed': 'The sign-in could not be completed. Try to sign in again.',
   'problem.login.level': 'This service demands a stronger sign-in. Use an electronic identification.',
   'problem.login.unavailable': 'The sign-in service does not answer right now. Try again in a while.',
-  'problem.csrf': 'The form has become too old. Reload the page and send it again. Nothing was saved.',
+  'problem.csrf':
+    'The form belongs to an earlier sign-in in this browser. Nothing was saved. Go back and copy what you wrote, then reload the page and send it again.',
   'problem.forbidden': 'You do not have access to this. The attempt has been logged.',
   'problem.not-found': 'What you are looking for does not exist, or you do not have access to it.',
   'problem.method-not-allowed': 'The address exists, but not for this method.',

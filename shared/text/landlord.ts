@@ -65,14 +65,17 @@ export const landlordTexts = {
     sv: 'Det du har skrivit är sparat här. Inget är skickat.',
     en: 'What you have written is kept here. Nothing is sent.',
   },
-  'draft.title': { sv: 'Påbörjat meddelande', en: 'Notice under way' },
-  'draft.text': {
+  'notice-draft.title': { sv: 'Påbörjat meddelande', en: 'Notice under way' },
+  'notice-draft.text': {
     sv: 'Du har ett meddelande som inte är skickat, ändrat {at}.',
     en: 'You have a notice that is not sent, changed {at}.',
   },
-  'draft.continue': { sv: 'Fortsätt skriva', en: 'Continue writing' },
-  'draft.drop': { sv: 'Kasta det påbörjade', en: 'Throw it away' },
-  'draft.dropped': { sv: 'Det påbörjade meddelandet är borttaget.', en: 'The notice under way is removed.' },
+  'notice-draft.continue': { sv: 'Fortsätt skriva', en: 'Continue writing' },
+  'notice-draft.drop': { sv: 'Kasta det påbörjade', en: 'Throw it away' },
+  'notice-draft.dropped': {
+    sv: 'Det påbörjade meddelandet är borttaget.',
+    en: 'The notice under way is removed.',
+  },
   'notice.type': { sv: 'Vad gäller meddelandet?', en: 'What is the notice about?' },
   'notice.type.rent-termination': {
     sv: 'Uppsägning på grund av obetald hyra',

@@ -100,6 +100,8 @@ const english: Readonly<Record<string, string>> = {
   'slot.booked': 'The time is booked already. Choose another time.',
   'slot.taken': 'Somebody has just taken that time. Choose another.',
   'task.done': 'The task is already done with another answer. Read the case again.',
+  'task.done-note':
+    'The task is already done with the same answer, but without your note. If it is needed, record it as a contact in the case.',
   'task.ended': 'The task is no longer needed. Read the case again and see why.',
   'theme.unfit': 'The appearance cannot be used. See the fields.',
   'undertaking.date-ahead': 'That day lies ahead. Give when it happened.',

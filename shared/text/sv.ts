@@ -17,6 +17,7 @@ export const sv = {
   'frame.success': 'Klart',
   'frame.important': 'Viktigt',
   'frame.back': 'Tillbaka',
+  'frame.printed': 'Utskrivet av {name}. Uppgifterna kan omfattas av sekretess.',
   'frame.not-given': 'Inte angivet',
 
   'role.landlord': 'Hyresvärd',
@@ -70,7 +71,8 @@ export const sv = {
   'problem.login.failed': 'Inloggningen gick inte att slutföra. Försök logga in igen.',
   'problem.login.level': 'Den här tjänsten kräver en säkrare inloggning. Logga in med e-legitimation.',
   'problem.login.unavailable': 'Inloggningstjänsten svarar inte just nu. Försök igen om en stund.',
-  'problem.csrf': 'Formuläret har blivit för gammalt. Ladda om sidan och skicka igen. Inget har sparats.',
+  'problem.csrf':
+    'Formuläret hör till en tidigare inloggning i den här webbläsaren. Inget har sparats. Gå tillbaka och kopiera det du skrev, ladda sedan om sidan och skicka igen.',
   'problem.forbidden': 'Du har inte behörighet till det här. Åtkomstförsöket är loggat.',
   'problem.not-found': 'Det du söker finns inte, eller så har du inte tillgång till det.',
   'problem.method-not-allowed': 'Adressen finns, men inte för den här metoden.',

@@ -163,7 +163,7 @@ export const visitTexts = {
     en: 'Yes, the household has been sent a time that can be declined',
   },
   'booking.announced.no': { sv: 'Nej', en: 'No' },
-  'booking.reason': { sv: 'Varför inte?', en: 'Why not?' },
+  'booking.reason': { sv: 'Om nej: varför är det inte föranmält?', en: 'If no: why is it not announced?' },
   'booking.reason.hint': {
     sv: 'Oanmälda besök görs bara i undantagsfall, till exempel vid fara (JO 1188-2020).',
     en: 'Unannounced visits are made only in exceptional cases, such as danger (JO 1188-2020).',

@@ -72,6 +72,15 @@ inBrowser(`The journeys of landlords and their letters${reason}`, () => {
       await press(page, say.go)
       expect(await page.inputValue('#tenant-name')).toBe(`Stig Stegvis ${place}`)
       if (place === 2) await accessible(page)
+      if (place === 3) {
+        // Both faults at once: an empty field does not hide what is wrong beside it.
+        await page.fill('#dwelling-postalCode', '7021')
+        await press(page, say.go)
+        expect(await summary(page)).toEqual([
+          expect.stringMatching(/^Lägenhetens gatuadress/),
+          expect.stringMatching(/^Postnummer/),
+        ])
+      }
       await page.fill('#dwelling-address', `Steggatan ${place + 1}`)
       await page.fill('#dwelling-postalCode', '702 10')
       await page.fill('#dwelling-rooms', '2')

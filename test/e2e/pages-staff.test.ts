@@ -133,6 +133,8 @@ inBrowser(`The pages of staff${reason}`, () => {
         .locator('a', { hasText: /Ring och sms:a hyresgästen|Call and text the tenant/ })
         .first()
         .click()
+      // Two tasks of two cases have the same name: the page says whose this is.
+      expect(await page.locator('main p a').first().getAttribute('href')).toBe(new URL(address).pathname)
       await press(page, say('Fortsätt'))
       expect(await summary(page)).toEqual([say('Välj hur det gick')])
       await page.check('input[value=EJ_NADD]')
@@ -237,6 +239,12 @@ inBrowser(`The pages of staff${reason}`, () => {
     const answers = await Promise.all([send(), send()])
     expect(answers.map((answer) => answer.status())).toEqual([303, 303])
     expect(await told()).toBe(before + 1)
+    // The same answer from another window, but with a note: that nobody has kept it is said, and it stands there still.
+    const withNote = await page.request.post(`${BASE}/uppgifter/${id}/klar`, {
+      form: { ...form, note: 'Ringer igen.' },
+    })
+    expect([withNote.status(), await withNote.text()]).toEqual([409, expect.stringContaining('Ringer igen.')])
+    expect(await told()).toBe(before + 1)
     // Meanwhile the other page stood there with another answer: what is written on it is kept, and nothing is done twice.
     await page.fill('#note', 'Nådde henne på kvällen.')
     await page.fill('#time', '00:01')
@@ -256,6 +264,12 @@ inBrowser(`The pages of staff${reason}`, () => {
     await page.goto(`${BASE}/arenden/${id}`)
     expect(await page.locator('.bokvar-footer').isVisible()).toBe(false)
     expect(await page.locator('.bokvar-clock').isVisible()).toBe(true)
+    expect(await page.locator('.bokvar-printed').innerText()).toContain('Utskrivet av Gunilla Stödberg')
+    // No addresses behind the links: they made six sheets of one case.
+    const after = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('main a')].map((one) => getComputedStyle(one, '::after').content)",
+    )
+    expect(new Set(after)).toEqual(new Set(['none']))
     await page.context().close()
   })
 

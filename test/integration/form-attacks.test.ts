@@ -99,7 +99,11 @@ describe('W2: a form with the token of another session', () => {
     expect(other.token).not.toBe(own.token)
     const before = await fingerprint()
     const sent = { _csrf: other.token, outcome: 'NADD', channel: 'phone', day: '2026-11-20', time: '10:00' }
-    expect((await send(url, own.cookie, sent)).statusCode).toBe(403)
+    const refused = await send(url, own.cookie, sent)
+    expect([refused.statusCode, refused.body]).toEqual([
+      403,
+      expect.stringContaining('<h1 class="govuk-heading-l">Formuläret är för gammalt</h1>'),
+    ])
     expect(await fingerprint()).toEqual(before)
   })
 })

@@ -136,7 +136,7 @@ describe("the board's figures", () => {
   test("the board's sheet holds units and no person", async () => {
     const { text } = await page('/tavla.csv', 'supervisor.gan')
     expect(text).toContain('Namn;Försenade;Äldsta;')
-    expect(text).toMatch(/;Frånvarande\r\n/)
+    expect(text).toMatch(/;Borta i dag\r\n/)
     expect(text).not.toMatch(/bench|Bänk/)
     expect(text.split('\r\n').length).toBeGreaterThan(3)
   })

@@ -26,6 +26,18 @@ describe('The texts of the pages', () => {
     expect(keys.filter((key) => !(key in known))).toEqual([])
   })
 
+  test('hold each key once: of two with the same name the later would speak on the earlier one’s page', () => {
+    const folder = join(import.meta.dirname, '../../shared/text')
+    const areas = [...readFileSync(join(folder, 'pages.ts'), 'utf8').matchAll(/from '\.\/([\w-]+\.ts)'/g)]
+    const named = areas.flatMap(([, file = '']) =>
+      [...readFileSync(join(folder, file), 'utf8').matchAll(/^  '([\w-]+(?:\.[\w-]+)+)': ?\{/gm)].map(
+        ([, key]) => key,
+      ),
+    )
+    expect(named.length).toBeGreaterThan(Object.keys(pageTexts).length / 2)
+    expect(named.filter((key, place) => named.indexOf(key) !== place)).toEqual([])
+  })
+
   test('hold no key that nobody asks for', () => {
     const idle = Object.keys({ ...sv, ...pageTexts }).filter(
       (key) => !quoted.has(key) && !starts.some((start) => key.startsWith(start)),
