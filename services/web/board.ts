@@ -97,6 +97,9 @@ async function showAlerts(
     alerts: alerts.map((one) => ({
       ...one,
       href: alertHref(one),
+      leadsTo: one.caseNumber
+        ? t('case.title', { number: one.caseNumber })
+        : t(one.referralId ? 'referrals.title' : 'visits.all'),
       text: request.language === 'sv' ? one.textSv : one.textEn,
       to: one.personName ?? one.unitName ?? '',
     })),

@@ -2,6 +2,7 @@
 import type { FastifyReply } from 'fastify'
 import { personExtract } from '../../shared/casework/person-extract.ts'
 import { extractColumn } from '../../shared/text/extract-columns.ts'
+import { factInWords, readableColumns } from '../../shared/text/extract-facts.ts'
 import { isPageTextKey } from '../../shared/text/say.ts'
 import type { App } from '../http.ts'
 import { hangForms } from './case-form.ts'
@@ -39,9 +40,9 @@ async function showExtract(reply: FastifyReply, { db, tools }: PageDeps): Promis
     tables: extract.tables.map(({ table, rows }) => ({
       table: tableWord(table, t),
       rows: rows.map((row) =>
-        Object.entries(row).map(([name, value]) => ({
+        readableColumns(row, request.language).map(([name, value]) => ({
           name: extractColumn(name, request.language) ?? name,
-          value: typeof value === 'string' ? value : JSON.stringify(value),
+          value: factInWords(value, request.language),
         })),
       ),
     })),

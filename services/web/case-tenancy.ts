@@ -109,6 +109,7 @@ export const tenancySection: CaseSection = {
         ...one,
         name: language === 'sv' ? one.nameSv : one.nameEn,
       })),
+      opensMeetings: principal !== null && may(principal, 'meeting.read'),
       links: mayRecord ? linksOf(found, all.undertakings, all.respites, reader) : [],
     }
   },

@@ -14,6 +14,7 @@ import { Refusal } from '../../shared/domain/refusal.ts'
 import { addDays } from '../../shared/domain/calendar.ts'
 import { readDate, readLines } from '../../shared/domain/written.ts'
 import type { Language } from '../../shared/text/say.ts'
+import { may } from '../access.ts'
 import type { App } from '../http.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import {
@@ -21,6 +22,7 @@ import {
   errorsOf,
   idIn,
   isId,
+  queryIn,
   summaryOf,
   textsOf,
   valuesIn,
@@ -47,6 +49,7 @@ async function showList(reply: FastifyReply, { db }: PageDeps, sent?: Sent): Pro
     title: t('meetings.title'),
     coming: coming.map((one) => meetingView(one, language)),
     held: held.map((one) => meetingView(one, language)),
+    isContact: request.principal !== null && may(request.principal, 'contact.record'),
     series: own.map((one) => ({ value: one.code, text: language === 'sv' ? one.nameSv : one.nameEn })),
     form: { values: { series: own[0]?.code ?? '', ...sent?.values }, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),
@@ -83,7 +86,18 @@ function agendaView(one: AgendaLine, language: Language) {
   }
 }
 
-/** `line`: the case whose decision was refused; its form alone shows what was written. */
+/** The one line of the agenda with a form: the refused one, the one asked for, else the next without a decision. */
+function writtenLine(lines: readonly AgendaLine[], asked: string, refused: string | undefined) {
+  const open = lines.filter(({ own, decision }) => own && !decision)
+  const wished = refused ?? open.find(({ id }) => id === asked)?.id
+  return {
+    line: wished ?? open[0]?.id ?? null,
+    asked: wished !== undefined,
+    refused: refused !== undefined,
+  }
+}
+
+/** A form for each line would make the page of a long agenda too heavy for a phone: one line at a time has it. */
 async function showMeeting(
   reply: FastifyReply,
   { db }: PageDeps,
@@ -108,7 +122,7 @@ async function showMeeting(
       { value: '', text: t('close.choose') },
       ...people.map(({ id, name, unitName }) => ({ value: id, text: `${name}, ${unitName}` })),
     ],
-    refusedLine: sent?.line ?? null,
+    written: writtenLine(meeting.lines, queryIn(request, 'rad'), sent?.line),
     blank: { values: { dueOn: addDays(today, 7), responsible: actor.personId ?? '' }, errors: {} },
     form: { values: sent?.values ?? {}, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),

@@ -20,10 +20,13 @@ import { moment } from '../../shared/casework/act.ts'
 import { bandOf } from './bands.ts'
 import { dayInText, timeOfDay } from './filters.ts'
 import { renderPage, tellNextPage } from './frame.ts'
-import { actorIn, idIn, queryIn, textsOf, type PageDeps, type Say } from './page.ts'
+import { actorIn, idIn, pageIn, pagingOf, queryIn, textsOf, type PageDeps, type Say } from './page.ts'
 import type { Language } from '../../shared/text/say.ts'
 
 const work = { permission: 'visit.work' as const }
+
+/** Visits that wait, on one page: each bears a form, and the week stands under them. */
+const WAITING = 15
 
 /** `tisdag 1 december 09:00–10:30`. */
 export function whenInText(startsAt: string | null, endsAt: string | null, language: Language): string {
@@ -73,9 +76,10 @@ function personLine({ visitor, days, booked }: PersonWeek) {
 /** A week ahead with the number people call it by. */
 export const aheadLine = (one: WeekAheadRow) => ({ ...one, number: weekNumberOf(one.week) })
 
-function weekView(week: VisitWeek, names: Map<string, string>, told: Told) {
+function weekView(week: VisitWeek, page: number, names: Map<string, string>, told: Told) {
   const { t, language } = told
-  const lines = week.waiting.map((one) => waitingLine(one, names, told))
+  const shown = week.waiting.slice((page - 1) * WAITING, page * WAITING)
+  const lines = shown.map((one) => waitingLine(one, names, told))
   const days = (week.people[0]?.days ?? []).map(({ day, closed }) => ({
     day,
     closed,
@@ -87,6 +91,7 @@ function weekView(week: VisitWeek, names: Map<string, string>, told: Told) {
     people: week.people.map(personLine),
     waiting: lines.filter(({ caseId }) => caseId !== null),
     offered: lines.filter(({ caseId }) => caseId === null),
+    waits: week.waiting.some(({ caseId }) => caseId !== null),
     ahead: week.ahead.map(aheadLine),
     short: week.ahead
       .filter(({ lacking }) => lacking > 0)
@@ -104,6 +109,7 @@ async function showWeek(
   const t = textsOf(request)
   const { language } = request
   const { today } = await moment(db)
+  const page = pageIn(request)
   // A week that does not exist is this week: an old link must still lead to work.
   // On a Saturday or Sunday the week that matters is the one that comes.
   const monday = mondayOfWeek(queryIn(request, 'vecka')) ?? mondayOf(addDays(today, 2))
@@ -114,7 +120,8 @@ async function showWeek(
   )
   return renderPage(reply, 'casework/visit-week', {
     title: t('visits.title', { week: weekNumberOf(monday) }),
-    ...weekView(week, names, { t, language, today }),
+    ...weekView(week, page, names, { t, language, today }),
+    paging: pagingOf(request, { page, limit: WAITING, total: week.waiting.length }),
   })
 }
 

@@ -118,7 +118,7 @@ async function waitingFor(trx: Trx, actor: Actor): Promise<WaitingVisit[]> {
     from visit_need n left join arrears_case c on c.id = n.case_id
     where n.state in ('suggested', 'offered', 'lacking') and (n.committee = ${actor.committee} or n.offered_to = ${actor.committee})
       and (c.id is not null or n.offered_to = ${actor.committee})
-    order by n.due_on, coalesce(c.children = 'yes', false) desc, n.starts_at nulls first, n.id limit 100`.execute(
+    order by n.due_on, coalesce(c.children = 'yes', false) desc, n.starts_at nulls first, n.id limit 500`.execute(
     trx,
   )
   return rows

@@ -1,6 +1,7 @@
 // What the pages of home visits, absence and one's own calendar say.
 export const visitTexts = {
   'visits.title': { sv: 'Hembesök vecka {week}', en: 'Home visits, week {week}' },
+  'visits.all': { sv: 'Hembesök', en: 'Home visits' },
   'visits.previous': { sv: 'Förra veckan', en: 'Previous week' },
   'visits.next': { sv: 'Nästa vecka', en: 'Next week' },
   'visits.this': { sv: 'Den här veckan', en: 'This week' },
@@ -13,7 +14,7 @@ export const visitTexts = {
   'visits.area': { sv: 'område {area}', en: 'area {area}' },
   'visits.children': { sv: 'Barn', en: 'Children' },
   'visits.suggestion': { sv: 'Förslag: {when}, {who}', en: 'Suggestion: {when}, {who}' },
-  'visits.lacking': { sv: 'Inga två kan i tid', en: 'No two can in time' },
+  'visits.lacking': { sv: 'Inga två kan i tid', en: 'No two are free in time' },
   'visits.lacking.earliest': { sv: 'Tidigast: {when}, {who}', en: 'Earliest: {when}, {who}' },
   'visits.lacking.nobody': {
     sv: 'Ingen kan de närmaste fyra veckorna. Ordna fler besökare eller nå hushållet på annat sätt.',
@@ -21,7 +22,7 @@ export const visitTexts = {
   },
   'visits.offered': {
     sv: 'Egna besökare kan inte i tid. Erbjudet en annan nämnds besökare: {when}, {who}',
-    en: "Own visitors cannot in time. Offered to another committee's visitors: {when}, {who}",
+    en: "Own visitors are not free in time. Offered to another committee's visitors: {when}, {who}",
   },
   'visits.offered.from': { sv: 'Från {committee}: {when}, {who}', en: 'From {committee}: {when}, {who}' },
   'visits.book': { sv: 'Boka', en: 'Book' },

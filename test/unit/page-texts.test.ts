@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { factInWords, readableColumns } from '../../shared/text/extract-facts.ts'
 import { pageTexts } from '../../shared/text/pages.ts'
 import { sv } from '../../shared/text/sv.ts'
 
@@ -51,5 +52,35 @@ describe('The texts of the pages', () => {
       ([, words]) => values(words.en) !== values(words.sv) || !words.sv.trim() || !words.en.trim(),
     )
     expect(faulty).toEqual([])
+  })
+})
+describe("A person's own extract", () => {
+  const row = {
+    reason_sv: 'Hyran är obetald.',
+    reason_en: 'The rent is unpaid.',
+    facts: {
+      daysLeft: 1,
+      outOfHours: true,
+      needs: [],
+      landlord: { name: 'Exempelbostäder', organisationNumber: null },
+      rents: [{ period: '2026-09', amountOre: 845_050 }, { period: '2026-10' }],
+    },
+    findings: [{ message: { sv: 'Hyresvärdens adress saknas.', en: "The landlord's address is missing." } }],
+  }
+  const read = (language: 'sv' | 'en') =>
+    readableColumns(row, language).map(([name, value]) => [name, factInWords(value, language)])
+
+  test('is read in words, in the language of the reader alone', () => {
+    expect(read('sv')).toEqual([
+      ['reason_sv', 'Hyran är obetald.'],
+      [
+        'facts',
+        'Dagar kvar av fristen: 1, Utanför kontorstid: ja, Hyresvärd: Namn: Exempelbostäder, ' +
+          'Hyror: Period: 2026-09, Belopp i ören: 845050; Period: 2026-10',
+      ],
+      ['findings', 'Mer att veta: Hyresvärdens adress saknas.'],
+    ])
+    expect(read('en').map(([name]) => name)).toEqual(['reason_en', 'facts', 'findings'])
+    expect(JSON.stringify(read('en'))).not.toMatch(/[{}]|null|true|saknas|obetald/)
   })
 })
