@@ -32,6 +32,7 @@ const columns = [
   'rules',
   'broken',
   'unanswered',
+  'covered',
 ] as const
 
 /** One seed as it stands in the file: every figure as text, `broken` the rules with their rows, empty when all hold. */
@@ -81,6 +82,7 @@ export function lineOf(result: Result, backend: Backend, commit: string): Line {
     rules: verdicts.length,
     broken: broken.join(' '),
     unanswered: result.repeatsUnanswered,
+    covered: result.covered,
   }
   return Object.fromEntries(columns.map((name) => [name, String(figures[name])])) as Line
 }
@@ -128,7 +130,7 @@ function sums(lines: readonly Line[]): string {
   const causes =
     explained.length === 0
       ? ''
-      : `; of ${sum(explained, 'doubled')} in ${explained.length} seeds, ${sum(explained, 'unanswered')} because the mail server took the letter and gave no answer`
+      : `; of ${sum(explained, 'doubled')} in ${explained.length} seeds, ${sum(explained, 'unanswered')} because the mail server took the letter and gave no answer, and ${sum(lines, 'covered')} more lost ones were spoken for by a later letter`
   return [
     `**${lines.length} seeds: ${sum(lines, 'faults')} faults, ${sum(lines, 'notices')} notices, ${sum(lines, 'answers')} answers of 2xx,`,
     `${sum(lines, 'cases')} cases, ${sum(lines, 'effects')} effects, ${sum(lines, 'letters')} letters, of which ${doubled} came twice (${share} %, each with the Message-ID of the first${causes}).`,

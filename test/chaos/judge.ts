@@ -91,11 +91,11 @@ export async function judgeTold(db: Db, ledger: Ledger): Promise<Verdict[]> {
   ]
 }
 
-/** Ledger three against the database: the letters that arrived are the mails marked as sent. Returns the repeats too, and how many of them came of a server that took the letter and never said so. */
+/** Ledger three against the database: the letters that arrived are the mails marked as sent. Returns the repeats too, how many of them came of a server that took the letter and never said so, and how many lost letters needed none. */
 export async function judgePost(
   db: Db,
   post: readonly Letter[],
-): Promise<{ verdicts: Verdict[]; repeats: number; unanswered: number }> {
+): Promise<{ verdicts: Verdict[]; repeats: number; unanswered: number; covered: number }> {
   const { rows } = await sql<{
     id: string
     state: string
@@ -121,7 +121,8 @@ export async function judgePost(
     (sum, [id, some]) => sum + Math.min(some.length - 1, unsure.get(id) ?? 0),
     0,
   )
-  return { verdicts, repeats: arrived.length - there.size, unanswered }
+  const covered = rows.filter(({ state }) => state === 'covered').length
+  return { verdicts, repeats: arrived.length - there.size, unanswered, covered }
 }
 
 function* filesIn(folder: string): Generator<string> {

@@ -78,12 +78,12 @@ function conclusion(verdicts: readonly Verdict[]): string {
 }
 
 function figures(result: Result): string[] {
-  const { suffered, notices, cases, effects, letters, repeats, repeatsUnanswered } = result
+  const { suffered, notices, cases, effects, letters, repeats, repeatsUnanswered, covered } = result
   return [
     `Seed ${result.seed}, storm of ${result.seconds} s, queue on ${result.queue}, ${suffered.length} faults.`,
     machine(),
     toldIn([result]),
-    `Came of it: ${notices} notices, ${cases} cases, ${effects} effects, ${letters} letters, of which ${repeats} twice (${repeatsUnanswered} of them because the mail server took it and gave no answer). At rest ${result.drainSeconds} s after the storm.`,
+    `Came of it: ${notices} notices, ${cases} cases, ${effects} effects, ${letters} letters, of which ${repeats} twice (${repeatsUnanswered} of them because the mail server took it and gave no answer; ${covered} more lost ones were spoken for by a later letter). At rest ${result.drainSeconds} s after the storm.`,
     ...awayLine(result),
   ]
 }
@@ -142,8 +142,9 @@ export function describeMany(results: readonly Result[]): string {
       results.flatMap((one) => one.verdicts.filter((verdict) => verdict.rule === rule).map(({ bad }) => bad)),
     ),
   }))
-  const all = (what: 'notices' | 'cases' | 'effects' | 'letters' | 'repeats' | 'repeatsUnanswered') =>
-    sum(results.map((one) => one[what]))
+  const all = (
+    what: 'notices' | 'cases' | 'effects' | 'letters' | 'repeats' | 'repeatsUnanswered' | 'covered',
+  ) => sum(results.map((one) => one[what]))
   const repeated = all('letters') > 0 ? ((100 * all('repeats')) / all('letters')).toFixed(2) : '0'
   const suffered = results.flatMap((one) => one.suffered)
   const head = [
@@ -160,7 +161,7 @@ export function describeMany(results: readonly Result[]): string {
     'rows that break a rule',
   ]
   return [
-    `${results.length} seeds of ${first?.seconds ?? 0} s, queue on ${first?.queue ?? ''}: ${suffered.length} faults, ${all('notices')} notices, ${all('cases')} cases, ${all('effects')} effects, ${all('letters')} letters, of which ${all('repeats')} twice (${repeated} %, each with its own Message-ID; ${all('repeatsUnanswered')} because the mail server took it and gave no answer).`,
+    `${results.length} seeds of ${first?.seconds ?? 0} s, queue on ${first?.queue ?? ''}: ${suffered.length} faults, ${all('notices')} notices, ${all('cases')} cases, ${all('effects')} effects, ${all('letters')} letters, of which ${all('repeats')} twice (${repeated} %, each with its own Message-ID; ${all('repeatsUnanswered')} because the mail server took it and gave no answer; ${all('covered')} more lost ones were spoken for by a later letter).`,
     machine(),
     toldIn(results),
     ...(first ? skippedLine(first) : []),

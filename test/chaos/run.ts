@@ -35,6 +35,8 @@ export type Result = {
   repeats: number
   /** Of the repeats, those that the mail server had taken without an answer. */
   repeatsUnanswered: number
+  /** Letters whose fate was unknown that were not sent again, because another said the same since. */
+  covered: number
   /** How long the queue was away in real time, when it was away from the beginning to the end. */
   queueAwayMs: number | null
   /** From the start of the storm until whoever is on duty had a letter of the watchdog. */
@@ -57,14 +59,14 @@ async function layPoison(db: Db): Promise<void> {
     when (new.tenant_name ~ 'Efternamn(7|77|777)$') execute function chaos_poison()`.execute(db)
 }
 
-type Judged = Pick<Result, 'verdicts' | 'repeats' | 'repeatsUnanswered' | 'lateness'>
+type Judged = Pick<Result, 'verdicts' | 'repeats' | 'repeatsUnanswered' | 'covered' | 'lateness'>
 
 async function judge({ house }: Storm, ledger: Ledger, stop: Leap, drainMs: number): Promise<Judged> {
   const { owner, folder } = house
   // The watchdog's letters are nobody's mail rows: it needs no database to send them.
   const post = house.post.letters().filter(({ to }) => !to.includes(onDuty))
   await prepareToJudge(owner)
-  const { verdicts, repeats, unanswered } = await judgePost(owner, post)
+  const { verdicts, repeats, unanswered, covered } = await judgePost(owner, post)
   return {
     verdicts: [
       ...(await judgeDatabase(owner)),
@@ -75,6 +77,7 @@ async function judge({ house }: Storm, ledger: Ledger, stop: Leap, drainMs: numb
     ],
     repeats,
     repeatsUnanswered: unanswered,
+    covered,
     lateness: [...(await measureLateness(owner, house.leaps, stop)), await measureStop(owner, stop)],
   }
 }

@@ -172,6 +172,9 @@ describe('a real server that takes letters and cuts the line', () => {
     expect(arrived(first, second, third, other)).toEqual([first, second, third, other])
     const rule = INVARIANTS.find(([name]) => name === 'I8')?.[2] ?? ''
     expect((await sql`${sql.raw(rule)}`.execute(spine.owner)).rows).toEqual([{ count: 0 }])
+    // Called needless with nobody to speak for it, a letter is lost, and the judge says so.
+    await sql`update mail set state = 'covered' where id = ${other}`.execute(spine.owner)
+    expect((await sql`${sql.raw(rule)}`.execute(spine.owner)).rows).toEqual([{ count: 1 }])
   })
 
   test('with nobody to speak for it, the lost letter itself goes again, and all others after it', async () => {
