@@ -177,7 +177,7 @@ test('an audit log that is cut, thrown away or set back is told of, and verified
   const first = await start(file)
   let said = ''
   first.stdout?.on('data', (piece: Buffer) => (said += piece.toString()))
-  const ends = await until(() => /^.*"audit ends".*$/m.exec(said)?.[0])
+  const ends = await until(() => /^(.*"audit ends".*)\n/m.exec(said)?.[1])
   await stop(first)
   const log = join(folder, 'watchdog.log')
   writeFileSync(log, `${ends}\nnot JSON\n`)
