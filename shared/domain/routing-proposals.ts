@@ -75,12 +75,3 @@ const REFUSALS: Record<'proposal-cycle' | 'already-declined', (path: string) => 
 function refused(code: keyof typeof REFUSALS, row: number | null, path: readonly string[]): OwnerProposal {
   return { kind: 'refused', code, row, column: 'enhet', path, reason: REFUSALS[code](path.join(' → ')) }
 }
-
-/** Rejections after which nobody but the supervisor may be asked, unless the municipality has set another number. */
-const REJECTIONS_TO_SUPERVISOR = 2
-
-/** Whether owners have sent the case back so often, since someone last accepted it, that the supervisor must decide. */
-export function bounced(history: readonly OwnerEvent[], limit: number = REJECTIONS_TO_SUPERVISOR): boolean {
-  const accepted = history.findLastIndex((event) => event.kind === 'accepted')
-  return history.slice(accepted + 1).filter((event) => event.kind === 'rejected').length >= limit
-}

@@ -1,7 +1,7 @@
 // New facts propose an owner; they never move a case, never send it round, and never leave it lying.
 import { describe, expect, test } from '@jest/globals'
 import { ORDINARY_FACTS } from '../../shared/domain/routing-cases.ts'
-import { bounced, proposeOwner } from '../../shared/domain/routing-proposals.ts'
+import { proposeOwner } from '../../shared/domain/routing-proposals.ts'
 import type { OwnerEvent } from '../../shared/domain/routing-proposals.ts'
 import { compileRoutingTable, decideRouting } from '../../shared/domain/routing.ts'
 import type { Owner } from '../../shared/domain/routing.ts'
@@ -68,20 +68,5 @@ describe('proposing an owner', () => {
     const joint = { ...withChildren, owners: [von, sn] }
     expect(proposeOwner([sn, von], joint, [])).toEqual({ kind: 'none' })
     expect(proposeOwner([sn], joint, [])).toMatchObject({ kind: 'proposal' })
-  })
-})
-
-describe('a case that nobody takes', () => {
-  test('sent back once stays with the units, twice goes to the supervisor', () => {
-    expect(bounced([event('routed', gan), event('rejected', gan)])).toBe(false)
-    expect(
-      bounced([event('routed', gan), event('rejected', gan), event('moved', sn), event('rejected', sn)]),
-    ).toBe(true)
-  })
-
-  test('rejections from before somebody accepted are settled', () => {
-    const history = [event('rejected', gan), event('accepted', sn), event('rejected', sn)]
-    expect(bounced(history)).toBe(false)
-    expect(bounced(history, 1)).toBe(true)
   })
 })
