@@ -24,7 +24,16 @@ const awayMessage =
  * and nobody would be told.
  */
 export function troubleOf(error: unknown): Trouble {
-  const { code, message, syscall } = (error ?? {}) as { code?: unknown; message?: unknown; syscall?: unknown }
+  const told: Told = error ?? {}
+  const own = ownTrouble(told)
+  const { cause } = told
+  // A library that wraps what has happened says it by the cause alone: a template that could not be opened, a fetch that failed.
+  return own === 'fault' && cause !== undefined ? troubleOf(cause) : own
+}
+
+type Told = { code?: unknown; message?: unknown; syscall?: unknown; cause?: unknown }
+
+function ownTrouble({ code, message, syscall }: Told): Trouble {
   if (typeof code !== 'string') return awayMessage.test(String(message)) ? 'away' : 'fault'
   if (awayClass.test(code) && code !== '57014') return 'away'
   if (busyCode.test(code)) return 'busy'

@@ -20,6 +20,8 @@ test.each([
   [{ message: 'Connection terminated due to connection timeout' }, 'away'],
   [{ message: 'driver has already been destroyed' }, 'away'],
   [{ message: 'timeout exceeded when trying to connect' }, 'away'],
+  [{ message: 'fetch failed', cause: { code: 'ECONNREFUSED' } }, 'away'],
+  [{ message: 'wrapped', cause: { code: '23505' } }, 'fault'],
   [{ code: '40P01' }, 'busy'],
   [{ code: '55P03' }, 'busy'],
   [{ code: '57014' }, 'busy'],
