@@ -98,13 +98,22 @@ function refuse(code: string, detail: string): never {
   throw new Refusal('invalid', code, detail, [{ pointer: '/file', code, detail }])
 }
 
-/** The one file of the form. Its size is bounded while it is read; more than one part of it is refused. */
+/**
+ * The one file of the form, read to the form's end: a second file that nobody looked at would be lost without a word.
+ * Its size and their number are bounded while they are read (body.ts).
+ */
 async function fileOf(request: FastifyRequest): Promise<{ name: string | null; bytes: Buffer }> {
-  const part = await request.file()
-  if (part?.fieldname !== 'file') refuse('file.missing', 'Skicka filen i fältet file.')
-  const bytes = await part.toBuffer()
-  await demandHarmless(request, bytes)
-  return { name: part.filename?.slice(0, 200) || null, bytes }
+  let file: { name: string | null; bytes: Buffer } | undefined
+  for await (const part of request.parts()) {
+    if (part.type !== 'file') continue
+    const { filename } = part as { filename?: string }
+    const bytes = await part.toBuffer()
+    if (part.fieldname !== 'file') refuse('file.missing', 'Skicka filen i fältet file.')
+    file = { name: filename?.slice(0, 200) || null, bytes }
+  }
+  if (!file) refuse('file.missing', 'Skicka filen i fältet file.')
+  await demandHarmless(request, file.bytes)
+  return file
 }
 
 /** `POST /v1/notice-files`, its report, and the rejected rows as a file. */
