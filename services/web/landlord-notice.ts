@@ -10,11 +10,20 @@ import {
   noticeOfDraft,
 } from '../../shared/casework/notice-drafts.ts'
 import { previewNotices, readSentNotice } from '../../shared/casework/sent-notices.ts'
+import type { Finding } from '../../shared/domain/reading-findings.ts'
+import type { Language } from '../../shared/text/say.ts'
 import type { App } from '../http.ts'
 import { renderPage, tellNextPage } from './frame.ts'
 import { landlordStepPages, stepAddress, stepOf, writtenValues } from './landlord-steps.ts'
 import { sendReceiptPdf } from './letter-pdf.ts'
-import { FORM_TYPES, MOST_FORM_RENTS, noticeValues, readNoticeForm, rentRows } from './notice-form.ts'
+import {
+  FORM_TYPES,
+  MOST_FORM_RENTS,
+  fieldOf,
+  noticeValues,
+  readNoticeForm,
+  rentRows,
+} from './notice-form.ts'
 import { findingViews, noticeParts, receiptWords, type Part } from './notice-view.ts'
 import {
   actorIn,
@@ -84,6 +93,18 @@ const withAddresses = (parts: Part[]) =>
     lines: lines.map((line) => ({ ...line, href: stepAddress(line.field) })),
   }))
 
+/** What may keep the notice from counting, each sentence once and with the place where it is mended. */
+function toMend(findings: readonly Finding[], language: Language) {
+  const serious = findings.filter(({ severity }) => severity !== 'note')
+  const places = new Map(
+    serious.toReversed().map(({ message, field }) => [message[language], fieldOf(field)]),
+  )
+  return [...new Set(serious.map(({ message }) => message[language]))].map((text) => ({
+    text,
+    href: stepAddress(places.get(text) ?? 'type'),
+  }))
+}
+
 async function showCheck(request: FastifyRequest, reply: FastifyReply, deps: PageDeps, error?: string) {
   const { db, tools } = deps
   const t = textsOf(request)
@@ -99,6 +120,7 @@ async function showCheck(request: FastifyRequest, reply: FastifyReply, deps: Pag
     draft: draft.id,
     parts: preview ? withAddresses(noticeParts(preview.notice, t, language)) : [],
     findings: findingViews(preview?.findings ?? [], language),
+    mend: toMend(preview?.findings ?? [], language),
     sentBefore: preview?.sentBefore ?? null,
     form: { values: {}, errors },
     errors: summaryOf(errors),

@@ -28,14 +28,22 @@ type Step = 1 | 2 | 3 | 4 | 5 | 6
 /** The step on which a field stands. */
 export function stepOf(field: string): Step {
   if (field === 'type') return 1
-  if (field.startsWith('landlord-')) return 2
+  if (/^landlord\b/.test(field)) return 2
   if (/^(tenant|dwelling)-/.test(field)) return 3
-  if (field.startsWith('rents-') || ['rows', 'interest', 'amountToRecover'].includes(field)) return 4
-  return field.startsWith('payment-') ? 5 : 6
+  if (/^rents\b/.test(field) || ['rows', 'interest', 'amountToRecover'].includes(field)) return 4
+  return /^payment\b/.test(field) ? 5 : 6
+}
+
+// What is missing as a whole is mended at the first of its fields.
+const FIRST_OF: Readonly<Record<string, string>> = {
+  landlord: 'landlord-name',
+  rents: 'rents-0-period',
+  payment: 'payment-bankgiro',
 }
 
 /** Where a field is mended from the check page. */
-export const stepAddress = (field: string): string => `${FORM}/steg/${stepOf(field)}?andra=1#${field}`
+export const stepAddress = (field: string): string =>
+  `${FORM}/steg/${stepOf(field)}?andra=1#${FIRST_OF[field] ?? field}`
 
 function stepIn(request: FastifyRequest): Step {
   const { step = '' } = request.params as { step?: string }

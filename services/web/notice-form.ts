@@ -44,7 +44,7 @@ const FIELDS = [
 const RENT_FIELDS = ['period', 'dueDate', 'amount', 'paid'] as const
 const NEEDED = ['landlord-name', 'tenant-name', 'dwelling-address'] as const
 
-const fieldOf = (pointer: string): string => pointer.replace(/^\//, '').replaceAll('/', '-')
+export const fieldOf = (pointer: string): string => pointer.replace(/^\//, '').replaceAll('/', '-')
 
 /** How many rent lines the form shows. */
 export function rentRows(values: Values): number {
