@@ -573,6 +573,9 @@ export interface Mail {
   template: string;
   unit: string | null;
   unsure: Generated<number>;
+  /**
+   * when the line was last lost with this letter; null once the server has answered for one
+   */
   unsureAt: string | null;
 }
 
