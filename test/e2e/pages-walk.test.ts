@@ -1,6 +1,7 @@
 // Every page route for every role that may open it, empty, full and in error: nothing for axe to find, fits 320 points, light, and says all.
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
 import { findChromium } from '../support/browser.ts'
 import { openLooks, type Look, type Looks } from '../support/page-looks.ts'
 import { liveIn } from '../support/page-town.ts'
@@ -122,6 +123,19 @@ describe('Every page', () => {
     const files = await Promise.all(parts.map(async (url) => (await world.app.inject({ url })).rawPayload))
     const bytes = [Buffer.from(page.text), ...files].reduce((sum, one) => sum + gzipSync(one).length, 0)
     expect(bytes).toBeLessThan(100 * KILOBYTE)
+  })
+
+  test('stays light when more visits wait for a time than it can show, and says that there are more', async () => {
+    const { rows } = await sql<{ id: string }>`
+      insert into visit_need (task_id, case_id, committee, due_on, state, looked_at)
+      select t.id, ${world.marks.gan.caseId}, 'GAN', clock_today(), 'lacking', clock_now() from task t
+      where not exists (select from visit_need n where n.task_id = t.id) order by t.id limit 60 returning id`.execute(
+      world.owner,
+    )
+    const week = await walk.turnedAway('supervisor.gan', '/hembesok')
+    expect(rows.length).toBeGreaterThan(15)
+    expect(week.text.match(/class="bokvar-visit-press"/g)).toHaveLength(15)
+    expect(week.text).toContain('href="/hembesok?sida=2"')
   })
 
   test('that refuses a form leads from each sentence on top to its field', () => {
