@@ -75,11 +75,23 @@ export function leaving<T extends Pick<HttpDeps, 'logger' | 'routes'>>(deps: T):
   const logger =
     deps.logger || pino({ level: 'trace', ...whatIsWritten }, { write: (line: string) => leave('log', line) })
   const routes = deps.routes.map((own): HttpDeps['routes'][number] => async (scope) => {
+    // What somebody writes in a form that keeps drafts is sealed. A reason or a recipient is for the diary to keep.
+    scope.addHook('preHandler', async ({ body, routeOptions: { config, url } }) => {
+      if (!config.draft && url !== '/utkast') return
+      const written = (body ?? {}) as Record<string, unknown>
+      for (const name of ['note', 'text', 'what', 'why'])
+        if (typeof written[name] === 'string') seed(written[name])
+    })
     scope.addHook('onSend', async (_request, reply, payload) => {
       for (const name of ['location', 'content-disposition', 'etag'])
         if (reply.hasHeader(name)) leave(name, readable(String(reply.getHeader(name))))
-      if (reply.statusCode >= 400 && /json/.test(String(reply.getHeader('content-type'))))
-        leave('refusals', String(payload))
+      const type = String(reply.getHeader('content-type'))
+      if (typeof payload !== 'string' || !/json|html/.test(type)) return
+      const title = /<title>([^<]*)/.exec(payload)?.[1]
+      if (title) leave('titles', title)
+      // A form that comes back (409, 412, 413, 422) shows whoever wrote it what was written; every other refusal shows nothing.
+      if (reply.statusCode >= 400 && (/json/.test(type) || ![409, 412, 413, 422].includes(reply.statusCode)))
+        leave('refusals', payload)
     })
     await own(scope)
   })
