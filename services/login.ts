@@ -106,6 +106,8 @@ async function begin(
     code_challenge_method: 'S256',
     state,
     nonce,
+    // OpenID Connect Core 3.1.2.1: whoever reads our pages in English is asked who they are in English.
+    ui_locales: request.language,
     ...(level.ask.length > 0 && { acr_values: level.ask.join(' ') }),
     ...(anew && { prompt: 'login', max_age: String(FRESH_SECONDS) }),
   })
@@ -189,7 +191,11 @@ async function signOut(request: FastifyRequest, reply: FastifyReply, providers: 
   // Signed out here whatever the provider says; there too, if it offers that.
   const configuration = await providers[way].discover().catch(() => null)
   if (!configuration?.serverMetadata().end_session_endpoint) return reply.redirect(back)
-  const parameters = { post_logout_redirect_uri: back, client_id: providers[way].settings.clientId }
+  const parameters = {
+    post_logout_redirect_uri: back,
+    client_id: providers[way].settings.clientId,
+    ui_locales: request.language,
+  }
   return reply.redirect(oidc.buildEndSessionUrl(configuration, parameters).href)
 }
 

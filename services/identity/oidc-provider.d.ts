@@ -5,7 +5,9 @@ declare module 'oidc-provider' {
   export type Interaction = { uid: string; prompt: { name: string }; params: Record<string, unknown> }
 
   export type Context = {
+    // Not there yet when the request itself could not be read.
     oidc: {
+      params?: Record<string, unknown>
       client?: { clientId: string }
       session?: { accountId?: string }
       provider: Provider

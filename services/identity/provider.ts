@@ -94,7 +94,7 @@ function features(settings: ProviderSettings) {
       enabled: true,
       logoutSource: (context: Context, form: string) => {
         context.type = 'html'
-        context.body = signOutPage(form)
+        context.body = signOutPage(form, context.oidc.params?.['ui_locales'])
       },
     },
   }
@@ -150,7 +150,7 @@ export function identityProvider(identity: DemoIdentity, settings: ProviderSetti
     features: features(settings),
     renderError: (context: Context, out: { error: string }) => {
       context.type = 'html'
-      context.body = failurePage(out.error)
+      context.body = failurePage(out.error, context.oidc.params?.['ui_locales'])
     },
   })
 }

@@ -55,22 +55,26 @@ function signInPages(app: FastifyInstance, provider: Provider, people: readonly 
   // A browser asks for it on its own; a 404 would stand in the console as a fault of the page.
   app.get('/favicon.ico', (_request, reply) => reply.code(204).send())
   app.get('/interaction/:uid', async (request, reply) => {
-    const { uid } = await provider.interactionDetails(request.raw, reply.raw)
-    return reply.type(html).send(signInPage(`/interaction/${uid}`))
+    const { uid, params } = await provider.interactionDetails(request.raw, reply.raw)
+    return reply.type(html).send(signInPage(`/interaction/${uid}`, params['ui_locales']))
   })
   app.post('/interaction/:uid', async (request, reply) => {
-    const { uid } = await provider.interactionDetails(request.raw, reply.raw)
+    const { uid, params } = await provider.interactionDetails(request.raw, reply.raw)
     const { username = '', password = '' } = signInFields.parse(request.body)
     const person = whoKnows(people, username, password)
-    if (!person) return reply.type(html).send(signInPage(`/interaction/${uid}`, username, true))
+    if (!person)
+      return reply.type(html).send(signInPage(`/interaction/${uid}`, params['ui_locales'], { username }))
     reply.hijack()
     const result = { login: { accountId: person.sub, amr: ['pwd'], acr: PASSWORD_LEVEL } }
     await provider.interactionFinished(request.raw, reply.raw, result, { mergeWithLastSubmission: false })
     return reply
   })
   // A sign-in that was left open too long, or was begun in another browser.
-  app.setErrorHandler((_error, _request, reply) =>
-    reply.code(400).type(html).send(failurePage('interaction_expired')),
+  app.setErrorHandler((_error, request, reply) =>
+    reply
+      .code(400)
+      .type(html)
+      .send(failurePage('interaction_expired', request.headers['accept-language']?.replaceAll(/[,;]/g, ' '))),
   )
 }
 

@@ -94,6 +94,9 @@ inBrowser(`In a browser${reason}`, () => {
     await page.goto(`${BASE}/`)
     await page.click('text=Sign in as staff')
     await page.waitForSelector('#username')
+    // whoever reads English is asked in English who they are
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+    expect(await page.locator('h1').innerText()).toBe('Sign in')
     expect(complaints).toEqual([])
   })
 
