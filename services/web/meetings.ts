@@ -8,6 +8,7 @@ import {
   readMeeting,
   type AgendaLine,
   type MeetingLine,
+  type MeetingView,
 } from '../../shared/casework/meetings.ts'
 import { allSeries } from '../../shared/casework/nominations.ts'
 import { Refusal } from '../../shared/domain/refusal.ts'
@@ -22,6 +23,8 @@ import {
   errorsOf,
   idIn,
   isId,
+  pageIn,
+  pagingOf,
   queryIn,
   summaryOf,
   textsOf,
@@ -32,6 +35,9 @@ import {
 } from './page.ts'
 
 type Sent = { values: Values; errors: FieldErrors }
+
+/** Cases of the agenda, and notices of the landlord's, on one page. */
+const SHOWN = 25
 
 const meetingView = (one: MeetingLine, language: Language) => ({
   ...one,
@@ -97,6 +103,30 @@ function writtenLine(lines: readonly AgendaLine[], asked: string, refused: strin
   }
 }
 
+/** One page of each of the meeting's two lists: of the agenda the one asked for, else the one with the line to decide. */
+function pagesOf(request: FastifyRequest, { id, lines, landlordList }: MeetingView, line: string | null) {
+  const path = `/moten/${id}`
+  const first = Math.max(
+    0,
+    lines.findIndex((one) => one.id === line),
+  )
+  const page = queryIn(request, 'sida') === '' ? Math.floor(first / SHOWN) + 1 : pageIn(request)
+  const sent = pageIn(request, 'lista')
+  const part = <T>(all: readonly T[], which: number) => all.slice((which - 1) * SHOWN, which * SHOWN)
+  return {
+    lines: part(lines, page).map((one) => agendaView(one, request.language)),
+    paging: pagingOf(request, { page, limit: SHOWN, total: lines.length, path }),
+    landlordList: part(landlordList, sent),
+    listPaging: pagingOf(request, {
+      page: sent,
+      limit: SHOWN,
+      total: landlordList.length,
+      name: 'lista',
+      path,
+    }),
+  }
+}
+
 /** A form for each line would make the page of a long agenda too heavy for a phone: one line at a time has it. */
 async function showMeeting(
   reply: FastifyReply,
@@ -110,6 +140,7 @@ async function showMeeting(
   const meeting = await readMeeting(db, actor, idIn(request))
   const people = await listColleagues(db, actor)
   const { today } = await moment(db)
+  const written = writtenLine(meeting.lines, queryIn(request, 'rad'), sent?.line)
   return renderPage(reply, 'casework/meeting', {
     title: t('meeting.title', {
       name: language === 'sv' ? meeting.nameSv : meeting.nameEn,
@@ -117,12 +148,12 @@ async function showMeeting(
     }),
     back: { href: '/moten', text: t('meetings.title') },
     meeting,
-    lines: meeting.lines.map((one) => agendaView(one, language)),
+    ...pagesOf(request, meeting, written.line),
     people: [
       { value: '', text: t('close.choose') },
       ...people.map(({ id, name, unitName }) => ({ value: id, text: `${name}, ${unitName}` })),
     ],
-    written: writtenLine(meeting.lines, queryIn(request, 'rad'), sent?.line),
+    written,
     blank: { values: { dueOn: addDays(today, 7), responsible: actor.personId ?? '' }, errors: {} },
     form: { values: sent?.values ?? {}, errors: sent?.errors ?? {} },
     errors: summaryOf(sent?.errors ?? {}),

@@ -61,9 +61,9 @@ export function idIn(request: FastifyRequest): string {
   return id
 }
 
-/** The page number of a list, at least 1. */
-export function pageIn(request: FastifyRequest): number {
-  const page = Number(queryIn(request, 'sida'))
+/** The page number of a list, at least 1; `name` is the list's own where a page has two. */
+export function pageIn(request: FastifyRequest, name = 'sida'): number {
+  const page = Number(queryIn(request, name))
   return Number.isInteger(page) && page > 0 && page < 100_000 ? page : 1
 }
 
@@ -129,16 +129,19 @@ export function objectionsOf(
   return errorsOf(error, fieldOf, language) ?? (late ? refusedAs(error, first, language) : null)
 }
 
-/** The links of a list that goes on: earlier and later page, with what was chosen kept. */
+/**
+ * The links of a list that goes on: earlier and later page, with what was chosen kept. `name` as of `pageIn`; `path` where
+ * a refused form shows the list at an address of its own.
+ */
 export function pagingOf(
   request: FastifyRequest,
-  { page, limit, total }: { page: number; limit: number; total: number },
+  of: { page: number; limit: number; total: number; name?: string; path?: string },
 ) {
-  const [path = '/'] = request.url.split('?')
+  const { page, limit, total, name = 'sida', path = request.url.split('?')[0] ?? '/' } = of
   const link = (wanted: number): string => {
     const query = new URLSearchParams(request.query as Record<string, string>)
     query.delete('lang')
-    query.set('sida', String(wanted))
+    query.set(name, String(wanted))
     return `${path}?${query.toString()}`
   }
   return {
