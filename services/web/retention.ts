@@ -9,6 +9,8 @@ import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
   errorsOf,
+  pageIn,
+  pagingOf,
   summaryOf,
   textsOf,
   valuesIn,
@@ -16,6 +18,12 @@ import {
   type PageDeps,
   type Values,
 } from './page.ts'
+
+/** Households of the list, on one page. */
+const SHOWN = 100
+
+const placeOf = ({ eraseFrom, cases }: { eraseFrom: string; cases: readonly { number: string }[] }) =>
+  `${eraseFrom} ${cases[0]?.number ?? ''}`
 
 async function show(
   reply: FastifyReply,
@@ -28,11 +36,12 @@ async function show(
   const actor = actorIn(request)
   const decisions = await listRetention(db, actor, retentionRulesOf)
   const proofs = await listProofs(db, actor)
+  const page = pageIn(request)
   return renderPage(reply, 'audit/retention', {
     title: t('retention.title'),
     rows: decisions
-      .toSorted((one, other) => (one.eraseFrom < other.eraseFrom ? -1 : 1))
-      .slice(0, 500)
+      .toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1))
+      .slice((page - 1) * SHOWN, page * SHOWN)
       .map(({ cases, lastNoteOn, eraseFrom, finishBy, reason }) => [
         cases.map(({ number }) => number).join(', '),
         lastNoteOn,
@@ -40,6 +49,7 @@ async function show(
         finishBy,
         t(`retention.reason.${reason}`),
       ]),
+    paging: pagingOf(request, { page, limit: SHOWN, total: decisions.length }),
     marks: MARKS.map((value) => ({ value, text: t(`retention.mark.${value}`) })),
     proofs: proofs.map(({ at, households, rows, digest }) =>
       t('retention.proof', { day: isoDate(at), households, rows, digest }),

@@ -25,8 +25,8 @@ import type { Language } from '../../shared/text/say.ts'
 
 const work = { permission: 'visit.work' as const }
 
-/** Visits that wait, on one page: each bears a form, and the week stands under them. */
-const WAITING = 15
+/** Visits that wait, on one page: each bears a form and the week stands under them, in the 15 kB that a page of visits may weigh. */
+const WAITING = 5
 
 /** `tisdag 1 december 09:00–10:30`. */
 export function whenInText(startsAt: string | null, endsAt: string | null, language: Language): string {
