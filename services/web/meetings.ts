@@ -24,7 +24,7 @@ import {
   idIn,
   isId,
   pageIn,
-  pagingOf,
+  pageOf,
   queryIn,
   summaryOf,
   textsOf,
@@ -111,19 +111,13 @@ function pagesOf(request: FastifyRequest, { id, lines, landlordList }: MeetingVi
     lines.findIndex((one) => one.id === line),
   )
   const page = queryIn(request, 'sida') === '' ? Math.floor(first / SHOWN) + 1 : pageIn(request)
-  const sent = pageIn(request, 'lista')
-  const part = <T>(all: readonly T[], which: number) => all.slice((which - 1) * SHOWN, which * SHOWN)
+  const agenda = pageOf(request, lines, { limit: SHOWN, page, path })
+  const sent = pageOf(request, landlordList, { limit: SHOWN, name: 'lista', path })
   return {
-    lines: part(lines, page).map((one) => agendaView(one, request.language)),
-    paging: pagingOf(request, { page, limit: SHOWN, total: lines.length, path }),
-    landlordList: part(landlordList, sent),
-    listPaging: pagingOf(request, {
-      page: sent,
-      limit: SHOWN,
-      total: landlordList.length,
-      name: 'lista',
-      path,
-    }),
+    lines: agenda.shown.map((one) => agendaView(one, request.language)),
+    paging: agenda.paging,
+    landlordList: sent.shown,
+    listPaging: sent.paging,
   }
 }
 

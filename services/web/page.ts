@@ -152,3 +152,19 @@ export function pagingOf(
     next: page * limit < total ? link(page + 1) : null,
   }
 }
+
+/**
+ * One page of a list that is at hand whole, and the links to its others. `page` where another than the one asked for is to
+ * be shown; the rest as of `pagingOf`.
+ */
+export function pageOf<T>(
+  request: FastifyRequest,
+  all: readonly T[],
+  of: { limit: number; page?: number; name?: string; path?: string },
+) {
+  const { limit, page = pageIn(request, of.name) } = of
+  return {
+    shown: all.slice((page - 1) * limit, page * limit),
+    paging: pagingOf(request, { ...of, page, total: all.length }),
+  }
+}

@@ -9,8 +9,7 @@ import { renderPage, tellNextPage } from './frame.ts'
 import {
   actorIn,
   errorsOf,
-  pageIn,
-  pagingOf,
+  pageOf,
   summaryOf,
   textsOf,
   valuesIn,
@@ -36,20 +35,18 @@ async function show(
   const actor = actorIn(request)
   const decisions = await listRetention(db, actor, retentionRulesOf)
   const proofs = await listProofs(db, actor)
-  const page = pageIn(request)
+  const sorted = decisions.toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1))
+  const { shown, paging } = pageOf(request, sorted, { limit: SHOWN })
   return renderPage(reply, 'audit/retention', {
     title: t('retention.title'),
-    rows: decisions
-      .toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1))
-      .slice((page - 1) * SHOWN, page * SHOWN)
-      .map(({ cases, lastNoteOn, eraseFrom, finishBy, reason }) => [
-        cases.map(({ number }) => number).join(', '),
-        lastNoteOn,
-        eraseFrom,
-        finishBy,
-        t(`retention.reason.${reason}`),
-      ]),
-    paging: pagingOf(request, { page, limit: SHOWN, total: decisions.length }),
+    rows: shown.map(({ cases, lastNoteOn, eraseFrom, finishBy, reason }) => [
+      cases.map(({ number }) => number).join(', '),
+      lastNoteOn,
+      eraseFrom,
+      finishBy,
+      t(`retention.reason.${reason}`),
+    ]),
+    paging,
     marks: MARKS.map((value) => ({ value, text: t(`retention.mark.${value}`) })),
     proofs: proofs.map(({ at, households, rows, digest }) =>
       t('retention.proof', { day: isoDate(at), households, rows, digest }),

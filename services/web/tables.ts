@@ -10,7 +10,7 @@ import { readTableRows, type EditableTable, type TableRow } from '../../shared/d
 import { may } from '../access.ts'
 import type { App } from '../http.ts'
 import { renderPage } from './frame.ts'
-import { actorIn, pageIn, pagingOf, queryIn, textsOf, type PageDeps } from './page.ts'
+import { actorIn, pageOf, queryIn, textsOf, type PageDeps } from './page.ts'
 import { rowInWords, TABLES, type Names } from './table-words.ts'
 
 const read = { permission: 'rules.read' as const }
@@ -49,14 +49,13 @@ export async function rowsShown(
   table: EditableTable,
   rows: readonly TableRow[],
 ) {
-  const page = pageIn(request)
-  const shown = rows.slice((page - 1) * ROWS, page * ROWS)
+  const { shown, paging } = pageOf(request, rows, { limit: ROWS })
   const named = ['routing', 'visit-teams', 'meetings'].includes(table.kind)
   const names = named ? await namesIn(db, shown, (await moment(db)).today) : new Map<string, string>()
   const reader = { t: textsOf(request), language: request.language }
   return {
     rows: shown.map((row) => rowInWords(table, row, names, reader)),
-    paging: pagingOf(request, { page, limit: ROWS, total: rows.length }),
+    paging,
   }
 }
 

@@ -20,7 +20,7 @@ import { moment } from '../../shared/casework/act.ts'
 import { bandOf } from './bands.ts'
 import { dayInText, timeOfDay } from './filters.ts'
 import { renderPage, tellNextPage } from './frame.ts'
-import { actorIn, idIn, pageIn, pagingOf, queryIn, textsOf, type PageDeps, type Say } from './page.ts'
+import { actorIn, idIn, pageOf, queryIn, textsOf, type PageDeps, type Say } from './page.ts'
 import type { Language } from '../../shared/text/say.ts'
 
 const work = { permission: 'visit.work' as const }
@@ -76,9 +76,8 @@ function personLine({ visitor, days, booked }: PersonWeek) {
 /** A week ahead with the number people call it by. */
 export const aheadLine = (one: WeekAheadRow) => ({ ...one, number: weekNumberOf(one.week) })
 
-function weekView(week: VisitWeek, page: number, names: Map<string, string>, told: Told) {
+function weekView(week: VisitWeek, shown: VisitWeek['waiting'], names: Map<string, string>, told: Told) {
   const { t, language } = told
-  const shown = week.waiting.slice((page - 1) * WAITING, page * WAITING)
   const lines = shown.map((one) => waitingLine(one, names, told))
   const days = (week.people[0]?.days ?? []).map(({ day, closed }) => ({
     day,
@@ -109,7 +108,6 @@ async function showWeek(
   const t = textsOf(request)
   const { language } = request
   const { today } = await moment(db)
-  const page = pageIn(request)
   // A week that does not exist is this week: an old link must still lead to work.
   // On a Saturday or Sunday the week that matters is the one that comes.
   const monday = mondayOfWeek(queryIn(request, 'vecka')) ?? mondayOf(addDays(today, 2))
@@ -118,10 +116,11 @@ async function showWeek(
     db,
     week.waiting.map(({ committee }) => committee),
   )
+  const { shown, paging } = pageOf(request, week.waiting, { limit: WAITING })
   return renderPage(reply, 'casework/visit-week', {
     title: t('visits.title', { week: weekNumberOf(monday) }),
-    ...weekView(week, page, names, { t, language, today }),
-    paging: pagingOf(request, { page, limit: WAITING, total: week.waiting.length }),
+    ...weekView(week, shown, names, { t, language, today }),
+    paging,
   })
 }
 
